@@ -1,0 +1,212 @@
+"""What must be done, in the imperative: all that a desk can ask for. Each may be repeated without harm."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from irmacall.core.ids import (
+    BridgeId,
+    CallId,
+    ChannelId,
+    Endpoint,
+    GrantNumber,
+    NodeName,
+    PageId,
+    PlaybackId,
+    SealedId,
+    SeatId,
+    UserId,
+)
+
+
+class Prompt(enum.Enum):
+    """What a caller hears, by the name of its sound file."""
+
+    WELCOME = "welcome"
+    """Welcome, and: key in your code, or hold the line."""
+    CODE_AGAIN = "code-again"
+    """We do not know this code; once more. One and the same for every way in which a code can be wrong."""
+    WITHOUT_CODE = "without-code"
+    """We help you without a code; please hold."""
+    PLEASE_HOLD = "please-hold"
+    """Thank you; please hold."""
+
+
+# -- for an Asterisk node ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareNode:
+    """Make the waiting bridge with its music, where it is not there yet."""
+
+    node: NodeName
+    bridge: BridgeId
+    call: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Play a prompt to one channel."""
+
+    node: NodeName
+    call: CallId
+    channel: ChannelId
+    playback: PlaybackId
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class StopSaying:
+    """Cut a prompt short (barge-in)."""
+
+    node: NodeName
+    call: CallId
+    playback: PlaybackId
+
+
+@dataclass(frozen=True, slots=True)
+class HoldInQueue:
+    """Move a caller into the waiting bridge."""
+
+    node: NodeName
+    call: CallId
+    channel: ChannelId
+    bridge: BridgeId
+
+
+@dataclass(frozen=True, slots=True)
+class CreateLeg:
+    """Make the talk bridge and a channel to a phone, not ringing yet: LegEntered says when it can be dialled."""
+
+    node: NodeName
+    call: CallId
+    channel: ChannelId
+    bridge: BridgeId
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class DialLeg:
+    """Ring the phone for at most `seconds` (the desk's own timer is shorter)."""
+
+    node: NodeName
+    call: CallId
+    channel: ChannelId
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Move the caller and the leg into the talk bridge."""
+
+    node: NodeName
+    call: CallId
+    bridge: BridgeId
+    caller: ChannelId
+    leg: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End a channel. That it is gone already is a success."""
+
+    node: NodeName
+    call: CallId | None
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveBridge:
+    """Delete a talk bridge. That it is gone already is a success."""
+
+    node: NodeName
+    call: CallId | None
+    bridge: BridgeId
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveToDialplan:
+    """Give a caller whom we cannot serve back to the dialplan, which serves her anonymously."""
+
+    node: NodeName
+    call: CallId
+    channel: ChannelId
+
+
+# -- for screens and the vault -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """From this instant the seat may not see the caller. Acts before anything is saved."""
+
+    seat: SeatId
+    user: UserId
+    call: CallId
+    grant: GrantNumber
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    """Erase a sealed identity. Acts at once, and again until it is done."""
+
+    sealed: SealedId
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The seat may see the caller, once this decision is saved."""
+
+    seat: SeatId
+    user: UserId
+    call: CallId
+    sealed: SealedId
+    grant: GrantNumber
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshSeat:
+    """What the seat's panel shows has changed."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshQueues:
+    """Who waits has changed: every panel shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshPage:
+    """What the citizen's page shows has changed."""
+
+    page: PageId
+
+
+@dataclass(frozen=True, slots=True)
+class NoteForAudit:
+    """Something that the security officer wants to read, without content."""
+
+    kind: str
+    call: CallId
+    detail: str
+
+
+NodeCommand = (
+    PrepareNode
+    | Say
+    | StopSaying
+    | HoldInQueue
+    | CreateLeg
+    | DialLeg
+    | Connect
+    | HangUp
+    | RemoveBridge
+    | LeaveToDialplan
+)
+UrgentCommand = Withdraw | Burn
+"""What acts before the save: it only takes away."""
+ScreenCommand = Grant | RefreshSeat | RefreshQueues | RefreshPage | NoteForAudit
+Command = NodeCommand | UrgentCommand | ScreenCommand

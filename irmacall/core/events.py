@@ -1,0 +1,267 @@
+"""What happened, in the past tense: all that a desk can be told. Late, repeated and out of order is ordinary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from irmacall.core.code import Digits
+from irmacall.core.commands import NodeCommand
+from irmacall.core.ids import (
+    BridgeId,
+    CallId,
+    ChannelId,
+    CodeHash,
+    Endpoint,
+    NodeName,
+    PageId,
+    PlaybackId,
+    SealedId,
+    SeatId,
+    SubjectId,
+    UserId,
+)
+
+# -- from an Asterisk node ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CallerArrived:
+    """StasisStart of a caller: the dialplan has answered and hands her to us."""
+
+    node: NodeName
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class LegEntered:
+    """StasisStart of a leg of ours: from now on it can be dialled."""
+
+    node: NodeName
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """The phone that was rung is off the hook (the channel's state is Up)."""
+
+    node: NodeName
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class KeysPressed:
+    """ChannelDtmfReceived: one key, at its end."""
+
+    node: NodeName
+    channel: ChannelId
+    keys: Digits
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackEnded:
+    """PlaybackFinished: said to the end, cut short, or failed."""
+
+    node: NodeName
+    playback: PlaybackId
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeEntered:
+    """ChannelEnteredBridge; `members` are all that the bridge holds now."""
+
+    node: NodeName
+    bridge: BridgeId
+    channel: ChannelId
+    members: frozenset[ChannelId]
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeLeft:
+    """ChannelLeftBridge; `members` are all that the bridge still holds."""
+
+    node: NodeName
+    bridge: BridgeId
+    channel: ChannelId
+    members: frozenset[ChannelId]
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpBegan:
+    """ChannelHangupRequest or StasisEnd: the channel is ours no longer, and soon nobody's."""
+
+    node: NodeName
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelGone:
+    """ChannelDestroyed, with the Q.850 cause (16 normal, 17 busy, 19 no answer, 21 rejected, 20 absent)."""
+
+    node: NodeName
+    channel: ChannelId
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCalled:
+    """ChannelCreated on an agent's phone: a leg of ours, or a call of hers that we do not know."""
+
+    node: NodeName
+    endpoint: Endpoint
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRegistered:
+    """EndpointStateChange/PeerStatusChange: the phone can (or no longer can) be reached on this node."""
+
+    node: NodeName
+    endpoint: Endpoint
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLost:
+    """The node's event socket closed or fell silent: what it said last is proof of nothing any more."""
+
+    node: NodeName
+
+
+@dataclass(frozen=True, slots=True)
+class SeenChannel:
+    """A channel as a snapshot shows it. `caller`: it is in our Stasis application with a caller's arguments."""
+
+    endpoint: Endpoint | None
+    up: bool
+    caller: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPhone:
+    """A phone as a snapshot shows it."""
+
+    online: bool
+    channels: frozenset[ChannelId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSnapshot:
+    """All that one node holds, read after its event socket stood; what follows on the socket is newer.
+
+    `bridges` are those of ours alone (talk bridges and the waiting bridge), each with its members.
+    """
+
+    node: NodeName
+    channels: Mapping[ChannelId, SeenChannel] = field(default_factory=dict)
+    bridges: Mapping[BridgeId, frozenset[ChannelId]] = field(default_factory=dict)
+    phones: Mapping[Endpoint, SeenPhone] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFailed:
+    """A node would not or could not do what we asked. Tear-down that found nothing left is no failure."""
+
+    node: NodeName
+    call: CallId | None
+    command: NodeCommand
+
+
+# -- from the citizen's page -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureSealed:
+    """A verified disclosure lies in the vault. Times are epoch seconds; the hour counts from the session's start."""
+
+    sealed: SealedId
+    page: PageId
+    code: CodeHash
+    subject: SubjectId
+    started_at: float
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRenewed:
+    """The page that made the disclosure asked for a new code, which voids the old one."""
+
+    page: PageId
+    code: CodeHash
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureAsked:
+    """The citizen says: wipe my data now."""
+
+    page: PageId
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityLost:
+    """The vault has this identity no longer (its redis was restarted): the call goes on without it."""
+
+    sealed: SealedId
+
+
+# -- from the agent's screen -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SeatClaimed:
+    """An agent goes available in this browser session, with this phone. A seat elsewhere ends with it."""
+
+    user: UserId
+    seat: SeatId
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class SeatPaused:
+    """The agent takes no new call for now; `reason` is one of the desk's words."""
+
+    seat: SeatId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatReleased:
+    """The seat's session ended (log-out, expiry, disabled user): it owns nothing any more."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpAsked:
+    """The agent ends the call that she has on the line."""
+
+    seat: SeatId
+
+
+# -- time --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """A moment that the desk asked to be woken at has come (or any other: it is harmless)."""
+
+
+NodeEvent = (
+    CallerArrived
+    | LegEntered
+    | LegAnswered
+    | KeysPressed
+    | PlaybackEnded
+    | BridgeEntered
+    | BridgeLeft
+    | HangUpBegan
+    | ChannelGone
+    | PhoneCalled
+    | PhoneRegistered
+    | NodeLost
+    | NodeSnapshot
+    | CommandFailed
+)
+PageEvent = DisclosureSealed | CodeRenewed | ErasureAsked | IdentityLost
+SeatEvent = SeatClaimed | SeatPaused | SeatReleased | HangUpAsked
+Event = NodeEvent | PageEvent | SeatEvent | TimePassed
