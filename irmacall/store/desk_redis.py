@@ -1,0 +1,135 @@
+"""The desk's records in redis: for more than one daemon, and for restarts.
+
+Per desk, under one hash tag so that the three live together in a cluster:
+
+    irmacall:{<desk>}:lease     the holder's name; redis drops it when the lease lapses
+    irmacall:{<desk>}:leader    a hash: the newest fence, and its holder until it releases
+    irmacall:{<desk>}:records   a hash: kind NUL id → the record
+
+Each operation is one script: it looks at the fence and acts on what it saw with nothing in between. The
+scripts write with plain values only, so that they run again to the same end.
+Source: https://redis.io/docs/latest/develop/programmability/eval-intro/ (atomicity).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Final, cast
+
+from irmacall.core.ids import DeskId, RecordKey
+from irmacall.errors import LeaseLost
+from irmacall.store.desk import Lease
+from irmacall.store.redis_link import RedisLink
+from irmacall.store.redis_rules import require_durable
+
+_ACQUIRE: Final = """
+local held = redis.call('GET', KEYS[1])
+if held and held ~= ARGV[1] then return false end
+local newest = tonumber(redis.call('HGET', KEYS[2], 'fence') or '0')
+local fence = string.format('%.0f', math.max(newest, tonumber(ARGV[3])) + 1)
+redis.call('HSET', KEYS[2], 'fence', fence, 'holder', ARGV[1])
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return fence
+"""
+
+# Every script below is given holder and fence first, and does nothing for any but the newest leader.
+_NEWEST: Final = """
+local leader = redis.call('HMGET', KEYS[2], 'holder', 'fence')
+if leader[1] ~= ARGV[1] or leader[2] ~= ARGV[2] then return false end
+"""
+_RENEW: Final = _NEWEST + "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3]) return 1"
+_RELEASE: Final = _NEWEST + "redis.call('DEL', KEYS[1]) redis.call('HDEL', KEYS[2], 'holder') return 1"
+_LOAD: Final = _NEWEST + "return redis.call('HGETALL', KEYS[3])"
+_SAVE: Final = (
+    _NEWEST
+    + """
+local puts = tonumber(ARGV[3])
+for i = 4, 2 + 2 * puts, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1]) end
+for i = 4 + 2 * puts, #ARGV do redis.call('HDEL', KEYS[3], ARGV[i]) end
+return 1
+"""
+)
+
+
+class RedisDeskStore:
+    """The form for real: see `DeskStore` for what each method promises."""
+
+    def __init__(self, link: RedisLink, clock: Callable[[], float] = time.monotonic) -> None:
+        self._link = link
+        self._clock = clock
+        self._acquire = link.script(_ACQUIRE)
+        self._renew = link.script(_RENEW)
+        self._release = link.script(_RELEASE)
+        self._load = link.script(_LOAD)
+        self._save = link.script(_SAVE)
+
+    async def check_configuration(self) -> None:
+        """See `DeskStore.check_configuration`."""
+        await require_durable(self._link)
+
+    async def acquire(self, desk: DeskId, holder: str, ttl: float, floor: int = 0) -> Lease | None:
+        """See `DeskStore.acquire`."""
+        asked = self._clock()
+        fence = await self._link.run(self._acquire, _keys(desk), [holder, _milliseconds(ttl), str(floor)])
+        return None if fence is None else Lease(desk, holder, int(fence), ttl, asked + ttl)
+
+    async def renew(self, lease: Lease) -> Lease:
+        """See `DeskStore.renew`."""
+        asked = self._clock()
+        arguments = [*_proof(lease), _milliseconds(lease.ttl)]
+        _confirmed(lease, await self._link.run(self._renew, _keys(lease.desk), arguments))
+        return replace(lease, deadline=asked + lease.ttl)
+
+    async def release(self, lease: Lease) -> None:
+        """See `DeskStore.release`."""
+        await self._link.run(self._release, _keys(lease.desk), _proof(lease))
+
+    async def load(self, lease: Lease) -> dict[RecordKey, bytes]:
+        """See `DeskStore.load`."""
+        answer = _confirmed(lease, await self._link.run(self._load, _keys(lease.desk), _proof(lease)))
+        flat = cast(list[bytes], answer)
+        return {_record_key(field): value for field, value in zip(flat[::2], flat[1::2], strict=True)}
+
+    async def save(self, lease: Lease, puts: Mapping[RecordKey, bytes], deletes: Collection[RecordKey] = ()) -> None:
+        """See `DeskStore.save`."""
+        arguments: list[str | bytes] = [*_proof(lease), str(len(puts))]
+        for key, record in puts.items():
+            arguments += (_field(key), record)
+        arguments += map(_field, deletes)
+        _confirmed(lease, await self._link.run(self._save, _keys(lease.desk), arguments))
+
+    async def close(self) -> None:
+        """See `DeskStore.close`."""
+        await self._link.close()
+
+
+def _keys(desk: DeskId) -> list[str]:
+    return [f"irmacall:{{{desk}}}:{what}" for what in ("lease", "leader", "records")]
+
+
+def _proof(lease: Lease) -> list[str]:
+    return [lease.holder, str(lease.fence)]
+
+
+def _confirmed(lease: Lease, answer: object) -> object:
+    """The script's answer; redis says nil where the script found another leader."""
+    if answer is None:
+        raise LeaseLost(f"desk {lease.desk}: fence {lease.fence} is no longer the newest")
+    return answer
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
+def _field(key: RecordKey) -> bytes:
+    kind, name = key
+    assert "\0" not in kind, "NUL parts the kind from the id"
+    return f"{kind}\0{name}".encode()
+
+
+def _record_key(field: bytes) -> RecordKey:
+    kind, _, name = field.decode().partition("\0")
+    return (kind, name)

@@ -1,0 +1,84 @@
+"""One redis server, spoken to with a deadline on everything and in the words of our own error tree."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from redis import exceptions
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.commands.core import AsyncScript
+
+from irmacall.errors import PeerError, PeerUnavailable
+
+_CONNECTIONS = 16
+"""Enough to never wait behind one another: redis itself runs one script at a time."""
+
+
+class RedisLink:
+    """A small pool of connections to one redis server.
+
+    `url` is `redis://host:port/db`, `rediss://…` (TLS) or `unix:///path`, without a password: that is given
+    apart, so that the URL may be printed. `timeout` is in seconds, for a whole request with its connection.
+    """
+
+    def __init__(
+        self, url: str, *, password: str | None = None, timeout: float = 1.0, ca_file: Path | None = None
+    ) -> None:
+        self.timeout = timeout
+        self._name = url
+        tls = {"ssl_ca_certs": str(ca_file) if ca_file else None, "ssl_min_version": ssl.TLSVersion.TLSv1_2}
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=timeout,
+            password=password,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            # Whoever asked decides about trying again: a silent second try would double the deadline.
+            retry=Retry(NoBackoff(), 0),
+            protocol=2,
+            **(tls if url.startswith("rediss://") else {}),
+        )
+        self._redis: Redis = Redis.from_pool(pool)
+
+    def script(self, text: str) -> AsyncScript:
+        """A Lua script of this server; it is sent once and then called by its hash."""
+        return self._redis.register_script(text)
+
+    async def run(self, script: AsyncScript, keys: Sequence[str], arguments: Sequence[str | bytes]) -> Any:
+        """What the script answers. Raises `PeerUnavailable` or `PeerError`."""
+        return await self._answer(script(keys=list(keys), args=list(arguments)))
+
+    async def ask(self, *words: str) -> Any:
+        """What one command answers. Raises `PeerUnavailable` or `PeerError`."""
+        return await self._answer(self._redis.execute_command(*words))  # type: ignore[no-untyped-call]
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._redis.aclose(close_connection_pool=True)
+
+    async def _answer(self, request: Any) -> Any:
+        """The outcome of one request. The messages name the server and the fault, never an argument."""
+        try:
+            async with asyncio.timeout(self.timeout):
+                return await request
+        except exceptions.AuthenticationError as error:
+            raise PeerError(f"{self._name} refuses our password") from error
+        except (TimeoutError, exceptions.TimeoutError) as error:
+            raise PeerUnavailable(f"{self._name} did not answer within {self.timeout} s") from error
+        except (exceptions.ConnectionError, OSError) as error:
+            raise PeerUnavailable(f"{self._name} cannot be reached: {type(error).__name__}") from error
+        except exceptions.RedisError as error:
+            raise PeerError(f"{self._name} refused: {_first_word(error)}") from error
+
+
+def _first_word(error: exceptions.RedisError) -> str:
+    """The kind of a refusal (OOM, MISCONF, READONLY…); what follows it may quote what we sent."""
+    word = str(error).partition(" ")[0]
+    return word if word.isupper() else type(error).__name__
