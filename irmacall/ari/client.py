@@ -1,0 +1,166 @@
+"""One Asterisk node: one event socket that is kept up, and commands over a pool beside it.
+
+A connection begins in the order that loses nothing: the event socket first, its events kept back; then filters and
+subscriptions; then the snapshot; then the events kept back, then live ones. What the snapshot already shows
+may so be told twice, which is ordinary.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Final, Never, Self
+
+import structlog
+
+from irmacall.ari import opening
+from irmacall.ari.intake import Intake
+from irmacall.ari.pool import Pool
+from irmacall.ari.requests import Request, requests_for
+from irmacall.ari.socket import event_socket, listen
+from irmacall.core.commands import NodeCommand
+from irmacall.core.events import NodeEvent, NodeLost
+from irmacall.core.ids import DeskId, Endpoint, NodeName
+from irmacall.errors import LeaseLost, PeerError
+
+LEADER_VARIABLE: Final = "IRMACALL_LEADER"
+"""The global variable by which a node's watchdog sees that a leader is there: its value keeps changing."""
+
+FIRST_WAIT: Final = 0.1
+LONGEST_WAIT: Final = 2.0
+"""Seconds before a lost node is tried again: doubled each time, and drawn, so that leaders do not march."""
+
+log = structlog.get_logger("irmacall.ari")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """How one desk reaches one Asterisk. Times are seconds."""
+
+    name: NodeName
+    desk: DeskId
+    url: str
+    """Such as http://127.0.0.1:8088: the HTTP server that ARI is on, without /ari."""
+    user: str
+    password: str = field(repr=False)
+    connections: int = 16
+    """Commands on their way at once; all daemons' together below http.conf's `sessionlimit`."""
+    timeout: float = 5.0
+    """For one command's answer: moving a channel that a prompt is played to waits for the prompt's end."""
+
+    @property
+    def app(self) -> str:
+        """The desk's ARI application."""
+        return f"irmacall-{self.desk}"
+
+
+class Node:
+    """A node, as one desk sees it. Use it as a context manager, and keep `run` running inside.
+
+    `perform`, `show_leader` and `follow` may be called side by side and while the event socket is down.
+    """
+
+    def __init__(self, settings: NodeSettings, endpoints: Iterable[Endpoint] = ()) -> None:
+        self.name = settings.name
+        self._settings = settings
+        self._endpoints = set(endpoints)
+        self._replaced = False
+        self._started_at = ""
+        self._pool = Pool(settings.url, settings.user, settings.password, settings.connections, settings.timeout)
+
+    async def __aenter__(self) -> Self:
+        await self._pool.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._pool.__aexit__(kind, error, trace)
+
+    async def check(self) -> None:
+        """Whether this node can be used at all: it answers, knows us, and is new enough. Raises PeerError."""
+        await opening.startup_time(self._pool)
+
+    async def run(self, sink: Callable[[NodeEvent], None]) -> Never:
+        """Tell `sink` what happens on this node: a snapshot, then events; NodeLost, and a snapshot again.
+
+        Raises LeaseLost when another socket took our application over: `perform` refuses from that instant.
+        """
+        wait = FIRST_WAIT
+        while True:
+            intake = Intake(self.name, sink)
+            try:
+                await self._connection(intake)
+            except PeerError as error:
+                log.warning("node.lost", node=self.name, error=str(error))
+            except LeaseLost:
+                self._replaced = True
+                raise
+            if intake.live:
+                sink(NodeLost(self.name))
+                wait = FIRST_WAIT
+            await asyncio.sleep(wait * random.uniform(0.5, 1.0))
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    async def perform(self, command: NodeCommand) -> None:
+        """Do one command. Raises PeerError where Asterisk refuses it, PeerUnavailable where it does not answer,
+
+        and LeaseLost where another daemon has our application.
+        """
+        for request in requests_for(command, self._settings.app):
+            await self._do(request)
+
+    async def show_leader(self, beat: str) -> None:
+        """Let the watchdog of this node see that a leader is there: `beat` must change from call to call."""
+        query = (("variable", LEADER_VARIABLE), ("value", beat))
+        await self._do(Request("POST", "asterisk/variable", query))
+
+    async def follow(self, endpoints: Iterable[Endpoint]) -> None:
+        """Hear of these phones too, now and after every reconnect. Raises as `perform` does."""
+        self._endpoints.update(endpoints)
+        await self._subscribe()
+
+    async def _do(self, request: Request) -> None:
+        if self._replaced:
+            raise LeaseLost("another socket has our application")
+        await opening.do(self._pool, request)
+
+    async def _connection(self, intake: Intake) -> None:
+        settings = self._settings
+        try:
+            async with (
+                event_socket(self._pool.session, settings.url, settings.app, settings.timeout) as socket,
+                asyncio.TaskGroup() as group,
+            ):
+                group.create_task(listen(socket, intake.hear), name=f"listen {self.name}")
+                group.create_task(self._open(intake), name=f"open {self.name}")
+        except BaseExceptionGroup as failed:
+            raise _gravest(failed) from None
+
+    async def _open(self, intake: Intake) -> None:
+        started_at = await opening.startup_time(self._pool)
+        await opening.filter_events(self._pool, self._settings.app)
+        await self._subscribe()
+        snapshot = await opening.read_snapshot(self._pool, self.name, self._settings.app)
+        restarted = self._started_at not in ("", started_at)
+        self._started_at = started_at
+        log.info("node.ready", node=self.name, channels=len(snapshot.channels), restarted=restarted)
+        intake.go_live(snapshot)
+
+    async def _subscribe(self) -> None:
+        unknown = await opening.subscribe(self._pool, self._settings.app, self._endpoints)
+        if unknown:
+            log.warning("node.phones_unknown", node=self.name, endpoints=unknown)
+
+
+def _gravest(failed: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Of all that failed at once, what must not be taken for a lost connection."""
+    leaves: list[BaseException] = []
+    groups: list[BaseExceptionGroup[BaseException]] = [failed]
+    while groups:
+        for error in groups.pop().exceptions:
+            (groups if isinstance(error, BaseExceptionGroup) else leaves).append(error)  # type: ignore[arg-type]
+    return next((error for error in leaves if not isinstance(error, PeerError)), leaves[0])

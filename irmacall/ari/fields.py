@@ -1,0 +1,89 @@
+"""Strict reading of JSON that Asterisk sent: a path and a type, or a WireError that names the path.
+
+No message here holds a value: what stands in the JSON may be a caller's number or a digit of a code.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final, TypeVar
+
+from irmacall.errors import PeerError
+
+_T = TypeVar("_T")
+
+LONGEST: Final = 4096
+"""Characters in one text. Asterisk's own ids are at most 150 characters, its variables 4096 bytes."""
+
+
+class WireError(PeerError):
+    """Asterisk's JSON is not what its documentation says. The message names the path, never the content."""
+
+
+class Fields:
+    """One JSON value together with where it stood, so that a complaint can say where."""
+
+    __slots__ = ("_path", "_value")
+
+    def __init__(self, value: object, path: str) -> None:
+        self._value = value
+        self._path = path
+
+    @classmethod
+    def parse(cls, text: str | bytes, path: str) -> Fields:
+        """Read a document. Raises WireError where it is not JSON."""
+        try:
+            return cls(json.loads(text, parse_constant=_no_constant), path)
+        except (ValueError, RecursionError):
+            # The decoder's message quotes the document, so it is not chained.
+            raise WireError(f"{path}: not JSON") from None
+
+    def __getitem__(self, key: str) -> Fields:
+        """The member of that name. Raises WireError where there is none, or this is no object."""
+        found = self.get(key)
+        if found is None:
+            raise WireError(f"{self._path}.{key}: missing")
+        return found
+
+    def get(self, key: str) -> Fields | None:
+        """The member of that name, or None where it is absent or null."""
+        members = self._as(dict, "an object")
+        value = members.get(key)
+        return None if value is None else Fields(value, f"{self._path}.{key}")
+
+    def __iter__(self) -> Iterator[Fields]:
+        """The items of an array, in order."""
+        for index, value in enumerate(self._as(list, "an array")):
+            yield Fields(value, f"{self._path}[{index}]")
+
+    def text(self) -> str:
+        """A string of at most LONGEST characters."""
+        value: str = self._as(str, "a string")
+        if len(value) > LONGEST:
+            raise WireError(f"{self._path}: too long")
+        return value
+
+    def number(self) -> int:
+        """A whole number; true and false are none."""
+        if isinstance(self._value, bool):
+            raise WireError(f"{self._path}: not a number")
+        value: int = self._as(int, "a number")
+        return value
+
+    def texts(self) -> tuple[str, ...]:
+        """An array of strings."""
+        return tuple(item.text() for item in self)
+
+    def bad(self, why: str) -> WireError:
+        """A complaint about this value, for the caller to raise; `why` must not quote the value."""
+        return WireError(f"{self._path}: {why}")
+
+    def _as(self, kind: type[_T], name: str) -> _T:
+        if not isinstance(self._value, kind):
+            raise WireError(f"{self._path}: not {name}")
+        return self._value
+
+
+def _no_constant(_name: str) -> object:
+    raise ValueError("NaN and Infinity are no JSON")

@@ -1,0 +1,54 @@
+"""Where a node's events wait until its snapshot has been told, and pass straight through from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from irmacall.ari.fields import WireError
+from irmacall.ari.wire import Superseded, parse_event
+from irmacall.core.events import NodeEvent, NodeSnapshot
+from irmacall.core.ids import NodeName
+from irmacall.errors import LeaseLost
+
+log = structlog.get_logger("irmacall.ari")
+
+
+class Intake:
+    """One connection's way into the desk: nothing passes before the snapshot, everything after it, in order."""
+
+    def __init__(self, node: NodeName, sink: Callable[[NodeEvent], None]) -> None:
+        self._node = node
+        self._sink = sink
+        self._kept: list[NodeEvent] = []
+        self.live = False
+
+    def hear(self, text: str) -> None:
+        """Take one frame. Raises LeaseLost when it says that our application is another's now.
+
+        What cannot be read is logged without its content, and the next frame is another frame.
+        """
+        try:
+            heard = parse_event(self._node, text)
+        except WireError as error:
+            log.error("event.unreadable", node=self._node, error=str(error))
+            return
+        if isinstance(heard, Superseded):
+            raise LeaseLost(f"node {self._node}: another socket has our application")
+        if heard is not None:
+            self._pass(heard)
+
+    def go_live(self, snapshot: NodeSnapshot) -> None:
+        """Tell the snapshot, then what was heard while it was taken."""
+        self._sink(snapshot)
+        for event in self._kept:
+            self._sink(event)
+        self._kept.clear()
+        self.live = True
+
+    def _pass(self, event: NodeEvent) -> None:
+        if self.live:
+            self._sink(event)
+        else:
+            self._kept.append(event)

@@ -1,0 +1,165 @@
+"""Core commands → the HTTP requests that do them, and which answers mean that it is done. Pure.
+
+Every id is chosen by us, so that a command may be repeated: a 409 for an id that exists already is settled by
+looking at what bears it (`Proof`). Statuses are those of Asterisk 22's own API description; where several
+stand in `also`, the thing to be torn down was gone already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from irmacall.ari.fields import Fields
+from irmacall.core.commands import (
+    Connect,
+    CreateLeg,
+    DialLeg,
+    HangUp,
+    HoldInQueue,
+    LeaveToDialplan,
+    NodeCommand,
+    PrepareNode,
+    RemoveBridge,
+    Say,
+    StopSaying,
+)
+
+ANONYMOUS_CONTEXT: Final = "irmacall-anonymous"
+"""The dialplan's own service for a caller whom no daemon serves; it begins at `s,1`."""
+
+SOUNDS: Final = "irmacall"
+"""The folder below Asterisk's sounds/<language>/ in which our prompts lie."""
+
+GONE: Final = frozenset({404, 409, 422})
+"""What Asterisk answers to tear-down of what is gone, has left Stasis, or is no member any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What settles a 409: GET `path`, and `holds` tells whether our own earlier request made what is there."""
+
+    path: str
+    holds: Callable[[Fields], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request below /ari/. It prints without its query and body."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    also: frozenset[int] = frozenset()
+    """Statuses beside 2xx that mean it is done."""
+    proof: Proof | None = None
+
+    def target(self) -> str:
+        """Path and query, encoded (RFC 3986)."""
+        return f"{self.path}?{urlencode(self.query, quote_via=quote)}" if self.query else self.path
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def path(*parts: str) -> str:
+    """A path below /ari/ whose parts may hold any character."""
+    return "/".join(quote(part, safe="") for part in parts)
+
+
+def requests_for(command: NodeCommand, app: str) -> tuple[Request, ...]:
+    """The requests that do this command, to be sent in this order, each after the one before it is done.
+
+    `app` is the desk's ARI application.
+    """
+    return _requests(command, app)
+
+
+@singledispatch
+def _requests(command: object, app: str) -> tuple[Request, ...]:
+    raise AssertionError(f"no request is known for {type(command).__name__}")
+
+
+@_requests.register
+def _prepare(command: PrepareNode, app: str) -> tuple[Request, ...]:
+    # Bridge music costs a fifth of channel music, and one stream serves all who wait.
+    return (
+        _bridge(command.bridge, "holding", app),
+        Request("POST", path("bridges", command.bridge, "moh")),
+    )
+
+
+@_requests.register
+def _say(command: Say, app: str) -> tuple[Request, ...]:
+    media = f"sound:{SOUNDS}/{command.prompt.value}"
+    return (Request("POST", path("channels", command.channel, "play", command.playback), (("media", media),)),)
+
+
+@_requests.register
+def _stop(command: StopSaying, app: str) -> tuple[Request, ...]:
+    return (Request("DELETE", path("playbacks", command.playback), also=GONE),)
+
+
+@_requests.register
+def _hold(command: HoldInQueue, app: str) -> tuple[Request, ...]:
+    return (_join(command.bridge, command.channel),)
+
+
+@_requests.register
+def _create_leg(command: CreateLeg, app: str) -> tuple[Request, ...]:
+    query = (
+        ("endpoint", f"PJSIP/{command.endpoint}"),
+        ("app", app),
+        ("appArgs", f"leg,{command.call}"),
+        ("channelId", command.channel),
+    )
+    ours = f"PJSIP/{command.endpoint}-"
+    proof = Proof(path("channels", command.channel), lambda seen: seen["name"].text().startswith(ours))
+    return (
+        _bridge(command.bridge, "mixing", app),
+        Request("POST", path("channels", "create"), query, proof=proof),
+    )
+
+
+@_requests.register
+def _dial(command: DialLeg, app: str) -> tuple[Request, ...]:
+    # 409 is said of a channel that is past Down: it rings already, which is what we want.
+    proof = Proof(path("channels", command.channel), lambda seen: seen["state"].text() != "Down")
+    query = (("timeout", str(command.seconds)),)
+    return (Request("POST", path("channels", command.channel, "dial"), query, proof=proof),)
+
+
+@_requests.register
+def _connect(command: Connect, app: str) -> tuple[Request, ...]:
+    # One request for both: where one of them is gone, neither is moved.
+    return (_join(command.bridge, command.leg, command.caller),)
+
+
+@_requests.register
+def _hang_up(command: HangUp, app: str) -> tuple[Request, ...]:
+    return (Request("DELETE", path("channels", command.channel), also=GONE),)
+
+
+@_requests.register
+def _remove(command: RemoveBridge, app: str) -> tuple[Request, ...]:
+    return (Request("DELETE", path("bridges", command.bridge), also=GONE),)
+
+
+@_requests.register
+def _leave(command: LeaveToDialplan, app: str) -> tuple[Request, ...]:
+    query = (("context", ANONYMOUS_CONTEXT), ("extension", "s"), ("priority", "1"))
+    return (Request("POST", path("channels", command.channel, "continue"), query),)
+
+
+def _bridge(bridge: str, kind: str, app: str) -> Request:
+    # The name tells whose bridge it is: several desks may share a node.
+    proof = Proof(path("bridges", bridge), lambda seen: seen["bridge_type"].text() == kind)
+    return Request("POST", path("bridges", bridge), (("type", kind), ("name", app)), proof=proof)
+
+
+def _join(bridge: str, *channels: str) -> Request:
+    return Request("POST", path("bridges", bridge, "addChannel"), (("channel", ",".join(channels)),))

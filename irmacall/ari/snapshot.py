@@ -1,0 +1,49 @@
+"""What GET channels, bridges and endpoints answer → one core snapshot of a node. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from irmacall.ari.fields import Fields
+from irmacall.ari.wire import endpoint_of
+from irmacall.core.events import NodeSnapshot, SeenChannel, SeenPhone
+from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName
+
+PATHS: Final = ("channels", "bridges", "endpoints")
+"""What must be read for a snapshot, in the order in which `parse_snapshot` takes the answers."""
+
+
+def parse_snapshot(node: NodeName, app: str, channels: bytes, bridges: bytes, endpoints: bytes) -> NodeSnapshot:
+    """All that the node holds. `app` is our ARI application; our bridges bear its name, other desks' do not.
+
+    Raises WireError where an answer lacks what Asterisk's API description promises.
+    """
+    return NodeSnapshot(
+        node,
+        dict(_channel(item, app) for item in Fields.parse(channels, "channels")),
+        dict(_bridge(item) for item in Fields.parse(bridges, "bridges") if item["name"].text() == app),
+        dict(_phone(item) for item in Fields.parse(endpoints, "endpoints") if _is_phone(item)),
+    )
+
+
+def _channel(seen: Fields, app: str) -> tuple[ChannelId, SeenChannel]:
+    dialplan = seen["dialplan"]
+    # The arguments are those of the dialplan's Stasis(app,caller,desk): legs of ours never ran it.
+    caller = dialplan["app_name"].text() == "Stasis" and dialplan["app_data"].text().startswith(f"{app},caller,")
+    up = seen["state"].text() == "Up"
+    return ChannelId(seen["id"].text()), SeenChannel(endpoint_of(seen["name"].text()), up, caller)
+
+
+def _bridge(seen: Fields) -> tuple[BridgeId, frozenset[ChannelId]]:
+    return BridgeId(seen["id"].text()), frozenset(ChannelId(member) for member in seen["channels"].texts())
+
+
+def _is_phone(seen: Fields) -> bool:
+    return seen["technology"].text() == "PJSIP"
+
+
+def _phone(seen: Fields) -> tuple[Endpoint, SeenPhone]:
+    state = seen.get("state")
+    online = state is not None and state.text() == "online"
+    channels = frozenset(ChannelId(channel) for channel in seen["channel_ids"].texts())
+    return Endpoint(seen["resource"].text()), SeenPhone(online, channels)

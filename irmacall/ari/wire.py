@@ -1,0 +1,167 @@
+"""Asterisk's events → core events. Pure: a table of what the desk needs, strict about each part of it.
+
+Field names are those of Asterisk 22's API description (rest-api/api-docs/events.json).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from irmacall.ari.fields import Fields, WireError
+from irmacall.core.code import Digits
+from irmacall.core.events import (
+    BridgeEntered,
+    BridgeLeft,
+    CallerArrived,
+    ChannelGone,
+    HangUpBegan,
+    KeysPressed,
+    LegAnswered,
+    LegEntered,
+    NodeEvent,
+    PhoneCalled,
+    PhoneRegistered,
+    PlaybackEnded,
+)
+from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, PlaybackId, call_of_leg
+
+__all__ = ["DISALLOWED", "Superseded", "WireError", "endpoint_of", "parse_event"]
+
+KEYS: Final = "0123456789*#ABCD"
+
+DISALLOWED: Final = (
+    "BridgeCreated",
+    "BridgeDestroyed",
+    "BridgeVideoSourceChanged",
+    "ChannelCallerId",
+    "ChannelConnectedLine",
+    "ChannelDialplan",
+    "ChannelHold",
+    "ChannelTalkingFinished",
+    "ChannelTalkingStarted",
+    "ChannelUnhold",
+    "ChannelUserevent",
+    "ChannelVarset",
+    "DeviceStateChanged",
+    "Dial",
+    "PlaybackContinuing",
+    "PlaybackStarted",
+)
+"""Event types that Asterisk is asked not to send: most of a call's events, and none that the desk needs.
+
+A list of allowed ones would be shorter, but it also swallows answers that are no events.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """ApplicationReplaced: another socket has our application now. Nothing that we do counts any more."""
+
+
+def parse_event(node: NodeName, text: str | bytes) -> NodeEvent | Superseded | None:
+    """What one frame of the event socket says; None for what the desk does not need.
+
+    Raises WireError where it is no event, or lacks what its type promises.
+    """
+    event = Fields.parse(text, "event")
+    reader = _READERS.get(event["type"].text())
+    return None if reader is None else reader(node, event)
+
+
+def endpoint_of(channel_name: str) -> Endpoint | None:
+    """The PJSIP endpoint of a channel named `PJSIP/<endpoint>-<hex>`; None for any other technology."""
+    technology, _, rest = channel_name.partition("/")
+    endpoint = rest.rpartition("-")[0]
+    return Endpoint(endpoint) if technology == "PJSIP" and endpoint else None
+
+
+def _channel(event: Fields) -> ChannelId:
+    return ChannelId(event["channel"]["id"].text())
+
+
+def _members(event: Fields) -> tuple[BridgeId, ChannelId, frozenset[ChannelId]]:
+    bridge = event["bridge"]
+    members = frozenset(ChannelId(member) for member in bridge["channels"].texts())
+    return BridgeId(bridge["id"].text()), _channel(event), members
+
+
+def _entered_stasis(node: NodeName, event: Fields) -> NodeEvent | None:
+    # Stasis arguments tell a caller from a leg. Channels that a transfer inside Asterisk makes enter with
+    # none at all: they are neither, and must not be taken for new callers.
+    args = event["args"].texts()
+    channel = _channel(event)
+    if args[:1] == ("caller",):
+        return CallerArrived(node, channel)
+    if args[:1] == ("leg",) and call_of_leg(channel) is not None:
+        return LegEntered(node, channel)
+    return None
+
+
+def _state_changed(node: NodeName, event: Fields) -> NodeEvent | None:
+    channel = _channel(event)
+    up = event["channel"]["state"].text() == "Up"
+    return LegAnswered(node, channel) if up and call_of_leg(channel) is not None else None
+
+
+def _key(node: NodeName, event: Fields) -> NodeEvent:
+    digit = event["digit"]
+    if len(digit.text()) != 1 or digit.text() not in KEYS:
+        raise digit.bad("not a key")
+    return KeysPressed(node, _channel(event), Digits(digit.text()))
+
+
+def _played(node: NodeName, event: Fields) -> NodeEvent:
+    return PlaybackEnded(node, PlaybackId(event["playback"]["id"].text()))
+
+
+def _entered_bridge(node: NodeName, event: Fields) -> NodeEvent:
+    return BridgeEntered(node, *_members(event))
+
+
+def _left_bridge(node: NodeName, event: Fields) -> NodeEvent:
+    return BridgeLeft(node, *_members(event))
+
+
+def _hang_up_began(node: NodeName, event: Fields) -> NodeEvent:
+    return HangUpBegan(node, _channel(event))
+
+
+def _destroyed(node: NodeName, event: Fields) -> NodeEvent:
+    return ChannelGone(node, _channel(event), event["cause"].number())
+
+
+def _created(node: NodeName, event: Fields) -> NodeEvent | None:
+    endpoint = endpoint_of(event["channel"]["name"].text())
+    return None if endpoint is None else PhoneCalled(node, endpoint, _channel(event))
+
+
+def _endpoint_changed(node: NodeName, event: Fields) -> NodeEvent | None:
+    endpoint = event["endpoint"]
+    if endpoint["technology"].text() != "PJSIP":
+        return None
+    online = endpoint["state"].text() == "online"
+    return PhoneRegistered(node, Endpoint(endpoint["resource"].text()), online)
+
+
+def _superseded(node: NodeName, event: Fields) -> Superseded:
+    return Superseded()
+
+
+_READERS: Final[dict[str, Callable[[NodeName, Fields], NodeEvent | Superseded | None]]] = {
+    "ApplicationReplaced": _superseded,
+    "ChannelCreated": _created,
+    "ChannelDestroyed": _destroyed,
+    "ChannelDtmfReceived": _key,
+    "ChannelEnteredBridge": _entered_bridge,
+    "ChannelHangupRequest": _hang_up_began,
+    "ChannelLeftBridge": _left_bridge,
+    "ChannelStateChange": _state_changed,
+    "ContactStatusChange": _endpoint_changed,
+    "EndpointStateChange": _endpoint_changed,
+    "PeerStatusChange": _endpoint_changed,
+    "PlaybackFinished": _played,
+    "StasisEnd": _hang_up_began,
+    "StasisStart": _entered_stasis,
+}
