@@ -1,0 +1,1 @@
+"""Rooms for the operator: what a site needs besides the daemon itself."""

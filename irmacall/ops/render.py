@@ -1,0 +1,155 @@
+"""Fill in Asterisk's configuration for one node from asterisk/*.j2 and dialplan/*.j2.
+
+A template that asks for something that is not given is an error, never an empty place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+#: Where the templates are, in a checkout as in the installed tree.
+TEMPLATES = (_CHECKOUT / "asterisk", _CHECKOUT / "dialplan")
+#: Each value ends up in a line of an ini-like file, where these have a meaning.
+_UNSAFE = re.compile(r"[\x00-\x1f;\[\]\"\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Directories:
+    """Asterisk's own directories on one node (asterisk.conf, section directories)."""
+
+    etc: str
+    modules: str
+    data: str
+    state: str
+    run: str
+    log: str
+    spool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An address and port to listen on. ARI and AMI never get a public one."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """SIP over TLS: where to listen, and the PEM files."""
+
+    host: str
+    port: int
+    certificate: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login of a program on this node."""
+
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneValues:
+    """An agent's phone: its endpoint, which is also its SIP user, and HA1 (RFC 3261 22.4, realm `asterisk`)."""
+
+    endpoint: str
+    ha1: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkValues:
+    """A line from the outside: known by addresses of its own (`match`), or by a password (`ha1`), or both."""
+
+    name: str
+    match: tuple[str, ...] = ()
+    ha1: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskValues:
+    """A municipality's desk: its numbers as trunks send them, and the phones that its fallback queue rings."""
+
+    id: str
+    numbers: tuple[str, ...]
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeValues:
+    """All that differs between two nodes or two sites. `name` becomes Asterisk's systemname."""
+
+    name: str
+    sip: Listener
+    media_host: str
+    rtp_first: int
+    rtp_last: int
+    ari: Listener
+    ari_account: Account
+    ami: Listener
+    ami_account: Account
+    directories: Directories
+    desks: tuple[DeskValues, ...]
+    phones: tuple[PhoneValues, ...]
+    trunks: tuple[TrunkValues, ...] = ()
+    tls: Tls | None = None
+    music: str = "/usr/share/irmacall/music"
+    language: str = "nl"
+
+    @property
+    def entity_id(self) -> str:
+        """Six octets that are this node's own (asterisk.conf, entityid)."""
+        digest = hashlib.sha256(self.name.encode()).hexdigest()
+        return ":".join(digest[i : i + 2] for i in range(0, 12, 2))
+
+
+def ha1(user: str, password: str, realm: str = "asterisk") -> str:
+    """The SIP digest that stands for a password (RFC 3261 22.4; MD5, because phones know no other)."""
+    return hashlib.md5(f"{user}:{realm}:{password}".encode(), usedforsecurity=False).hexdigest()
+
+
+def render_node(values: NodeValues, out: Path, templates: tuple[Path, ...] = TEMPLATES) -> list[Path]:
+    """Write every configuration file of one node into the directory `out`; the paths that were written.
+
+    A file is replaced in one step, readable for its owner alone: some hold secrets.
+    Raises jinja2.UndefinedError for a value that a template wants and does not get, ValueError for one that
+    would mean something to Asterisk's parser.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        finalize=_safe,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    names = [name for name in environment.list_templates() if name.endswith(".conf.j2")]
+    return [_write(out / name.removesuffix(".j2"), environment, name, values) for name in names]
+
+
+def _write(path: Path, environment: jinja2.Environment, name: str, values: NodeValues) -> Path:
+    text = environment.get_template(name).render(node=values)
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text("", encoding="utf-8")
+    fresh.chmod(0o600)
+    fresh.write_text(text, encoding="utf-8")
+    os.replace(fresh, path)
+    return path
+
+
+def _safe(value: object) -> object:
+    if isinstance(value, str) and _UNSAFE.search(value):
+        raise ValueError(f"{value!r} cannot stand in a file that Asterisk reads")
+    return value
