@@ -1,7 +1,7 @@
 // Command wallet is a citizen's Yivi app without a screen: the client of irmago, driven by lines of JSON.
 //
 // Each line on stdin is an Order, each line on stdout a Report. Stdout carries nothing else; what irmago
-// logs goes to stderr, from its warnings up.
+// logs goes to stderr, errors only.
 package main
 
 import (
@@ -32,7 +32,7 @@ func main() {
 
 func run(storage, schemes string) error {
 	stayAtHome()
-	irma.Logger.SetLevel(logrus.WarnLevel)
+	irma.Logger.SetLevel(logrus.ErrorLevel)
 	irma.Logger.SetOutput(os.Stderr)
 	orders := newOrders(os.Stdout)
 	yivi, err := open(storage, schemes, orders)
