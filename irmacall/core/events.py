@@ -135,6 +135,7 @@ class SeenChannel:
     endpoint: Endpoint | None
     up: bool
     caller: bool
+    ringing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,16 @@ class HangUpAsked:
     seat: SeatId
 
 
+# -- from the daemon itself ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LeadershipBegan:
+    """This daemon leads the desk from now on, with the records that it loaded; `nodes` are those of the site."""
+
+    nodes: frozenset[NodeName]
+
+
 # -- time --------------------------------------------------------------------------------------------------
 
 
@@ -264,4 +275,4 @@ NodeEvent = (
 )
 PageEvent = DisclosureSealed | CodeRenewed | ErasureAsked | IdentityLost
 SeatEvent = SeatClaimed | SeatPaused | SeatReleased | HangUpAsked
-Event = NodeEvent | PageEvent | SeatEvent | TimePassed
+Event = NodeEvent | PageEvent | SeatEvent | LeadershipBegan | TimePassed

@@ -1,0 +1,111 @@
+"""What happens to a sealed identity between its disclosure and its erasure, which always comes."""
+
+from __future__ import annotations
+
+from irmacall.core.call import Call
+from irmacall.core.commands import Burn, RefreshPage
+from irmacall.core.disclosure import Disclosure, Seal
+from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked, IdentityLost
+from irmacall.core.ids import CodeHash
+from irmacall.core.state import Turn
+
+
+def sealed(turn: Turn, event: DisclosureSealed) -> None:
+    """A new identity lies in the vault: its code may be used from now on, and its hour is running."""
+    desk = turn.desk
+    if event.sealed in desk.disclosures:
+        return
+    earlier = desk.disclosure_of(event.page)
+    if earlier is not None and earlier.seal is Seal.OPEN:
+        erase(turn, earlier)
+    disclosure = Disclosure(
+        sealed=event.sealed,
+        page=event.page,
+        code=None,
+        subject=event.subject,
+        started_at=event.started_at,
+        code_expires_at=turn.now,
+        expires_at=event.expires_at,
+    )
+    desk.disclosures[event.sealed] = disclosure
+    desk.sealed_of_page[event.page] = event.sealed
+    turn.set_timer(("disclosure", event.sealed), event.expires_at)
+    _give_code(turn, disclosure, event.code)
+
+
+def code_renewed(turn: Turn, event: CodeRenewed) -> None:
+    """A new code for the same identity; the old one is void from now on."""
+    disclosure = turn.desk.disclosure_of(event.page)
+    if disclosure is not None and disclosure.seal is Seal.OPEN:
+        _take_code(turn, disclosure)
+        _give_code(turn, disclosure, event.code)
+
+
+def erasure_asked(turn: Turn, event: ErasureAsked) -> None:
+    """The citizen's word is enough, at any moment."""
+    disclosure = turn.desk.disclosure_of(event.page)
+    if disclosure is not None:
+        erase(turn, disclosure)
+
+
+def identity_lost(turn: Turn, event: IdentityLost) -> None:
+    """What the vault lost is as good as erased; the call goes on."""
+    disclosure = turn.desk.disclosures.get(event.sealed)
+    if disclosure is not None:
+        erase(turn, disclosure)
+
+
+def erase_of(turn: Turn, call: Call) -> None:
+    """Erase the identity of a call that is over."""
+    disclosure = None if call.sealed is None else turn.desk.disclosures.get(call.sealed)
+    if disclosure is not None:
+        erase(turn, disclosure)
+
+
+def erase(turn: Turn, disclosure: Disclosure) -> None:
+    """Burn it, unbind it, void its code; remember only, until the hour is over, that this page's data are gone."""
+    if disclosure.seal is Seal.ERASED:
+        return
+    call = None if disclosure.call is None else turn.desk.calls.get(disclosure.call)
+    if call is not None and call.sealed == disclosure.sealed:
+        call.sealed = None
+        turn.touch_call(call)
+    _take_code(turn, disclosure)
+    disclosure.seal = Seal.ERASED
+    turn.do(Burn(disclosure.sealed))
+    turn.touch_disclosure(disclosure)
+    turn.do(RefreshPage(disclosure.page))
+
+
+def out_of_time(turn: Turn, disclosure: Disclosure) -> None:
+    """The hour is over: nothing of this disclosure is kept, not even that there was one."""
+    erase(turn, disclosure)
+    desk = turn.desk
+    del desk.disclosures[disclosure.sealed]
+    if desk.sealed_of_page.get(disclosure.page) == disclosure.sealed:
+        del desk.sealed_of_page[disclosure.page]
+    turn.touch_disclosure(disclosure)
+    turn.do(RefreshPage(disclosure.page))
+
+
+def refresh(turn: Turn, call: Call) -> None:
+    """What the page of this caller shows has changed, if she has one."""
+    disclosure = None if call.sealed is None else turn.desk.disclosures.get(call.sealed)
+    if disclosure is not None:
+        turn.do(RefreshPage(disclosure.page))
+
+
+def _give_code(turn: Turn, disclosure: Disclosure, code: CodeHash) -> None:
+    desk = turn.desk
+    if code not in desk.sealed_of_code:  # Two live codes alike: this page must ask for another.
+        desk.sealed_of_code[code] = disclosure.sealed
+        disclosure.code = code
+        disclosure.code_expires_at = min(turn.now + desk.plan.times.code, disclosure.expires_at)
+    turn.touch_disclosure(disclosure)
+    turn.do(RefreshPage(disclosure.page))
+
+
+def _take_code(turn: Turn, disclosure: Disclosure) -> None:
+    if disclosure.code is not None:
+        del turn.desk.sealed_of_code[disclosure.code]
+        disclosure.code = None

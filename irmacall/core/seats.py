@@ -1,0 +1,70 @@
+"""Agents come and go: a seat is claimed, paused and released, and moves to where it is claimed last."""
+
+from __future__ import annotations
+
+from irmacall.core import queue
+from irmacall.core.agent import Agent, Availability, NotTaken
+from irmacall.core.call import Stage
+from irmacall.core.commands import RefreshSeat
+from irmacall.core.events import SeatClaimed, SeatPaused, SeatReleased
+from irmacall.core.ids import Endpoint
+from irmacall.core.state import Turn
+
+
+def claimed(turn: Turn, event: SeatClaimed) -> None:
+    """The agent takes calls here, with this phone. Her seat elsewhere ends, and anybody else's with this phone."""
+    desk = turn.desk
+    agent = desk.agents.get(event.user)
+    if agent is None:
+        agent = desk.agents[event.user] = Agent(event.user, event.endpoint)
+    if agent.seat is not None and agent.seat != event.seat:
+        leave(turn, agent)
+    _take_phone(turn, agent, event.endpoint)
+    other = desk.agent_at(event.seat)
+    if other is not None and other is not agent:
+        leave(turn, other)
+    if agent.availability is not Availability.AVAILABLE:
+        agent.idle_since = turn.now
+    agent.seat, agent.availability, agent.reason = event.seat, Availability.AVAILABLE, None
+    desk.agent_of_seat[event.seat] = agent.user
+    turn.touch_agent(agent)
+
+
+def _take_phone(turn: Turn, agent: Agent, endpoint: Endpoint) -> None:
+    desk = turn.desk
+    holder = desk.agent_of_endpoint.get(endpoint)
+    if holder is not None and holder != agent.user:
+        leave(turn, desk.agents[holder])
+    if desk.agent_of_endpoint.get(agent.endpoint) == agent.user:
+        del desk.agent_of_endpoint[agent.endpoint]
+    agent.endpoint = endpoint
+    desk.agent_of_endpoint[endpoint] = agent.user
+
+
+def paused(turn: Turn, event: SeatPaused) -> None:
+    """No new call for her; what she has on the line she keeps."""
+    agent = turn.desk.agent_at(event.seat)
+    if agent is not None:
+        agent.availability, agent.reason = Availability.PAUSED, event.reason
+        turn.touch_agent(agent)
+
+
+def released(turn: Turn, event: SeatReleased) -> None:
+    """The session is over, and with it all that this seat could see."""
+    agent = turn.desk.agent_at(event.seat)
+    if agent is None:
+        return
+    call = turn.desk.call_of_agent(agent)
+    leave(turn, agent)
+    if call is not None and call.stage is Stage.RINGING:
+        queue.not_taken(turn, call, NotTaken.PHONE_GONE)
+
+
+def leave(turn: Turn, agent: Agent) -> None:
+    """The agent holds no seat any more."""
+    assert agent.seat is not None or agent.availability is Availability.AWAY
+    if agent.seat is not None:
+        turn.desk.agent_of_seat.pop(agent.seat, None)
+        turn.do(RefreshSeat(agent.seat))
+    agent.seat, agent.availability, agent.reason = None, Availability.AWAY, None
+    turn.touch_agent(agent)

@@ -1,0 +1,163 @@
+"""All that a desk holds, with the indexes that spare it every scan, and the one turn in which it may change.
+
+Three kinds of records are saved: calls, agents and disclosures. All else (who waits in which order, whose phone is
+free, which code opens what) is derived from them and from what Asterisk says, and is kept in step by `Turn.touch`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sortedcontainers import SortedSet
+
+from irmacall.core.agent import Agent, Phone
+from irmacall.core.call import Call
+from irmacall.core.commands import Burn, Command, UrgentCommand, Withdraw
+from irmacall.core.disclosure import Disclosure
+from irmacall.core.ids import (
+    CallId,
+    ChannelId,
+    CodeHash,
+    Endpoint,
+    GrantNumber,
+    NodeName,
+    PageId,
+    RecordKey,
+    SealedId,
+    SeatId,
+    UserId,
+)
+from irmacall.core.order import Order
+from irmacall.core.plan import Plan
+
+GRANTS_A_FENCE = 1 << 20
+"""Grant numbers rise over restarts: each leader's begin above all of the one before."""
+
+
+@dataclass(slots=True)
+class Decision:
+    """What one turn decided: what to do before the save, what to save, what to do after, and when to wake."""
+
+    urgent: list[UrgentCommand] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    changed: set[RecordKey] = field(default_factory=set)
+    wake_at: float | None = None
+
+
+@dataclass(slots=True)
+class Desk:
+    """One municipality's exchange. Changed by `decide`, and by nothing else."""
+
+    plan: Plan
+    next_grant: int = 0
+    calls: dict[CallId, Call] = field(default_factory=dict)
+    agents: dict[UserId, Agent] = field(default_factory=dict)
+    disclosures: dict[SealedId, Disclosure] = field(default_factory=dict)
+    phones: dict[Endpoint, Phone] = field(default_factory=dict)
+    confirmed: set[NodeName] = field(default_factory=set)
+    """Nodes whose snapshot we have and whose event socket stands."""
+    call_of_channel: dict[ChannelId, CallId] = field(default_factory=dict)
+    agent_of_seat: dict[SeatId, UserId] = field(default_factory=dict)
+    agent_of_endpoint: dict[Endpoint, UserId] = field(default_factory=dict)
+    phone_of_channel: dict[ChannelId, Endpoint] = field(default_factory=dict)
+    sealed_of_code: dict[CodeHash, SealedId] = field(default_factory=dict)
+    sealed_of_page: dict[PageId, SealedId] = field(default_factory=dict)
+    order: Order = field(default_factory=Order)
+    timers: SortedSet[tuple[float, str, str]] = field(default_factory=SortedSet)
+    timer_of: dict[RecordKey, float] = field(default_factory=dict)
+
+    def new_grant(self) -> GrantNumber:
+        """A number above every earlier one of this desk."""
+        self.next_grant += 1
+        return GrantNumber(self.next_grant)
+
+    def phone(self, endpoint: Endpoint) -> Phone:
+        """The phone of this name, known from now on."""
+        return self.phones.setdefault(endpoint, Phone(endpoint))
+
+    def add_phone_channel(self, endpoint: Endpoint, channel: ChannelId, node: NodeName) -> None:
+        """This phone is busy with this channel."""
+        self.phone(endpoint).channels[channel] = node
+        self.phone_of_channel[channel] = endpoint
+
+    def remove_phone_channel(self, channel: ChannelId) -> Endpoint | None:
+        """This channel is on no phone any more; the phone that it was on."""
+        endpoint = self.phone_of_channel.pop(channel, None)
+        if endpoint is not None:
+            del self.phone(endpoint).channels[channel]
+        return endpoint
+
+    def agent_at(self, seat: SeatId) -> Agent | None:
+        """Whose seat this is."""
+        user = self.agent_of_seat.get(seat)
+        return None if user is None else self.agents[user]
+
+    def call_with(self, channel: ChannelId) -> Call | None:
+        """The call that this channel is the caller or the leg of."""
+        call = self.call_of_channel.get(channel)
+        return None if call is None else self.calls.get(call)
+
+    def call_of_agent(self, agent: Agent) -> Call | None:
+        """The call that rings or talks on this agent's phone, if it is one of ours."""
+        phone = self.phones.get(agent.endpoint)
+        for channel in phone.channels if phone else ():
+            call = self.call_with(channel)
+            if call is not None and call.leg is not None and call.leg.channel == channel:
+                return call
+        return None
+
+    def disclosure_of(self, page: PageId) -> Disclosure | None:
+        """The disclosure that this page made, while it is remembered."""
+        sealed = self.sealed_of_page.get(page)
+        return None if sealed is None else self.disclosures.get(sealed)
+
+
+@dataclass(slots=True)
+class Turn:
+    """One event being decided: the desk, the time, and the decision as it grows."""
+
+    desk: Desk
+    now: float
+    decision: Decision = field(default_factory=Decision)
+    touched_calls: dict[CallId, None] = field(default_factory=dict)
+    touched_agents: dict[UserId, None] = field(default_factory=dict)
+
+    def do(self, command: Command) -> None:
+        """Ask for a command. What only takes away acts before the save."""
+        if isinstance(command, Withdraw | Burn):
+            self.decision.urgent.append(command)
+        else:
+            self.decision.commands.append(command)
+
+    def touch_call(self, call: Call) -> None:
+        """This call has changed: save it, and put it in its place in every index at the turn's end."""
+        self.look_again(call)
+        self.decision.changed.add(("call", call.id))
+
+    def look_again(self, call: Call) -> None:
+        """What Asterisk says of this call has changed (it is never saved): see anew who may see the caller."""
+        self.touched_calls[call.id] = None
+
+    def touch_agent(self, agent: Agent) -> None:
+        """This agent has changed: save her, and see anew whether she can be asked."""
+        self.touched_agents[agent.user] = None
+        self.decision.changed.add(("agent", agent.user))
+
+    def touch_phone(self, endpoint: Endpoint) -> None:
+        """What Asterisk says of this phone (never saved) has changed: see anew whether its agent can be asked."""
+        user = self.desk.agent_of_endpoint.get(endpoint)
+        if user is not None:
+            self.touched_agents[user] = None
+
+    def touch_disclosure(self, disclosure: Disclosure) -> None:
+        """This disclosure has changed: save it."""
+        self.decision.changed.add(("disclosure", disclosure.sealed))
+
+    def set_timer(self, key: RecordKey, at: float | None) -> None:
+        """Wake this record at `at` and not at its earlier moment; None: not at all."""
+        old = self.desk.timer_of.pop(key, None)
+        if old is not None:
+            self.desk.timers.discard((old, *key))
+        if at is not None:
+            self.desk.timers.add((at, *key))
+            self.desk.timer_of[key] = at
