@@ -32,6 +32,7 @@ class Asterisk:
         self.inside = f"/srv/lab/{lab}/{name}"
         self.directory = paths.rootfs() / self.inside.lstrip("/")
         self._extra_pjsip = extra_pjsip
+        self._values: NodeValues | None = None
         self._ready: Notify | None = None
         self._program: Program | None = None
 
@@ -58,8 +59,15 @@ class Asterisk:
         assert self._program is not None, "configure first"
         return self._program
 
+    @property
+    def values(self) -> NodeValues:
+        """What the node was configured with: addresses, accounts."""
+        assert self._values is not None, "configure first"
+        return self._values
+
     def configure(self, values: NodeValues) -> None:
         """Write the node's configuration anew; a running node reads it after a reload or restart."""
+        self._values = values
         for part in ("etc/pjsip.d", "state/agi", "run", "log", "spool"):
             (self.directory / part).mkdir(parents=True, exist_ok=True)
         render_node(values, self.directory / "etc")

@@ -18,4 +18,4 @@ def cache() -> Path:
 
 def rootfs() -> Path:
     """The Debian that holds Asterisk. It is a chroot, never a running system."""
-    return cache() / "asterisk-forky"
+    return cache() / "rootfs"

@@ -1,0 +1,136 @@
+"""One lab: its own addresses and directories, Asterisk nodes, both redis roles, phones and a certificate authority.
+
+    async with Lab(Path("var/mine")) as lab:
+        node = lab.nodes[0]
+        print(node.values.ari, lab.desk_redis.url)
+
+Everything starts side by side and is gone when the block ends, whichever way. The daemon is not part of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from irmacall.ops.render import (
+    Account,
+    DeskValues,
+    Listener,
+    NodeValues,
+    PhoneValues,
+    TrunkValues,
+    ha1,
+)
+from lab.asterisk import MUSIC, Asterisk
+from lab.ca import Authority
+from lab.network import Network, claim_network
+from lab.process import Program, Ready
+from lab.redisd import RedisServer, Role
+
+#: The last number of each server's address in the lab's range.
+_DESK_REDIS, _VAULT_REDIS, _FIRST_NODE = 2, 3, 10
+
+DESK = "gemeente"
+NUMBER = "14020"
+AGENTS = ("agent1", "agent2", "agent3", "agent4")
+LINES = ("citizen1", "citizen2", "citizen3", "citizen4")
+
+
+class Lab:
+    """What stands when the block is entered. Passwords are made anew for each lab."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        nodes: int = 1,
+        agents: Sequence[str] = AGENTS,
+        lines: Sequence[str] = LINES,
+        desk: str = DESK,
+        number: str = NUMBER,
+    ) -> None:
+        """`agents` are endpoints of agents' phones, `lines` those of citizens; `number` is what they dial."""
+        self.directory, self.logs = directory.resolve(), directory.resolve() / "log"
+        self.desk, self.number = desk, number
+        self.agents = {endpoint: secrets.token_hex(12) for endpoint in agents}
+        self.lines = {endpoint: secrets.token_hex(12) for endpoint in lines}
+        self.nodes: list[Asterisk] = []
+        self._count = nodes
+        self._exit = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self.network: Network = claim_network()
+        self._exit.callback(self.network.release)
+        try:
+            self.ca = Authority(self.directory / "ca")
+            self.desk_redis = self._redis(Role.DESK, _DESK_REDIS)
+            self.vault_redis = self._redis(Role.VAULT, _VAULT_REDIS)
+            self.nodes = [self._node(number) for number in range(self._count)]
+            async with asyncio.TaskGroup() as starting:
+                for server in (self.desk_redis, self.vault_redis, *self.nodes):
+                    starting.create_task(server.start())
+        except BaseException:
+            await self._exit.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._exit.aclose()
+
+    def program(self, name: str, argv: Sequence[str | Path], *, ready: Ready | None = None) -> Program:
+        """A program of the lab's user, not started yet. It logs beside the others and ends with the lab."""
+        program = Program(name, argv, self.logs / f"{name}.log", ready=ready)
+        self._exit.push_async_callback(program.stop)
+        return program
+
+    def _redis(self, role: Role, host: int) -> RedisServer:
+        name = f"redis-{role.name.lower()}"
+        address = self.network.address(host)
+        server = RedisServer(role, address, self.directory / name, self.logs / f"{name}.log")
+        self._exit.callback(server.close)
+        self._exit.push_async_callback(server.stop)
+        return server
+
+    def _node(self, number: int) -> Asterisk:
+        node = Asterisk(f"lab{self.network.index}", f"node{number + 1}")
+        node.configure(self._values(node, self.network.address(_FIRST_NODE + number)))
+        link = self.logs / node.name
+        link.unlink(missing_ok=True) if link.is_symlink() else shutil.rmtree(link, ignore_errors=True)
+        link.symlink_to(node.log)
+        self._exit.callback(self._keep_logs, node, link)
+        self._exit.push_async_callback(node.stop)
+        return node
+
+    @staticmethod
+    def _keep_logs(node: Asterisk, link: Path) -> None:
+        """What a node wrote goes with it, but its logs stay to be read."""
+        link.unlink()
+        shutil.copytree(node.log, link)
+        node.remove()
+
+    def _values(self, node: Asterisk, address: str) -> NodeValues:
+        return NodeValues(
+            name=node.name,
+            sip=Listener(address, 5060),
+            media_host=address,
+            rtp_first=10000,
+            rtp_last=19999,
+            ari=Listener(address, 8088),
+            ari_account=Account("irmacall", secrets.token_hex(16)),
+            ami=Listener(address, 5038),
+            ami_account=Account("watchdog", secrets.token_hex(16)),
+            directories=node.directories(),
+            desks=(DeskValues(self.desk, (self.number,), tuple(self.agents)),),
+            phones=tuple(PhoneValues(user, ha1(user, password)) for user, password in self.agents.items()),
+            trunks=tuple(TrunkValues(user, ha1=ha1(user, password)) for user, password in self.lines.items()),
+            music=MUSIC,
+        )
