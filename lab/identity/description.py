@@ -1,7 +1,7 @@
 """What a scheme, an issuer and a credential say of themselves: the XML that irmago reads.
 
-Source: the formats of https://docs.yivi.app/schemes. In a scheme with `<Demo>true</Demo>` the name of every issuer and
-credential must begin with "Demo ".
+Source: the formats of https://docs.yivi.app/schemes. In a scheme with `<Demo>true</Demo>` the name of every
+issuer and credential must begin with "Demo ".
 """
 
 from __future__ import annotations
