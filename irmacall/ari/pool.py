@@ -37,7 +37,7 @@ class Pool:
 
     def __init__(self, url: str, user: str, password: str, connections: int, timeout: float) -> None:
         self._base = url.rstrip("/") + "/ari/"
-        self._auth = aiohttp.BasicAuth(user, password)
+        self._login = {"Authorization": aiohttp.encode_basic_auth(user, password)}
         self._connections = connections
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
@@ -46,7 +46,7 @@ class Pool:
         connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE_SECONDS)
         self._session = aiohttp.ClientSession(
             connector=connector,
-            auth=self._auth,
+            headers=self._login,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=self._timeout),
         )

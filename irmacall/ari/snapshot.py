@@ -7,7 +7,7 @@ from typing import Final
 from irmacall.ari.fields import Fields
 from irmacall.ari.wire import endpoint_of
 from irmacall.core.events import NodeSnapshot, SeenChannel, SeenPhone
-from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName
+from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, call_of_leg
 
 PATHS: Final = ("channels", "bridges", "endpoints")
 """What must be read for a snapshot, in the order in which `parse_snapshot` takes the answers."""
@@ -20,7 +20,7 @@ def parse_snapshot(node: NodeName, app: str, channels: bytes, bridges: bytes, en
     """
     return NodeSnapshot(
         node,
-        dict(_channel(item, app) for item in Fields.parse(channels, "channels")),
+        dict(_channel(item, app) for item in Fields.parse(channels, "channels") if not _elsewhere(item, app)),
         dict(_bridge(item) for item in Fields.parse(bridges, "bridges") if item["name"].text() == app),
         dict(_phone(item) for item in Fields.parse(endpoints, "endpoints") if _is_phone(item)),
     )
@@ -32,6 +32,13 @@ def _channel(seen: Fields, app: str) -> tuple[ChannelId, SeenChannel]:
     caller = dialplan["app_name"].text() == "Stasis" and dialplan["app_data"].text().startswith(f"{app},caller,")
     up = seen["state"].text() == "Up"
     return ChannelId(seen["id"].text()), SeenChannel(endpoint_of(seen["name"].text()), up, caller)
+
+
+def _elsewhere(seen: Fields, app: str) -> bool:
+    """Whether this is a leg that another desk on this node rings: none of ours to hang up."""
+    data = seen["dialplan"]["app_data"].text()
+    in_stasis = seen["dialplan"]["app_name"].text() == "Stasis"
+    return in_stasis and call_of_leg(ChannelId(seen["id"].text())) is not None and not data.startswith(f"{app},")
 
 
 def _bridge(seen: Fields) -> tuple[BridgeId, frozenset[ChannelId]]:
