@@ -1,0 +1,32 @@
+"""What an app must know of its site: where it stands, what it is called, and its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+STATIC = Path(__file__).resolve().parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """One app's settings. `origin` is the exact origin that its visitors' browsers use."""
+
+    origin: str
+    municipality: str
+    """As people say it: "gemeente Voorbeeld"."""
+    timezone: str = "Europe/Amsterdam"
+    irma_origins: tuple[str, ...] = ()
+    """Origins of the yivi server's client side: the citizen's browser follows its session there."""
+    privacy_contact: str = ""
+    """Whom to ask about her data (AVG art. 13): an address or a number."""
+    privacy_url: str | None = None
+    demo: bool = False
+    """Say on every page that this is a demonstration with made-up people."""
+    pause_reasons: tuple[str, ...] = ("Pauze", "Nawerk", "Overleg", "Training")
+    begins_per_minute: int = 20
+    """Disclosures that one address may begin in a minute, before it must wait."""
+    logins_per_minute: int = 10
+    templates: Path = TEMPLATES
+    static: Path = STATIC

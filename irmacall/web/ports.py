@@ -1,0 +1,228 @@
+"""What the two apps need of the rest, as protocols. Times are seconds since the epoch, durations seconds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Literal, NewType, Protocol
+
+from irmacall.core.ids import CallId, GrantNumber, SeatId, SubjectId, UserId
+from irmacall.errors import Refused
+
+PageToken = NewType("PageToken", str)
+"""The 256-bit secret of the citizen's page that began a disclosure. It lives in that page's cookie only."""
+
+SessionKey = NewType("SessionKey", str)
+"""The 256-bit secret of one login. It lives in the cookie; the other side keeps a hash."""
+
+
+class TooManyTries(Refused):
+    """Somebody must wait before trying again; `retry_after` says how long, in seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("too many tries")
+        self.retry_after = retry_after
+
+
+# -- the citizen's side ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectView:
+    """Something a citizen can call about, and what she would share for it."""
+
+    id: SubjectId
+    title: str
+    shares: Sequence[str]
+    """What is asked of her, in her words: "uw voorletters", "uw achternaam"."""
+    explanation: str
+    """Why it is asked, in a sentence or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A disclosure session has started. The two mappings go to the browser as they are."""
+
+    page: PageToken = field(repr=False)
+    session_ptr: Mapping[str, object] = field(repr=False)
+    frontend_request: Mapping[str, object] = field(repr=False)
+
+
+CitizenState = Literal["disclosing", "sealed", "failed", "in_call", "waiting", "talking", "erased", "unknown"]
+FailureReason = Literal["refused", "expired", "invalid", "unavailable"]
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenView:
+    """What one citizen's page may show now. The code is there for the page that began it alone."""
+
+    state: CitizenState
+    number: str
+    """The service number as people write it: 024 - 123 45 67."""
+    subject: SubjectId | None = None
+    reason: FailureReason | None = None
+    code: str | None = field(default=None, repr=False)
+    code_expires_at: float | None = None
+    expires_at: float | None = None
+    """When the disclosed attributes are gone, whatever happens."""
+    tel: str | None = field(default=None, repr=False)
+    """The tel: link that dials number and code."""
+
+
+class CitizenDesk(Protocol):
+    """The desk as the public sees it."""
+
+    @property
+    def service_number(self) -> str:
+        """The service number as people write it."""
+
+    def subjects(self) -> Sequence[SubjectView]:
+        """All that one can call about, in the order to show."""
+
+    async def begin(self, subject: SubjectId) -> Begun:
+        """Start a disclosure. Raises PeerUnavailable when the yivi server is away."""
+
+    async def view(self, page: PageToken) -> CitizenView:
+        """What this page may show now; state `unknown` for a page that we do not know (any more)."""
+
+    async def renew_code(self, page: PageToken) -> None:
+        """A new code in place of the old one, which is void from then on."""
+
+    async def erase(self, page: PageToken) -> None:
+        """Erase what was disclosed, now. To erase twice is harmless."""
+
+    async def cancel(self, page: PageToken) -> None:
+        """Give up a disclosure that is still going on."""
+
+    def changes(self, page: PageToken) -> AbstractAsyncContextManager[AsyncIterator[None]]:
+        """An iterator that yields whenever it is worth asking for the view again."""
+
+
+# -- the staff's side --------------------------------------------------------------------------------------
+
+Availability = Literal["away", "available", "paused", "unavailable"]
+"""`away`: no seat claimed here. `unavailable`: the desk took her out, and the reason says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RingingView:
+    """A call that rings at this seat: never who it is."""
+
+    call: CallId
+    queue: str
+    subject: str | None
+    waited: float
+
+
+@dataclass(frozen=True, slots=True)
+class TalkingView:
+    """The call that this seat has on the line."""
+
+    call: CallId
+    grant: GrantNumber | None
+    """The grant to ask the card with; None where there is nothing to see."""
+    identified: bool
+    seconds: float
+    """How long they have been talking."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One queue behind the desk."""
+
+    title: str
+    count: int
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    """What one seat shows, but for the identity."""
+
+    availability: Availability
+    reason: str | None = None
+    """Of `paused`: as she chose it. Of `unavailable` and `away`: a key of `words.UNAVAILABLE`."""
+    ringing: RingingView | None = None
+    talking: TalkingView | None = None
+    waiting: Sequence[QueueView] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Card:
+    """Who is on the line. It has no repr, so that no log line can hold it."""
+
+    call: CallId
+    grant: GrantNumber
+    familyname: str
+    initials: str
+    prefix: str
+    gender: str
+    """As it was disclosed ("M", "V", …); empty when absent."""
+    disclosed_at: float
+    expires_at: float
+    scheme: str
+    issuer: str
+    demo: bool
+    crm_url: str | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
+    """What else was disclosed: label → value, in the order to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Something changed: `panel` ask for it again, `card` there is one to ask for, `blank` blank first."""
+
+    kind: Literal["panel", "card", "blank"]
+    call: CallId | None = None
+    grant: GrantNumber | None = None
+
+
+class StaffDesk(Protocol):
+    """The desk as one seat sees it. A seat is named after its login's session and claimed by `claim`."""
+
+    async def claim(self, user: UserId, seat: SeatId) -> None:
+        """She is available here; a claim elsewhere is withdrawn. Raises Refused (no phone, for instance)."""
+
+    async def pause(self, seat: SeatId, reason: str) -> None:
+        """No new calls at this seat; the reason is one of those that the app offers."""
+
+    async def hang_up(self, seat: SeatId) -> None:
+        """End the call that this seat has on the line, if there is one."""
+
+    async def panel(self, seat: SeatId, user: UserId) -> PanelView:
+        """What the seat shows now, claimed or not."""
+
+    async def reveal(self, seat: SeatId, call: CallId, grant: GrantNumber) -> Card:
+        """The one door through which identity leaves. Raises Refused, VaultGone, LeaseLost or PeerError."""
+
+    def changes(self, seat: SeatId) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:
+        """Nudges for this seat, in order; it ends when this daemon may not speak any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody with a login."""
+
+    id: UserId
+    name: str
+    role: str
+
+
+class Accounts(Protocol):
+    """Who may log in, and who has."""
+
+    async def verify(self, login: str, password: str, address: str) -> User | None:
+        """The user whose password this is, or None. Raises TooManyTries."""
+
+    async def open_session(self, key: SessionKey, user: UserId) -> None:
+        """Remember a login under this new key."""
+
+    async def session_user(self, key: SessionKey, *, active: bool) -> User | None:
+        """Whose session it is; None when unknown, idle or too old, or its user is disabled.
+
+        `active`: this was an act of a person, so the idle time begins anew.
+        """
+
+    async def close_session(self, key: SessionKey) -> None:
+        """Forget a login."""

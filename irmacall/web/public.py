@@ -1,0 +1,179 @@
+"""The citizen's app: pick a subject, disclose, get a number and a code, and follow what happens.
+
+The page's secret is in its cookie alone. Whoever shows it may see the code, renew it and erase; nobody else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from aiohttp import web
+
+from irmacall.web import doors
+from irmacall.web.config import WebConfig
+from irmacall.web.doors import BODY_LIMIT, CrossSite
+from irmacall.web.guard import errors_to_answers
+from irmacall.web.headers import content_security_policy, security_headers
+from irmacall.web.pages import Pages
+from irmacall.web.ports import CitizenDesk, CitizenView, PageToken, SubjectView
+from irmacall.web.stream import Streams
+from irmacall.web.throttle import Throttle
+
+COOKIE: Final = "__Host-irmacall-page"
+_COOKIE_SECONDS: Final = 3600
+"""As long as a disclosure can live."""
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_HAS_CODE_OR_CALL: Final = {"sealed", "in_call", "waiting", "talking"}
+
+
+def public_app(desk: CitizenDesk, config: WebConfig) -> web.Application:
+    """The app for the public listener."""
+    pages = Pages(config, app="public", desk=desk)
+    app = web.Application(middlewares=[errors_to_answers(pages.draw_error)], client_max_size=BODY_LIMIT)
+    citizen = _Citizen(desk, config, pages)
+    app.router.add_get("/", citizen.subjects, allow_head=False)
+    app.router.add_get("/onderwerp/{subject}", citizen.subject, allow_head=False)
+    app.router.add_post("/onderwerp/{subject}/begin", citizen.begin)
+    app.router.add_get("/bellen", citizen.call_page, allow_head=False)
+    app.router.add_get("/bellen/stand", citizen.state, allow_head=False)
+    app.router.add_get("/bellen/stream", citizen.stream, allow_head=False)
+    app.router.add_post("/bellen/code", citizen.renew)
+    app.router.add_post("/bellen/wis", citizen.erase)
+    app.router.add_post("/bellen/stop", citizen.cancel)
+    app.router.add_static("/static/", config.static)
+    app.on_response_prepare.append(security_headers(content_security_policy(config.irma_origins)))
+    app.on_shutdown.append(citizen.streams.close)
+    return app
+
+
+class _Citizen:
+    """The handlers, with what they need."""
+
+    def __init__(self, desk: CitizenDesk, config: WebConfig, pages: Pages) -> None:
+        self._desk = desk
+        self._config = config
+        self._pages = pages
+        self._begins = Throttle(config.begins_per_minute)
+        self.streams = Streams()
+
+    async def subjects(self, request: web.Request) -> web.StreamResponse:
+        """What one can call about."""
+        view = await self._view(request)
+        going_on = view is not None and view.state in _HAS_CODE_OR_CALL
+        return self._pages.draw("public/subjects.html", subjects=self._desk.subjects(), going_on=going_on)
+
+    async def subject(self, request: web.Request) -> web.StreamResponse:
+        """One subject: what will be shared, with whom, for how long; and the button that begins."""
+        subject = self._subject(request)
+        view = await self._view(request)
+        if view is not None and view.state in _HAS_CODE_OR_CALL and view.subject == subject.id:
+            raise web.HTTPSeeOther("/bellen")  # the phone's browser came back from the app with a fresh page
+        return self._pages.draw("public/subject.html", subject=subject)
+
+    async def begin(self, request: web.Request) -> web.StreamResponse:
+        """Start a disclosure; its secret goes into the cookie, the session pointer to the page's script."""
+        doors.must_be_same_origin(request, self._config.origin)
+        await doors.json_object(request)
+        subject = self._subject(request)
+        self._begins.take(request.remote)
+        await self._leave_earlier(request)
+        begun = await self._desk.begin(subject.id)
+        response = web.json_response(
+            {"sessionPtr": dict(begun.session_ptr), "frontendRequest": dict(begun.frontend_request)}
+        )
+        response.set_cookie(
+            COOKIE, begun.page, max_age=_COOKIE_SECONDS, path="/", secure=True, httponly=True, samesite="Lax"
+        )
+        return response
+
+    async def call_page(self, request: web.Request) -> web.StreamResponse:
+        """Number and code, and what happens."""
+        page = _page(request)
+        view = await self._view(request)
+        if page is None or view is None or view.state == "unknown":
+            raise web.HTTPSeeOther("/")
+        return self._pages.draw("public/call.html", view=view, token=doors.token_for(page))
+
+    async def state(self, request: web.Request) -> web.StreamResponse:
+        """The same as data, for the page's script."""
+        doors.must_not_be_cross_site_read(request)
+        view = await self._view(request)
+        return web.json_response({"state": "unknown"} if view is None else _as_json(view))
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """Says "look again" whenever it is worth it."""
+        doors.must_not_be_cross_site_read(request)
+        page = _page(request)
+        if page is None:
+            raise web.HTTPNotFound
+
+        async def known() -> bool:
+            return True  # a page needs no login: it sees what its secret opens, which is asked at each look
+
+        return await self.streams.serve(
+            request, self._desk.changes(page), lambda _: b"event: look\ndata:\n\n", known
+        )
+
+    async def renew(self, request: web.Request) -> web.StreamResponse:
+        """A new code; the old one is void."""
+        await self._desk.renew_code(await self._own_page(request))
+        raise web.HTTPSeeOther("/bellen")
+
+    async def erase(self, request: web.Request) -> web.StreamResponse:
+        """Erase what was disclosed."""
+        await self._desk.erase(await self._own_page(request))
+        raise web.HTTPSeeOther("/bellen")
+
+    async def cancel(self, request: web.Request) -> web.StreamResponse:
+        """Give up a disclosure that is going on."""
+        await self._desk.cancel(await self._own_page(request))
+        raise web.HTTPSeeOther("/")
+
+    def _subject(self, request: web.Request) -> SubjectView:
+        wanted = doors.identifier(request.match_info["subject"], "subject")
+        for subject in self._desk.subjects():
+            if subject.id == wanted:
+                return subject
+        raise web.HTTPNotFound
+
+    async def _view(self, request: web.Request) -> CitizenView | None:
+        page = _page(request)
+        return None if page is None else await self._desk.view(page)
+
+    async def _leave_earlier(self, request: web.Request) -> None:
+        """This browser's cookie is about to be another page's: what it alone could erase must not stay behind."""
+        page, view = _page(request), await self._view(request)
+        if page is None or view is None:
+            return
+        if view.state == "disclosing":
+            await self._desk.cancel(page)
+        elif view.state == "sealed":
+            await self._desk.erase(page)
+
+    async def _own_page(self, request: web.Request) -> PageToken:
+        """The page that a form of ours was sent from. Raises CrossSite."""
+        doors.must_be_same_origin(request, self._config.origin)
+        fields = await doors.form(request)
+        page = _page(request)
+        if page is None:
+            raise CrossSite("no page")
+        doors.must_carry(fields.get("token"), page)
+        return page
+
+
+def _page(request: web.Request) -> PageToken | None:
+    found = request.cookies.get(COOKIE)
+    return PageToken(found) if found is not None and _TOKEN.fullmatch(found) else None
+
+
+def _as_json(view: CitizenView) -> dict[str, object]:
+    return {
+        "state": view.state,
+        "reason": view.reason,
+        "code": view.code,
+        "tel": view.tel,
+        "number": view.number,
+        "code_expires_at": view.code_expires_at,
+        "expires_at": view.expires_at,
+    }

@@ -1,0 +1,70 @@
+// The citizen's page after the disclosure: follows what happens, copies the code. Everything is painted as text.
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+const page = byId("page");
+const words = byId("words").content;
+let looking = null;
+
+function at(name, epoch) {
+  if (!epoch) return "";
+  const clock = new Date(epoch * 1000).toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit" });
+  return words.querySelector(`[data-word="${name}"]`).textContent.replace("{at}", clock);
+}
+
+function paint(view) {
+  if (view.state === "unknown" && page.dataset.state === "erased") return;
+  page.dataset.state = view.state;
+  for (const part of page.querySelectorAll("[data-when]")) {
+    part.hidden = !part.dataset.when.split(" ").some((when) => when === view.state || when === `failed-${view.reason}`);
+  }
+  byId("code").textContent = view.code ? view.code.replace(/^(...)(...)/, "$1 $2 ") : "";
+  if (view.tel && view.tel.startsWith("tel:")) byId("tel").href = view.tel;
+  else byId("tel").removeAttribute("href");
+  byId("code-until").textContent = at("until", view.code_expires_at);
+  for (const left of page.querySelectorAll("[data-expires]")) left.textContent = at("expires", view.expires_at);
+}
+
+async function look() {
+  if (looking) looking.abort();
+  const mine = (looking = new AbortController());
+  try {
+    const answer = await fetch("/bellen/stand", { signal: mine.signal, cache: "no-store" });
+    if (answer.ok && looking === mine) paint(await answer.json());
+  } catch (lost) {
+    if (lost.name !== "AbortError") setTimeout(() => looking === mine && look(), 2000);
+  }
+}
+
+let silence = 0;
+function heard() {
+  clearTimeout(silence);
+  silence = setTimeout(lost, 5000);
+  if (!byId("lost").hidden) look();
+  byId("lost").hidden = true;
+  byId("lost").textContent = "";
+}
+
+function lost() {
+  byId("lost").hidden = false;
+  byId("lost").textContent = byId("lost").dataset.said;
+}
+
+function listen() {
+  const stream = new EventSource("/bellen/stream");
+  stream.addEventListener("beat", heard);
+  stream.addEventListener("look", () => (heard(), look()));
+  stream.addEventListener("open", look);
+  stream.onerror = () => {
+    lost();
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
+  };
+}
+
+byId("copy").addEventListener("click", async () => {
+  await navigator.clipboard.writeText(byId("code").textContent.replaceAll(" ", ""));
+  byId("copied").textContent = byId("copied").dataset.said;
+  setTimeout(() => byId("copied").replaceChildren(), 5000);
+});
+document.addEventListener("visibilitychange", () => document.hidden || look());
+listen();
