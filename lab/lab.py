@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -30,11 +30,13 @@ from irmacall.ops.render import (
 from lab.asterisk import MUSIC, Asterisk
 from lab.ca import Authority
 from lab.network import Network, claim_network
+from lab.phone import Phone
 from lab.process import Program, Ready
+from lab.rack import Rack
 from lab.redisd import RedisServer, Role
 
 #: The last number of each server's address in the lab's range.
-_DESK_REDIS, _VAULT_REDIS, _FIRST_NODE = 2, 3, 10
+_DESK_REDIS, _VAULT_REDIS, _FIRST_NODE, _PHONES = 2, 3, 10, 100
 
 DESK = "gemeente"
 NUMBER = "14020"
@@ -62,6 +64,7 @@ class Lab:
         self.lines = {endpoint: secrets.token_hex(12) for endpoint in lines}
         self.nodes: list[Asterisk] = []
         self._count = nodes
+        self._phones: dict[tuple[str, int], Phone] = {}
         self._exit = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -72,10 +75,11 @@ class Lab:
             self.ca = Authority(self.directory / "ca")
             self.desk_redis = self._redis(Role.DESK, _DESK_REDIS)
             self.vault_redis = self._redis(Role.VAULT, _VAULT_REDIS)
+            self.rack = Rack(self.network.address(_PHONES), self.directory / "phones")
             self.nodes = [self._node(number) for number in range(self._count)]
-            async with asyncio.TaskGroup() as starting:
-                for server in (self.desk_redis, self.vault_redis, *self.nodes):
-                    starting.create_task(server.start())
+            servers = (self.desk_redis, self.vault_redis, self.rack, *self.nodes)
+            self._exit.push_async_callback(_together, [server.stop for server in servers])
+            await _together([server.start for server in servers])
         except BaseException:
             await self._exit.aclose()
             raise
@@ -85,6 +89,14 @@ class Lab:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._exit.aclose()
+
+    def phone(self, user: str, node: int = 0) -> Phone:
+        """The telephone of an agent or on a citizen's line, at one node: the same each time. Not registered yet."""
+        if (user, node) not in self._phones:
+            password = {**self.agents, **self.lines}[user]
+            sip = self.nodes[node].values.sip
+            self._phones[user, node] = Phone(self.rack, user, password, sip.host, sip.port)
+        return self._phones[user, node]
 
     def program(self, name: str, argv: Sequence[str | Path], *, ready: Ready | None = None) -> Program:
         """A program of the lab's user, not started yet. It logs beside the others and ends with the lab."""
@@ -97,7 +109,6 @@ class Lab:
         address = self.network.address(host)
         server = RedisServer(role, address, self.directory / name, self.logs / f"{name}.log")
         self._exit.callback(server.close)
-        self._exit.push_async_callback(server.stop)
         return server
 
     def _node(self, number: int) -> Asterisk:
@@ -107,7 +118,6 @@ class Lab:
         link.unlink(missing_ok=True) if link.is_symlink() else shutil.rmtree(link, ignore_errors=True)
         link.symlink_to(node.log)
         self._exit.callback(self._keep_logs, node, link)
-        self._exit.push_async_callback(node.stop)
         return node
 
     @staticmethod
@@ -134,3 +144,11 @@ class Lab:
             trunks=tuple(TrunkValues(user, ha1=ha1(user, password)) for user, password in self.lines.items()),
             music=MUSIC,
         )
+
+
+async def _together(acts: Iterable[Callable[[], Awaitable[None]]]) -> None:
+    """Do all of them side by side; fail when one does, after all have ended."""
+    done = await asyncio.gather(*(act() for act in acts), return_exceptions=True)
+    failures = [failure for failure in done if isinstance(failure, BaseException)]
+    if failures:
+        raise failures[0]

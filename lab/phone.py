@@ -1,0 +1,207 @@
+"""A telephone, as a test holds it: dial, key in, answer, speak, hear, hang up; and wait for what happens."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from lab import sound
+from lab.errors import LabError
+from lab.rack import News, Rack
+
+_STATES = ("calling", "early", "connected", "disconnected")
+_HEAR_S = 0.5
+
+
+class Moment:
+    """Something that happens once. `at` is the monotonic clock (seconds) when the phone saw it."""
+
+    def __init__(self, what: str) -> None:
+        self.what, self.at, self.news = what, 0.0, News()
+        self._event = asyncio.Event()
+
+    def __bool__(self) -> bool:
+        return self._event.is_set()
+
+    def happened(self, news: News) -> None:
+        """Note it. The first time counts."""
+        if not self:
+            self.at, self.news = news["at"], news
+            self._event.set()
+
+    async def wait(self, deadline: float = 10.0) -> News:
+        """Wait for it, at most `deadline` seconds. Raises LabError when it does not happen."""
+        try:
+            async with asyncio.timeout(deadline):
+                await self._event.wait()
+        except TimeoutError:
+            raise LabError(f"{self.what}: not within {deadline} s") from None
+        return self.news
+
+
+class PhoneCall:
+    """One call on one phone. `ringing`, `connected` and `disconnected` are moments to wait for."""
+
+    def __init__(self, rack: Rack, number: int, remote: str, label: str) -> None:
+        """`remote` is the other side's URI with its display name, as the phone would show it."""
+        self.number, self.remote = number, remote
+        self._rack = rack
+        self._moments = {state: Moment(f"{label}: {state}") for state in _STATES}
+        rack.listen("call", number, self._hear_of)
+
+    @property
+    def ringing(self) -> Moment:
+        """The other side's phone rings (180 or 183 was received)."""
+        return self._moments["early"]
+
+    @property
+    def connected(self) -> Moment:
+        """The call was answered, by either side."""
+        return self._moments["connected"]
+
+    @property
+    def disconnected(self) -> Moment:
+        """The call is over; `news["code"]` is the SIP status that ended it."""
+        return self._moments["disconnected"]
+
+    def _hear_of(self, news: News) -> None:
+        if news["event"] == "state" and news["state"] in self._moments:
+            self._moments[news["state"]].happened(news)
+
+    async def answer(self) -> None:
+        """Pick up."""
+        await self._rack.order("answer", call=self.number, code=200)
+
+    async def reject(self, code: int = 486) -> None:
+        """Refuse with this SIP status."""
+        await self._rack.order("answer", call=self.number, code=code)
+
+    async def redirect(self, target: str) -> None:
+        """Forward (302) to this SIP URI."""
+        await self._rack.order("redirect", call=self.number, target=target)
+
+    async def hang_up(self) -> None:
+        """Put down the receiver. Harmless when the call is over."""
+        await self._rack.order("hangup", call=self.number)
+
+    async def hold(self) -> None:
+        """Put the other side on hold."""
+        await self._rack.order("hold", call=self.number)
+
+    async def unhold(self) -> None:
+        """Take the other side back from hold."""
+        await self._rack.order("unhold", call=self.number)
+
+    async def refer(self, target: str) -> None:
+        """Blind transfer (REFER) to this SIP URI."""
+        await self._rack.order("refer", call=self.number, target=target)
+
+    async def key_in(self, digits: str, *, info: bool = False) -> None:
+        """Press keys: telephone events (RFC 4733), or SIP INFO. About a fifth of a second each."""
+        await self._rack.order("dtmf", call=self.number, digits=digits, info=info)
+
+    async def play(self, path: Path) -> None:
+        """Say this WAV file, over and over."""
+        await self._rack.order("play", call=self.number, path=str(path))
+
+    async def speak(self, hertz: float) -> None:
+        """Say a tone, by which others can tell whom they hear."""
+        path = self._rack.directory / f"tone-{round(hertz)}.wav"
+        await self.play(path if path.exists() else sound.write_tone(path, hertz))
+
+    async def hush(self) -> None:
+        """Say nothing any more."""
+        await self._rack.order("hush", call=self.number)
+
+    @property
+    def recording(self) -> Path:
+        """The WAV file of all that was heard: 8 kHz, mono, 16 bit."""
+        return self._rack.directory / f"heard-{self.number}.wav"
+
+    def levels(self, seconds: float = 1.0) -> list[float]:
+        """Loudness of each 100 ms of the last `seconds`."""
+        return sound.levels(sound.recorded(self.recording, seconds))
+
+    async def hears(self, what: sound.Heard | float, deadline: float = 5.0) -> None:
+        """Wait until half a second of this is heard: a kind of sound, or a tone in Hz. Raises LabError."""
+        try:
+            async with asyncio.timeout(deadline):
+                while not self._heard(what):
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            now = sound.kind(sound.recorded(self.recording, _HEAR_S))
+            raise LabError(f"call {self.number} hears {now}, not {what}, after {deadline} s") from None
+
+    def _heard(self, what: sound.Heard | float) -> bool:
+        samples = sound.recorded(self.recording, _HEAR_S)
+        if len(samples) < _HEAR_S * sound.RATE:
+            return False
+        return sound.kind(samples) is what if isinstance(what, sound.Heard) else sound.is_tone(samples, what)
+
+
+class Phone:
+    """One SIP account on the rack. `user` is its name and its Asterisk endpoint."""
+
+    def __init__(self, rack: Rack, user: str, password: str, host: str, port: int = 5060) -> None:
+        self.user, self._name = user, f"{user}@{host}"
+        self._rack, self._password, self._host, self._port = rack, password, host, port
+        self._incoming: asyncio.Queue[PhoneCall] = asyncio.Queue()
+        self._registration: asyncio.Queue[News] = asyncio.Queue()
+        self._known = False
+        rack.listen("phone", self._name, self._hear_of)
+
+    def _hear_of(self, news: News) -> None:
+        if news["event"] == "registration":
+            self._registration.put_nowait(news)
+        if news["event"] == "incoming":
+            call = PhoneCall(self._rack, news["call"], news["remote"], f"{self.user} called")
+            call.ringing.happened(news)
+            self._incoming.put_nowait(call)
+
+    async def _be_known(self, register: bool) -> None:
+        where = {"user": self.user, "host": self._host, "port": self._port, "password": self._password}
+        await self._rack.order("register", phone=self._name, register=register, **where)
+        self._known = True
+
+    async def register(self, deadline: float = 10.0) -> None:
+        """Register at the node. Raises LabError when the node refuses or does not answer."""
+        await self._be_known(register=True)
+        await self._registered(True, deadline)
+
+    async def unregister(self, deadline: float = 10.0) -> None:
+        """End the registration in order."""
+        await self._rack.order("unregister", phone=self._name)
+        await self._registered(False, deadline)
+
+    async def _registered(self, active: bool, deadline: float) -> None:
+        try:
+            async with asyncio.timeout(deadline):
+                news = await self._registration.get()
+                while news["active"] is not active and news["code"] < 300:
+                    news = await self._registration.get()
+        except TimeoutError:
+            raise LabError(f"{self.user}: no answer to REGISTER in {deadline} s") from None
+        if news["active"] is not active:
+            raise LabError(f"{self.user}: REGISTER was answered {news['code']}")
+
+    async def call(self, number: str, *, digits_after: str = "", pause: float = 0.0) -> PhoneCall:
+        """Dial. `digits_after` are keyed in `pause` seconds after the answer, as a tel: link's digits are."""
+        if not self._known:
+            await self._be_known(register=False)
+        made = await self._rack.order(
+            "call", phone=self._name, number=number, digits_after=digits_after, pause=pause
+        )
+        return PhoneCall(self._rack, made["call"], number, f"{self.user} calls {number}")
+
+    async def rings(self, deadline: float = 10.0) -> PhoneCall:
+        """The next call that comes in. Raises LabError when none does within `deadline` seconds."""
+        try:
+            async with asyncio.timeout(deadline):
+                return await self._incoming.get()
+        except TimeoutError:
+            raise LabError(f"{self.user}: nobody called within {deadline} s") from None
+
+    @property
+    def silent(self) -> bool:
+        """Whether no call is waiting to be taken from `rings`."""
+        return self._incoming.empty()

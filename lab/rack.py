@@ -1,0 +1,124 @@
+"""Where the phones of a lab stand: starts their process (lab/softphone.py), sends it orders, hands out its news."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lab.errors import LabError
+from lab.paths import CHECKOUT
+
+News = dict[str, Any]
+_REPLY_S = 10.0
+
+
+class Rack:
+    """The process with the phones. News of a phone or call goes to whoever listens for it."""
+
+    def __init__(self, address: str, directory: Path) -> None:
+        """`address` is what the phones call from; WAV files of what they hear, and logs, go to `directory`."""
+        self.address, self.directory = address, directory
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._numbers = itertools.count(1)
+        self._replies: dict[int, asyncio.Future[News]] = {}
+        self._open = asyncio.Event()
+        self._listeners: dict[tuple[str, object], Callable[[News], None]] = {}
+        self._unheard: dict[tuple[str, object], list[News]] = {}
+
+    def listen(self, kind: str, name: object, listener: Callable[[News], None]) -> None:
+        """Give the news of one (`phone`, its name) or (`call`, its number) to `listener`."""
+        self._listeners[kind, name] = listener
+        for news in self._unheard.pop((kind, name), []):
+            listener(news)  # came before whoever ordered the call was told its number
+
+    async def start(self) -> None:
+        """Start the process and wait until its SIP stack is up."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with (self.directory / "softphone.log").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "lab.softphone"),
+                *(self.address, str(self.directory)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                cwd=CHECKOUT,
+                start_new_session=True,
+            )
+        self._reading = asyncio.create_task(self._read(), name="phones")
+        opening = asyncio.create_task(self._open.wait(), name="phones open")
+        await asyncio.wait({opening, self._reading}, timeout=20, return_when="FIRST_COMPLETED")
+        opening.cancel()
+        if not self._open.is_set():
+            await self.stop()
+            raise LabError(f"the phones do not start: see {self.directory}/softphone.log")
+
+    async def order(self, do: str, **details: object) -> News:
+        """Have one thing done and wait for the reply. Raises LabError when pjsua2 refuses."""
+        assert self._process is not None and self._process.stdin is not None
+        number = next(self._numbers)
+        reply = self._replies[number] = asyncio.get_running_loop().create_future()
+        self._process.stdin.write(json.dumps({"id": number, "do": do, **details}).encode() + b"\n")
+        async with asyncio.timeout(_REPLY_S):
+            news: News = await reply
+        if "error" in news:
+            raise LabError(f"phone: {do}: {news['error']}")
+        return news
+
+    def freeze(self) -> None:
+        """SIGSTOP: every phone of the rack falls silent, as if its cable were pulled."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """SIGCONT after `freeze`."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGCONT)
+
+    async def stop(self) -> None:
+        """End the process: it hangs up and unregisters if it can in 3 s."""
+        if self._process is None:
+            return
+        assert self._process.stdin is not None
+        if self._process.returncode is None:
+            self.wake()
+            self._process.stdin.close()
+        try:
+            async with asyncio.timeout(3):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+        if self._reading is not None:
+            await self._reading
+
+    async def _read(self) -> None:
+        assert self._process is not None and self._process.stdout is not None
+        async for line in self._process.stdout:
+            self._hand_out(json.loads(line))
+        for reply in self._replies.values():
+            if not reply.done():
+                reply.set_result({"error": "the process of the phones has ended"})
+
+    def _hand_out(self, news: News) -> None:
+        if news["event"] == "open":
+            self._open.set()
+        elif news["event"] == "reply":
+            reply = self._replies.pop(news["id"])
+            if not reply.done():
+                reply.set_result(news)
+        else:
+            # An incoming call is its phone's news; all that follows is its own.
+            whose = ("phone", news["phone"]) if "phone" in news else ("call", news["call"])
+            listener = self._listeners.get(whose)
+            if listener is None:
+                self._unheard.setdefault(whose, []).append(news)
+            else:
+                listener(news)
