@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from irmacall.core.call import Call, Granted, Stage
 from irmacall.core.commands import Grant, Withdraw
-from irmacall.core.ids import CallId, GrantNumber, SealedId, SeatId
+from irmacall.core.ids import CallId, GrantNumber, SeatId
 from irmacall.core.state import Desk, Turn
 
 
@@ -80,7 +80,11 @@ class Grants:
         self._of_seat.clear()
         return held
 
-    def may_see(self, seat: SeatId, call: CallId, number: GrantNumber) -> SealedId | None:
-        """Where the identity lies that this seat may see under this number; None: it may not."""
+    def held(self) -> list[Grant]:
+        """Every grant that stands now."""
+        return list(self._of_seat.values())
+
+    def may_see(self, seat: SeatId, call: CallId, number: GrantNumber) -> Grant | None:
+        """The grant under which this seat may see this caller now; None: it may not."""
         held = self._of_seat.get(seat)
-        return held.sealed if held is not None and (held.call, held.grant) == (call, number) else None
+        return held if held is not None and (held.call, held.grant) == (call, number) else None

@@ -71,7 +71,7 @@ def bridge_changed(turn: Turn, event: BridgeEntered | BridgeLeft) -> None:
     if call.stage is Stage.CONNECTING and expected(call) <= call.members:
         joined(turn, call)
     if newcomers - expected(call):
-        turn.do(NoteForAudit("unexpected channel", call.id, "the card is withdrawn while it is in the bridge"))
+        turn.do(NoteForAudit("withdrawn_foreign_channel", call.id, "a third channel is in the talk bridge"))
 
 
 def expected(call: Call) -> set[ChannelId]:

@@ -37,6 +37,7 @@ class AuditKind(StrEnum):
 
     REVEAL = "reveal"
     REVEAL_REFUSED = "reveal_refused"
+    WITHDRAWN = "withdrawn"
     WITHDRAWN_FOREIGN_CHANNEL = "withdrawn_foreign_channel"
     LOGIN = "login"
     LOGIN_FAILED = "login_failed"

@@ -78,7 +78,12 @@ async def key_of(request: web.Request) -> SessionKey:
 
 async def seat_of(request: web.Request) -> SeatId:
     """This login's seat: named after the session's key, which cannot be found from it."""
-    return SeatId(hashlib.sha256(b"irmacall seat " + (await key_of(request)).encode()).hexdigest()[:32])
+    return seat_named(await key_of(request))
+
+
+def seat_named(key: SessionKey) -> SeatId:
+    """The seat of the login with this key."""
+    return SeatId(hashlib.sha256(b"irmacall seat " + key.encode()).hexdigest()[:32])
 
 
 async def log_in(request: web.Request, accounts: Accounts, user: User) -> None:

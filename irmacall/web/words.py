@@ -12,6 +12,8 @@ UNAVAILABLE: Final = {
     "rejected": _("U weigerde een gesprek. Daarom krijgt u nu geen gesprekken."),
     "phone-gone": _("Uw telefoon is niet aangemeld. Zet hem aan en meld u weer beschikbaar."),
     "phone-failed": _("Een gesprek kon uw telefoon niet bereiken. Daarom krijgt u nu geen gesprekken."),
+    "phone-offline": _("Uw telefoon is niet aangemeld. Zodra hij aan staat, krijgt u weer gesprekken."),
+    "phone-busy": _("Uw telefoon is bezet met een ander gesprek. Daarna krijgt u weer gesprekken."),
     "elsewhere": _("U werkt nu op een ander scherm. Hier ziet u geen bellers."),
     "disconnected": _("Dit scherm was de verbinding kwijt. Meld u weer beschikbaar."),
     "no-phone": _("Bij uw account hoort geen telefoon. Vraag de beheerder."),

@@ -1,0 +1,58 @@
+"""What goes into the audit log, and in which order: a reveal waits for its line, everything else only queues it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import structlog
+
+from irmacall.core.ids import CallId, DeskId, GrantNumber, SeatId, UserId
+from irmacall.errors import PeerError
+from irmacall.store.audit import AuditKind, AuditLine, AuditLog
+
+log = structlog.get_logger("irmacall.audit")
+
+
+class AuditWriter:
+    """One desk's hand in the audit log."""
+
+    def __init__(self, audit: AuditLog, desk: DeskId) -> None:
+        self._audit = audit
+        self._desk = desk
+        self._queued: asyncio.Queue[AuditLine] = asyncio.Queue()
+
+    async def write(
+        self, kind: str, *, seat: SeatId, user: UserId, call: CallId, grant: GrantNumber, why: str
+    ) -> None:
+        """Write one line and wait until it is durable. Raises PeerError: then what it was for must not happen."""
+        line = AuditLine(time.time(), AuditKind(kind), user, seat, call, self._desk, grant, why)
+        await self._audit.append(line)
+
+    def note(
+        self,
+        kind: str,
+        *,
+        why: str,
+        call: CallId | None = None,
+        user: UserId | None = None,
+        seat: SeatId | None = None,
+        grant: GrantNumber | None = None,
+    ) -> None:
+        """Write one line soon; the time is now's."""
+        self._queued.put_nowait(AuditLine(time.time(), AuditKind(kind), user, seat, call, self._desk, grant, why))
+
+    async def run(self) -> None:
+        """Write what is queued, in order; a line that cannot be written is tried again until it can."""
+        while True:
+            line = await self._queued.get()
+            while not await self._written(line):
+                await asyncio.sleep(1.0)
+
+    async def _written(self, line: AuditLine) -> bool:
+        try:
+            await self._audit.append(line)
+        except PeerError as error:
+            log.error("audit line not written, trying again", action=line.kind, error=str(error))
+            return False
+        return True

@@ -1,0 +1,235 @@
+"""The desk as a citizen's page sees it (`web.ports.CitizenDesk`): from her subject to the wiping of her data.
+
+Only the page that began a disclosure is ever told its code. The code in clear is kept here, in memory, for that page
+alone and for as long as it lives; the desk knows its keyed hash. What was disclosed goes from yivi straight into the
+vault; the desk is told where it lies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from irmacall.core import views
+from irmacall.core.code import Digits, make_code
+from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked
+from irmacall.core.ids import CodeHash, PageId, SealedId, SubjectId
+from irmacall.errors import DisclosureRefused, PeerError, Refused
+from irmacall.irma.client import IrmaClient
+from irmacall.irma.question import Question, is_demo
+from irmacall.irma.wire import Refusal, Session, tel_link, verify
+from irmacall.service import identity
+from irmacall.service.leadership import Leadership
+from irmacall.service.screens import PANEL, Screens
+from irmacall.store.vault import Vault
+from irmacall.web.ports import Begun, CitizenView, FailureReason, PageToken, SubjectView
+
+log = structlog.get_logger("irmacall.citizen")
+
+REMEMBERED = 3600.0
+"""Seconds that a page's failure, or its code in clear, is remembered at the most."""
+
+FAILURES: Mapping[str, FailureReason] = {
+    Refusal.REFUSED: "refused",
+    Refusal.TIMED_OUT: "expired",
+    Refusal.EXPIRED: "expired",
+}
+"""What a page is told of a refusal; every other one is "invalid"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One subject of the site: what it is called, what it asks, and how."""
+
+    view: SubjectView
+    question: Question
+
+
+@dataclass(slots=True)
+class _Page:
+    """What this daemon alone knows of a page: its session at yivi, how that failed, and its code in clear."""
+
+    since: float
+    session: Session | None = field(default=None, repr=False)
+    following: asyncio.Task[None] | None = None
+    failed: FailureReason | None = None
+    code: Digits | None = None
+
+
+class Citizens:
+    """Answers for every citizen's page."""
+
+    def __init__(
+        self,
+        leadership: Leadership,
+        screens: Screens,
+        irma: IrmaClient,
+        vault: Vault,
+        *,
+        number: str,
+        subjects: Sequence[Subject],
+        page_key: bytes,
+        hash_code: Callable[[Digits], CodeHash],
+        lifetime: float,
+    ) -> None:
+        self._leadership = leadership
+        self._screens = screens
+        self._irma = irma
+        self._vault = vault
+        self._number = number
+        self._subjects = {subject.view.id: subject for subject in subjects}
+        self._page_key = page_key
+        self._hash_code = hash_code
+        self._lifetime = lifetime
+        self._pages: dict[PageId, _Page] = {}
+        self._group: asyncio.TaskGroup | None = None
+
+    async def run(self) -> None:
+        """Follow disclosures, until cancelled."""
+        async with asyncio.TaskGroup() as self._group:
+            while True:
+                await asyncio.sleep(60)
+                self._forget_old()
+
+    @property
+    def service_number(self) -> str:
+        """See `CitizenDesk.service_number`."""
+        return self._number
+
+    def subjects(self) -> Sequence[SubjectView]:
+        """See `CitizenDesk.subjects`."""
+        return [subject.view for subject in self._subjects.values()]
+
+    async def begin(self, subject: SubjectId) -> Begun:
+        """See `CitizenDesk.begin`."""
+        asked = self._subjects.get(subject)
+        if asked is None:
+            raise Refused("no such subject")
+        self._leadership.term()
+        token = PageToken(secrets.token_urlsafe(32))
+        code, started_at = self._draw(), time.time()
+        session = await self._irma.start(asked.question, tel_link(self._number, code))
+        page = self._pages[self._id(token)] = _Page(started_at, session, code=code)
+        assert self._group is not None, "citizens are not running"
+        page.following = self._group.create_task(self._follow(self._id(token), asked, started_at), name="disclosure")
+        return Begun(token, dict(session.session_ptr), dict(session.frontend_request))
+
+    def _draw(self) -> Digits:
+        """A code that is not alive yet."""
+        desk = self._leadership.term().desk
+        while True:
+            code = Digits(make_code(secrets.randbelow(10**9)))
+            taken = any(page.code == code for page in self._pages.values())
+            if not taken and self._hash_code(code) not in desk.sealed_of_code:
+                return code
+
+    # -- from the app's answer to the vault ----------------------------------------------------------------
+
+    async def _follow(self, page_id: PageId, subject: Subject, started_at: float) -> None:
+        page = self._pages[page_id]
+        try:
+            await self._seal(page_id, page, subject, started_at)
+        except DisclosureRefused as refused:
+            log.info("disclosure refused", action="disclosure.refused", reason=refused.reason)
+            page.failed = FAILURES.get(refused.reason, "invalid")
+        except (PeerError, Refused) as error:
+            log.warning("disclosure lost", action="disclosure.lost", error=str(error))
+            page.failed = "unavailable"
+        except Exception:
+            log.exception("disclosure broke", action="disclosure.broke")
+            page.failed = "unavailable"
+        finally:
+            page.session = None
+            if page.failed is not None:
+                page.code = None
+            self._screens.pages.nudge(page_id, PANEL)
+
+    async def _seal(self, page_id: PageId, page: _Page, subject: Subject, started_at: float) -> None:
+        assert page.session is not None and page.code is not None
+        await self._irma.follow(page.session)
+        proven = verify(await self._irma.result(page.session), subject.question)
+        term = self._leadership.term()
+        sealed, expires_at = SealedId(secrets.token_hex(16)), started_at + self._lifetime
+        packed = identity.packed(
+            proven.fields,
+            scheme=proven.scheme,
+            issuer=proven.issuer,
+            started_at=started_at,
+            demo=is_demo(proven.scheme),
+        )
+        await self._vault.seal(term.desk.plan.desk, sealed, packed, expires_at, term.lease.fence)
+        told = DisclosureSealed(sealed, page_id, self._hash_code(page.code), subject.view.id, started_at, expires_at)
+        try:
+            await term.ask(told)
+        except PeerError:
+            await self._vault.burn(term.desk.plan.desk, [sealed])  # Nobody knows of it: it must not lie there.
+            raise
+        log.info("disclosure sealed", action="disclosure.sealed", subject=subject.view.id)
+
+    # -- what the page shows and asks ----------------------------------------------------------------------
+
+    async def view(self, page: PageToken) -> CitizenView:
+        """See `CitizenDesk.view`."""
+        page_id = self._id(page)
+        local = self._pages.get(page_id)
+        if local is not None and local.session is not None:
+            return CitizenView("disclosing", self._number)
+        if local is not None and local.failed is not None:
+            return CitizenView("failed", self._number, reason=local.failed)
+        seen = views.page_view(self._leadership.term().desk, page_id, time.time())
+        code = local.code if local is not None and seen.code_live else None
+        return CitizenView(
+            state=seen.stage.value,
+            number=self._number,
+            subject=seen.subject,
+            code=None if code is None else code.plain(),
+            code_expires_at=seen.code_expires_at,
+            expires_at=seen.expires_at,
+            tel=None if code is None else tel_link(self._number, code),
+        )
+
+    async def renew_code(self, page: PageToken) -> None:
+        """See `CitizenDesk.renew_code`."""
+        page_id, term, code = self._id(page), self._leadership.term(), self._draw()
+        await term.ask(CodeRenewed(page_id, self._hash_code(code)))
+        self._pages.setdefault(page_id, _Page(time.time())).code = code
+
+    async def erase(self, page: PageToken) -> None:
+        """See `CitizenDesk.erase`."""
+        await self._leadership.term().ask(ErasureAsked(self._id(page)))
+        local = self._pages.get(self._id(page))
+        if local is not None:
+            local.code = None
+
+    async def cancel(self, page: PageToken) -> None:
+        """See `CitizenDesk.cancel`."""
+        local = self._pages.get(self._id(page))
+        if local is None or local.session is None:
+            return
+        try:
+            await self._irma.cancel(local.session)
+        except PeerError as error:
+            log.info("session not cancelled, it will time out", action="disclosure.cancel", error=str(error))
+
+    @asynccontextmanager
+    async def changes(self, page: PageToken) -> AsyncIterator[AsyncIterator[None]]:
+        """See `CitizenDesk.changes`."""
+        async with self._screens.page_changes(self._id(page)) as looks:
+            yield looks
+
+    def _id(self, page: PageToken) -> PageId:
+        return PageId(hmac.new(self._page_key, page.encode(), hashlib.sha256).hexdigest()[:32])
+
+    def _forget_old(self) -> None:
+        oldest = time.time() - REMEMBERED
+        for page_id, page in list(self._pages.items()):
+            if page.since < oldest and page.session is None:
+                del self._pages[page_id]

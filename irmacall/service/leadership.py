@@ -1,0 +1,110 @@
+"""Terms, one after the other: take the lease, load the desk, lead until it is lost, and stand by again."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+import structlog
+
+from irmacall.core.ids import DeskId
+from irmacall.core.plan import Plan
+from irmacall.core.records import load
+from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
+from irmacall.service.term import Peers, Term
+from irmacall.store.desk import Lease
+from irmacall.store.vault import LARGEST_SKEW
+
+log = structlog.get_logger("irmacall.leadership")
+
+STAND_BY_SECONDS = 0.25
+LONGEST_WAIT = 5.0
+
+
+class Leadership:
+    """Whether this daemon leads the desk, and the term in which it does."""
+
+    def __init__(self, plan: Plan, peers: Peers, ttl: float) -> None:
+        self._plan = plan
+        self._peers = peers
+        self._ttl = ttl
+        self._holder = secrets.token_hex(16)
+        self._term: Term | None = None
+        self.leading = asyncio.Event()
+
+    @property
+    def desk(self) -> DeskId:
+        """The desk that this is about."""
+        return self._plan.desk
+
+    def term(self) -> Term:
+        """The term that runs now. Raises PeerUnavailable on a standby, or where the lease cannot be proven."""
+        if self._term is None or not self._term.leads():
+            raise PeerUnavailable("this daemon does not lead the desk now")
+        return self._term
+
+    async def run(self) -> None:
+        """Lead whenever that is possible. Ends only by being cancelled, in which case the lease is given back."""
+        wait = STAND_BY_SECONDS
+        while True:
+            lease = await self._acquire()
+            if lease is None:
+                await asyncio.sleep(STAND_BY_SECONDS)
+                continue
+            began = asyncio.get_running_loop().time()
+            try:
+                await self._lead(lease)
+            except* (LeaseLost, PeerError) as ended:
+                log.warning("term ended", desk=self.desk, fence=lease.fence, errors=_texts(ended))
+            except* Exception:
+                # A defect of ours: what was saved is loaded again, and the calls are taken over.
+                log.exception("term broke", desk=self.desk, fence=lease.fence)
+            stood = asyncio.get_running_loop().time() - began
+            wait = STAND_BY_SECONDS if stood > LONGEST_WAIT else min(wait * 2, LONGEST_WAIT)
+            await asyncio.sleep(wait)
+
+    async def _acquire(self) -> Lease | None:
+        try:
+            if abs(await self._skew()) > LARGEST_SKEW:
+                log.error("not leading: our clock and the vault's differ too much", desk=self.desk)
+                return None
+            lease = await self._peers.store.acquire(self.desk, self._holder, self._ttl, await self._floor())
+        except PeerError as error:
+            log.warning("no lease", desk=self.desk, error=str(error))
+            return None
+        return lease
+
+    async def _skew(self) -> float:
+        try:
+            return await self._peers.vault.clock_skew()
+        except PeerUnavailable:
+            return 0.0  # No vault, no identity: there is nothing whose expiry could be wrong.
+
+    async def _floor(self) -> int:
+        try:
+            return await self._peers.vault.highest_fence(self.desk)
+        except PeerUnavailable:
+            return 0  # A vault that comes back comes back empty.
+
+    async def _lead(self, lease: Lease) -> None:
+        records = await self._peers.store.load(lease)
+        desk = load(self._plan, lease.fence, records)
+        self._term = Term(desk, lease, self._peers)
+        log.info("leading", desk=self.desk, fence=lease.fence, records=len(records))
+        self.leading.set()
+        try:
+            await self._term.run()
+        finally:
+            self.leading.clear()
+            last, self._term = self._term.lease, None
+            await self._give_back(last)
+
+    async def _give_back(self, lease: Lease) -> None:
+        try:
+            await self._peers.store.release(lease)
+        except PeerError as error:
+            log.info("lease not given back, it will lapse", desk=self.desk, error=str(error))
+
+
+def _texts(group: BaseExceptionGroup[BaseException]) -> list[str]:
+    return [f"{type(error).__name__}: {error}" for error in group.exceptions]

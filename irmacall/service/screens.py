@@ -1,0 +1,111 @@
+"""Who is watching, and the nudges that tell them to look again: what changed, never what it is.
+
+A mailbox holds at most one nudge of each kind, so that a slow browser costs a constant and is never fed history.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Generic, TypeVar
+
+from irmacall.core.ids import PageId, SeatId
+from irmacall.web.ports import Nudge
+
+Name = TypeVar("Name", SeatId, PageId)
+PANEL = Nudge("panel")
+
+
+class Mailbox:
+    """What one stream has still to be told, newest of each kind only, in the order in which it came."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, Nudge] = {}
+        self._filled = asyncio.Event()
+        self._closed = False
+
+    def put(self, nudge: Nudge) -> None:
+        """Tell it; an older nudge of the same kind, and a card that is blanked before it was told, are dropped."""
+        self._waiting.pop(nudge.kind, None)
+        if nudge.kind == "blank":
+            self._waiting.pop("card", None)
+        self._waiting[nudge.kind] = nudge
+        self._filled.set()
+
+    def close(self) -> None:
+        """Nothing that is told from now on can be relied on: let the stream end."""
+        self._closed = True
+        self._filled.set()
+
+    async def nudges(self) -> AsyncIterator[Nudge]:
+        """Every nudge, until the mailbox is closed; what is waiting then is not told any more."""
+        while True:
+            await self._filled.wait()
+            self._filled.clear()
+            while self._waiting and not self._closed:
+                yield self._waiting.pop(next(iter(self._waiting)))
+            if self._closed:
+                return
+
+
+class Streams(Generic[Name]):
+    """The open mailboxes of one kind of watcher, by whom they watch for; one may have several (tabs)."""
+
+    def __init__(self) -> None:
+        self._open: dict[Name, set[Mailbox]] = defaultdict(set)
+
+    @contextmanager
+    def mailbox(self, name: Name) -> Iterator[Mailbox]:
+        """A mailbox that is fed while the context lasts."""
+        box = Mailbox()
+        self._open[name].add(box)
+        try:
+            yield box
+        finally:
+            self._open[name].discard(box)
+            if not self._open[name]:
+                del self._open[name]
+
+    def nudge(self, name: Name, nudge: Nudge) -> None:
+        """Tell all who watch for this one."""
+        for box in self._open.get(name, ()):
+            box.put(nudge)
+
+    def nudge_all(self, nudge: Nudge) -> None:
+        """Tell everybody."""
+        for boxes in self._open.values():
+            for box in boxes:
+                box.put(nudge)
+
+    def close(self) -> None:
+        """End every stream that is open now."""
+        for boxes in self._open.values():
+            for box in boxes:
+                box.close()
+
+
+class Screens:
+    """All that is being watched: seats by agents, pages by citizens."""
+
+    def __init__(self) -> None:
+        self.seats: Streams[SeatId] = Streams()
+        self.pages: Streams[PageId] = Streams()
+
+    @asynccontextmanager
+    async def seat_changes(self, seat: SeatId) -> AsyncIterator[AsyncIterator[Nudge]]:
+        """See `StaffDesk.changes`."""
+        with self.seats.mailbox(seat) as box:
+            yield box.nudges()
+
+    @asynccontextmanager
+    async def page_changes(self, page: PageId) -> AsyncIterator[AsyncIterator[None]]:
+        """See `CitizenDesk.changes`."""
+        with self.pages.mailbox(page) as box:
+            yield _only_that(box)
+
+
+async def _only_that(box: Mailbox) -> AsyncIterator[None]:
+    async for _ in box.nudges():
+        yield None

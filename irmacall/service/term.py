@@ -1,0 +1,308 @@
+"""One term of leadership: from a lease taken to a lease lost.
+
+Events go into one inbox and are decided one after the other. What takes away acts at once; what was changed is saved,
+and only then does what was decided act. Decisions made while a save is on its way go into the next one.
+
+    inbox ─▶ decide ─▶ withdraw, burn ─▶ save (fenced) ─▶ grant, nudge, lanes ─▶ nodes ─▶ inbox
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import structlog
+
+from irmacall.ari.client import Node
+from irmacall.core import commands as C
+from irmacall.core.desk import decide
+from irmacall.core.events import Event, IdentityLost, LeadershipBegan, TimePassed
+from irmacall.core.ids import Endpoint, NodeName, RecordKey, SealedId
+from irmacall.core.ownership import Grants
+from irmacall.core.records import record
+from irmacall.core.state import Decision, Desk
+from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
+from irmacall.service.audit import AuditWriter
+from irmacall.service.lanes import Lanes
+from irmacall.service.reveal import Door
+from irmacall.service.screens import PANEL, Screens
+from irmacall.store.desk import DeskStore, Lease
+from irmacall.store.vault import LARGEST_SKEW, Vault
+from irmacall.web.ports import Nudge
+
+log = structlog.get_logger("irmacall.term")
+
+BEAT_SECONDS = 2.0
+"""How often a node is shown that a leader is there."""
+RETRY_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """What a term works with and does not own."""
+
+    store: DeskStore
+    vault: Vault
+    screens: Screens
+    audit: AuditWriter
+    nodes: Callable[[], Mapping[NodeName, Node]]
+    """Makes the nodes' adapters anew: a new term begins with new sockets."""
+    clock: Callable[[], float] = time.time
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What was decided since the last save."""
+
+    changed: set[RecordKey] = field(default_factory=set)
+    commands: list[C.Command] = field(default_factory=list)
+
+
+class Term:
+    """The leader's work. `run` ends only by raising: LeaseLost, or what went wrong."""
+
+    def __init__(self, desk: Desk, lease: Lease, peers: Peers) -> None:
+        self.desk = desk
+        self.lease = lease
+        self.grants = Grants()
+        self._peers = peers
+        self._inbox: asyncio.Queue[tuple[Event, asyncio.Future[None] | None]] = asyncio.Queue()
+        self._batch = _Batch()
+        self._decided = asyncio.Event()
+        self._to_burn: set[SealedId] = set()
+        self._burn = asyncio.Event()
+        self._wake_at: float | None = None
+        self._over = False
+        self._nodes: Mapping[NodeName, Node] = {}
+        self.door = Door(
+            desk.plan.desk,
+            self.grants,
+            peers.vault,
+            peers.audit.write,
+            lambda: self.lease,
+            lambda sealed: self.tell(IdentityLost(sealed)),
+        )
+
+    def tell(self, event: Event) -> None:
+        """Something happened; it will be decided in its turn."""
+        self._inbox.put_nowait((event, None))
+
+    async def ask(self, event: Event) -> None:
+        """As `tell`, and wait until it is decided. Raises PeerUnavailable if the term ends before that."""
+        if self._over:
+            raise PeerUnavailable("this daemon leads the desk no longer")
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._inbox.put_nowait((event, done))
+        await done
+
+    async def follow_phone(self, endpoint: Endpoint) -> None:
+        """Hear of this phone on every node; a node that does not answer now hears it at its next connect."""
+        for node in self._nodes.values():
+            try:
+                await node.follow([endpoint])
+            except PeerError as error:
+                log.warning("phone not followed yet", node=node.name, error=str(error))
+
+    def leads(self) -> bool:
+        """Whether this daemon can prove, at this instant, that it leads the desk."""
+        return self.lease.stands_at(time.monotonic())
+
+    async def run(self) -> None:
+        """Lead, until that is no longer possible."""
+        try:
+            async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+                self._nodes = self._peers.nodes()
+                for node in self._nodes.values():
+                    await stack.enter_async_context(node)
+                self._lanes = Lanes(group, self._nodes, self.tell, self.leads)
+                self.tell(LeadershipBegan(frozenset(self._nodes)))
+                self._start(group)
+        finally:
+            self._end()
+
+    def _start(self, group: asyncio.TaskGroup) -> None:
+        for name, node in self._nodes.items():
+            group.create_task(node.run(self.tell), name=f"node {name}")
+            group.create_task(self._beat(node), name=f"beat {name}")
+        for work in (self._decide_all, self._save_all, self._renew, self._watch_vault, self._burn_all):
+            group.create_task(work(), name=work.__name__.strip("_"))
+
+    def _end(self) -> None:
+        """Nobody sees anything, and nobody waits for an answer that cannot come."""
+        self._over = True
+        for grant in self.grants.clear():
+            self._peers.screens.seats.nudge(grant.seat, Nudge("blank", grant.call, grant.grant))
+        self._peers.screens.seats.close()
+        while not self._inbox.empty():
+            _, done = self._inbox.get_nowait()
+            _answer(done, PeerUnavailable("this daemon leads the desk no longer"))
+
+    # -- deciding ------------------------------------------------------------------------------------------
+
+    async def _decide_all(self) -> None:
+        while True:
+            event, done = await self._next()
+            if not self.leads():
+                _answer(done, PeerUnavailable("this daemon leads the desk no longer"))
+                raise LeaseLost("an event came after the lease had lapsed")
+            log.debug("event", action=type(event).__name__, node=getattr(event, "node", None))
+            try:
+                self._take(decide(self.desk, event, self._peers.clock()))
+            except BaseException:
+                _answer(done, PeerUnavailable("the desk could not decide this"))
+                raise
+            _answer(done)
+
+    async def _next(self) -> tuple[Event, asyncio.Future[None] | None]:
+        if not self._inbox.empty():
+            return self._inbox.get_nowait()
+        wait = None if self._wake_at is None else max(0.0, self._wake_at - self._peers.clock())
+        try:
+            async with asyncio.timeout(wait):
+                return await self._inbox.get()
+        except TimeoutError:
+            return TimePassed(), None
+
+    def _take(self, decision: Decision) -> None:
+        for urgent in decision.urgent:
+            self._act_at_once(urgent)
+        self._wake_at = decision.wake_at
+        if decision.changed or decision.commands:
+            self._batch.changed |= decision.changed
+            self._batch.commands += decision.commands
+            self._decided.set()
+
+    def _act_at_once(self, command: C.UrgentCommand) -> None:
+        if isinstance(command, C.Withdraw):
+            self.grants.withdraw(command)
+            self._peers.screens.seats.nudge(command.seat, Nudge("blank", command.call, command.grant))
+            self._peers.audit.note(
+                "withdrawn",
+                why=command.why,
+                call=command.call,
+                user=command.user,
+                seat=command.seat,
+                grant=command.grant,
+            )
+        else:
+            self._to_burn.add(command.sealed)
+            self._burn.set()
+
+    # -- saving, and then acting ---------------------------------------------------------------------------
+
+    async def _save_all(self) -> None:
+        while True:
+            await self._decided.wait()
+            self._decided.clear()
+            batch, self._batch = self._batch, _Batch()
+            if batch.changed:
+                await self._save(batch.changed)
+            for command in batch.commands:
+                self._act(command)
+
+    async def _save(self, changed: set[RecordKey]) -> None:
+        now = {key: record(self.desk, key) for key in changed}
+        puts = {key: value for key, value in now.items() if value is not None}
+        deletes = [key for key, value in now.items() if value is None]
+        while True:
+            try:
+                await self._peers.store.save(self.lease, puts, deletes)
+                return
+            except PeerUnavailable as error:
+                if not self.leads():
+                    raise LeaseLost("the desk could not be saved before the lease lapsed") from error
+                log.warning("save failed, trying again", error=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _act(self, command: C.Command) -> None:
+        screens = self._peers.screens
+        match command:
+            case C.Grant():
+                if self.grants.grant(command):
+                    screens.seats.nudge(command.seat, Nudge("card", command.call, command.grant))
+            case C.RefreshSeat():
+                screens.seats.nudge(command.seat, PANEL)
+            case C.RefreshQueues():
+                screens.seats.nudge_all(PANEL)
+            case C.RefreshPage():
+                screens.pages.nudge(command.page, PANEL)
+            case C.NoteForAudit():
+                self._peers.audit.note(command.kind, why=command.detail, call=command.call)
+            case C.Withdraw() | C.Burn():
+                raise AssertionError("what takes away has acted before the save")
+            case _:
+                self._lanes.put(command)
+
+    # -- proving that we lead ------------------------------------------------------------------------------
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(self.lease.ttl / 3)
+            if not self.leads():
+                raise LeaseLost("the lease lapsed before it was renewed")
+            try:
+                self.lease = await self._peers.store.renew(self.lease)
+            except PeerUnavailable as error:
+                log.warning("lease not renewed, trying again", error=str(error))
+
+    async def _beat(self, node: Node) -> None:
+        beats = 0
+        while True:
+            beats += 1
+            try:
+                await node.show_leader(f"{self.lease.fence}.{beats}")
+            except PeerError as error:
+                log.debug("node not told of its leader", node=node.name, error=str(error))
+            await asyncio.sleep(BEAT_SECONDS)
+
+    # -- the vault -----------------------------------------------------------------------------------------
+
+    async def _watch_vault(self) -> None:
+        """A clock that cannot be trusted ends the term; a vault that lost all makes every card be asked anew."""
+        while True:
+            try:
+                skew = await self._peers.vault.clock_skew()
+                await self._claim_vault()
+            except PeerUnavailable as error:
+                log.warning("vault does not answer", error=str(error))
+            else:
+                if abs(skew) > LARGEST_SKEW:
+                    raise LeaseLost(f"our clock and the vault's differ by {skew:.1f} s: no expiry can be trusted")
+            await asyncio.sleep(1.0)
+
+    async def _claim_vault(self) -> None:
+        """See to it that the vault knows this term's fence. One that does not has lost all that it kept."""
+        desk, fence = self.desk.plan.desk, self.lease.fence
+        if await self._peers.vault.highest_fence(desk) < fence:
+            await self._peers.vault.raise_fence(desk, fence)
+            self._ask_cards_anew()
+
+    def _ask_cards_anew(self) -> None:
+        for grant in self.grants.held():
+            self._peers.screens.seats.nudge(grant.seat, Nudge("card", grant.call, grant.grant))
+
+    async def _burn_all(self) -> None:
+        """Erase what must be erased; where the vault does not answer, again, until it does."""
+        while True:
+            await self._burn.wait()
+            self._burn.clear()
+            burning = frozenset(self._to_burn)
+            try:
+                await self._peers.vault.burn(self.desk.plan.desk, burning)
+                self._to_burn -= burning
+            except PeerError as error:
+                log.warning("not burned yet, trying again", error=str(error))
+                self._burn.set()
+                await asyncio.sleep(RETRY_SECONDS)
+
+
+def _answer(done: asyncio.Future[None] | None, error: PeerError | None = None) -> None:
+    if done is None or done.done():
+        return
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)
