@@ -46,13 +46,13 @@ class AuditWriter:
         """Write what is queued, in order; a line that cannot be written is tried again until it can."""
         while True:
             line = await self._queued.get()
-            while not await self._written(line):
-                await asyncio.sleep(1.0)
+            await self._insist(line)
 
-    async def _written(self, line: AuditLine) -> bool:
-        try:
-            await self._audit.append(line)
-        except PeerError as error:
-            log.error("audit line not written, trying again", action=line.kind, error=str(error))
-            return False
-        return True
+    async def _insist(self, line: AuditLine) -> None:
+        while True:
+            try:
+                await self._audit.append(line)
+                return
+            except PeerError as error:
+                log.error("audit line not written, trying again", action=line.kind, error=str(error))
+                await asyncio.sleep(1.0)

@@ -153,7 +153,8 @@ class Citizens:
             self._screens.pages.nudge(page_id, PANEL)
 
     async def _seal(self, page_id: PageId, page: _Page, subject: Subject, started_at: float) -> None:
-        assert page.session is not None and page.code is not None
+        assert page.session is not None
+        assert page.code is not None
         await self._irma.follow(page.session)
         proven = verify(await self._irma.result(page.session), subject.question)
         term = self._leadership.term()

@@ -1,7 +1,7 @@
 """Between what yivi proved, what the vault keeps, and what a card shows: one mapping of text to text.
 
-The fields are those that the site gave its attributes (`familyname`, `gender`, …); what belongs to the disclosure as a
-whole stands under names that no field can have.
+The fields are those that the site gave its attributes (`familyname`, `gender`, …); what belongs to the disclosure
+as a whole stands under names that no field can have.
 """
 
 from __future__ import annotations

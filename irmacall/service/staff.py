@@ -73,18 +73,19 @@ class Staff:
             ringing=self._ringing(seen.call),
             talking=self._talking(seen.call, seat, now),
             waiting=[
-                QueueView(
-                    self._titles.queues.get(queue.queue, queue.queue), queue.waiting, now - (queue.since or now)
-                )
+                QueueView(self._queue(queue.queue), queue.waiting, now - (queue.since or now))
                 for queue in seen.queues
             ],
         )
+
+    def _queue(self, queue: QueueId) -> str:
+        return self._titles.queues.get(queue, queue)
 
     def _ringing(self, call: views.CallView | None) -> RingingView | None:
         if call is None or call.stage is Stage.TALKING:
             return None
         subject = None if call.subject is None else self._titles.subjects.get(call.subject, call.subject)
-        return RingingView(call.call, self._titles.queues.get(call.queue, call.queue), subject, call.waited)
+        return RingingView(call.call, self._queue(call.queue), subject, call.waited)
 
     def _talking(self, call: views.CallView | None, seat: SeatId, now: float) -> TalkingView | None:
         if call is None or call.stage is not Stage.TALKING or call.talking_since is None:
