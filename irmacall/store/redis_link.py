@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,15 +24,16 @@ _CONNECTIONS = 16
 class RedisLink:
     """A small pool of connections to one redis server.
 
-    `url` is `redis://host:port/db`, `rediss://…` (TLS) or `unix:///path`, without a password: that is given
-    apart, so that the URL may be printed. `timeout` is in seconds, for a whole request with its connection.
+    `url` is `redis://host:port/db`, `rediss://…` (TLS) or `unix:///path`. Its password is better given apart;
+    where it stands in the URL it is left out of every message. `timeout` is in seconds,
+    for a whole request with its connection.
     """
 
     def __init__(
         self, url: str, *, password: str | None = None, timeout: float = 1.0, ca_file: Path | None = None
     ) -> None:
         self.timeout = timeout
-        self._name = url
+        self._name = re.sub("//[^/]*@", "//", url)
         tls = {"ssl_ca_certs": str(ca_file) if ca_file else None, "ssl_min_version": ssl.TLSVersion.TLSv1_2}
         pool = BlockingConnectionPool.from_url(
             url,

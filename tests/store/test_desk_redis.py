@@ -1,0 +1,152 @@
+"""What the redis form of the desk store does when its redis fails it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from irmacall.core.ids import DeskId
+from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
+from irmacall.store.desk import Lease
+from irmacall.store.desk_redis import RedisDeskStore
+from irmacall.store.redis_link import RedisLink
+from lab.redisd import RedisServer
+from tests.store.redis_server import TIMEOUT, link
+
+CALL = ("call", "node1-1.1")
+
+
+@pytest.fixture
+async def store(own_desk_redis: RedisServer) -> AsyncIterator[RedisDeskStore]:
+    """A store on a redis that the test may ill-treat."""
+    store = RedisDeskStore(link(own_desk_redis))
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def redis(own_desk_redis: RedisServer) -> AsyncIterator[RedisLink]:
+    """The same redis, for what only its operator can do to it."""
+    redis = link(own_desk_redis)
+    yield redis
+    await redis.close()
+
+
+async def led(store: RedisDeskStore, desk: DeskId, holder: str = "a", ttl: float = 30.0) -> Lease:
+    """A lease that must be had at once."""
+    lease = await store.acquire(desk, holder, ttl)
+    assert lease is not None
+    return lease
+
+
+async def test_restart_loses_nothing(own_desk_redis: RedisServer, store: RedisDeskStore, desk: DeskId) -> None:
+    """What was saved when redis was killed is there when it is back, and so are lease and fence."""
+    lease = await led(store, desk)
+    await store.save(lease, {("call", str(n)): b"%d" % n for n in range(100)})
+    await own_desk_redis.kill()
+    with pytest.raises(PeerUnavailable):
+        await store.renew(lease)
+    await own_desk_redis.start()
+    assert await store.acquire(desk, "b", 30.0) is None
+    lease = await store.renew(lease)
+    assert len(await store.load(lease)) == 100
+    await store.save(lease, {CALL: b"1"})
+    await store.release(lease)
+    assert (await led(store, desk, "b")).fence == lease.fence + 1
+
+
+async def test_silent_redis_is_told_in_time(own_desk_redis: RedisServer, store: RedisDeskStore, desk: DeskId) -> None:
+    """Every operation on a redis that holds its socket and says nothing ends within the time-out."""
+    lease = await led(store, desk)
+    own_desk_redis.program.freeze()
+    for asked in (
+        store.acquire(desk, "a", 30.0),
+        store.renew(lease),
+        store.load(lease),
+        store.save(lease, {CALL: b"1"}),
+        store.release(lease),
+    ):
+        began = time.monotonic()
+        with pytest.raises(PeerUnavailable):
+            await asked
+        assert time.monotonic() - began < TIMEOUT + 0.3
+    own_desk_redis.program.wake()
+    # It now does what it was sent meanwhile: the acquire of the same holder, so this lease is the older one.
+    with pytest.raises(LeaseLost):
+        await store.save(lease, {CALL: b"late"})
+    await led(store, desk)
+
+
+async def test_late_save_of_an_old_leader(own_desk_redis: RedisServer, store: RedisDeskStore, desk: DeskId) -> None:
+    """A save that waited in a frozen redis does no harm, though it arrives after the next leader's."""
+    old = await led(store, desk, "a", ttl=0.2)
+    own_desk_redis.program.freeze()
+    with pytest.raises(PeerUnavailable):
+        await store.save(old, {CALL: b"old"})
+    own_desk_redis.program.wake()
+    await asyncio.sleep(0.25)  # until the lease has lapsed, which is no event
+    new = await led(store, desk, "b")
+    await store.save(new, {CALL: b"new"})
+    with pytest.raises(LeaseLost):
+        await store.save(old, {CALL: b"old"})
+    assert await store.load(new) == {CALL: b"new"}
+
+
+async def test_cancelled_request_spoils_no_answer(
+    own_desk_redis: RedisServer, store: RedisDeskStore, desk: DeskId
+) -> None:
+    """When who asked is gone, the answer that comes late is nobody else's."""
+    lease = await led(store, desk)
+    await store.save(lease, {CALL: b"1"})
+    own_desk_redis.program.freeze()
+    asked = [asyncio.create_task(store.load(lease)) for _ in range(5)]
+    await asyncio.sleep(0)
+    for task in asked:
+        task.cancel()
+    await asyncio.gather(*asked, return_exceptions=True)
+    own_desk_redis.program.wake()
+    for _ in range(20):
+        assert (await store.renew(lease)).fence == lease.fence
+        assert await store.load(lease) == {CALL: b"1"}
+
+
+async def test_forgotten_desk(redis: RedisLink, store: RedisDeskStore, desk: DeskId) -> None:
+    """A redis that lost everything is no reason to write half a desk: whoever led it leads no longer."""
+    lease = await led(store, desk)
+    await redis.ask("FLUSHALL")
+    with pytest.raises(LeaseLost):
+        await store.save(lease, {CALL: b"1"})
+    with pytest.raises(LeaseLost):
+        await store.renew(lease)
+
+
+async def test_full_redis_refuses_the_whole_save(redis: RedisLink, store: RedisDeskStore, desk: DeskId) -> None:
+    """When redis has no memory left a save fails as a whole, with a message that holds nothing of it."""
+    lease = await led(store, desk)
+    await redis.ask("CONFIG", "SET", "maxmemory", "1")
+    with pytest.raises(PeerError, match="OutOfMemory") as failure:
+        await store.save(lease, {CALL: b"canary", ("call", "2"): b"canary"})
+    assert "canary" not in str(failure.value)
+    await redis.ask("CONFIG", "SET", "maxmemory", "0")
+    assert await store.load(lease) == {}
+
+
+async def test_cost_of_a_save_is_what_changed(store: RedisDeskStore, desk: DeskId) -> None:
+    """One record saved in a desk of 20,000 takes about as long as in an empty one."""
+    lease = await led(store, desk)
+
+    async def typical() -> float:
+        times = []
+        for _ in range(60):
+            began = time.perf_counter()
+            await store.save(lease, {CALL: b"x" * 300})
+            times.append(time.perf_counter() - began)
+        return sorted(times)[30]
+
+    small = await typical()
+    for start in range(0, 20_000, 5_000):
+        await store.save(lease, {("call", str(n)): b"x" * 300 for n in range(start, start + 5_000)})
+    assert await typical() < 4 * small + 0.002
