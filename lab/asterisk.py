@@ -83,7 +83,7 @@ class Asterisk:
     def _argv(self) -> list[str | Path]:
         # Changing user forgets the death signal, so setpriv sets it last, inside the chroot.
         user = ["--reuid", "asterisk", "--regid", "asterisk", "--clear-groups"]
-        enter = ["chroot", paths.rootfs(), "setpriv", *user, "--pdeathsig", "KILL", "--"]
+        enter: list[str | Path] = ["chroot", paths.rootfs(), "setpriv", *user, "--pdeathsig", "KILL", "--"]
         return [*enter, "/usr/sbin/asterisk", "-f", "-C", f"{self.inside}/etc/asterisk.conf"]
 
     async def start(self) -> None:

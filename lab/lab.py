@@ -77,7 +77,8 @@ class Lab:
             self.vault_redis = self._redis(Role.VAULT, _VAULT_REDIS)
             self.rack = Rack(self.network.address(_PHONES), self.directory / "phones")
             self.nodes = [self._node(number) for number in range(self._count)]
-            servers = (self.desk_redis, self.vault_redis, self.rack, *self.nodes)
+            servers: list[RedisServer | Rack | Asterisk] = [self.desk_redis, self.vault_redis, self.rack]
+            servers.extend(self.nodes)
             self._exit.push_async_callback(_together, [server.stop for server in servers])
             await _together([server.start for server in servers])
         except BaseException:

@@ -126,7 +126,7 @@ class PhoneCall:
         """Wait until half a second of this is heard: a kind of sound, or a tone in Hz. Raises LabError."""
         try:
             async with asyncio.timeout(deadline):
-                while not self._heard(what):
+                while not self._heard(what):  # noqa: ASYNC110  # a growing file tells nobody
                     await asyncio.sleep(0.05)
         except TimeoutError:
             now = sound.kind(sound.recorded(self.recording, _HEAR_S))
@@ -188,9 +188,7 @@ class Phone:
         """Dial. `digits_after` are keyed in `pause` seconds after the answer, as a tel: link's digits are."""
         if not self._known:
             await self._be_known(register=False)
-        made = await self._rack.order(
-            "call", phone=self._name, number=number, digits_after=digits_after, pause=pause
-        )
+        made = await self._rack.order("call", phone=self._name, number=number, digits_after=digits_after, pause=pause)
         return PhoneCall(self._rack, made["call"], number, f"{self.user} calls {number}")
 
     async def rings(self, deadline: float = 10.0) -> PhoneCall:

@@ -7,6 +7,7 @@ so that a test run that is killed leaves nothing behind.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -41,6 +42,7 @@ class Program:
         self.env: dict[str, str] = dict(env or {})
         self._ready, self._cwd, self._ties = ready, cwd, ties
         self._process: asyncio.subprocess.Process | None = None
+        self._gone = False
         self.log_start = 0  # where in `log` the present run begins
 
     @property
@@ -60,7 +62,7 @@ class Program:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         tie = ["setpriv", "--pdeathsig", "KILL", "--"] if self._ties else []
         with self.log.open("ab") as out:
-            self.log_start = out.tell()
+            self.log_start, self._gone = out.tell(), False
             self._process = await asyncio.create_subprocess_exec(
                 *tie,
                 *self.argv,
@@ -127,13 +129,12 @@ class Program:
 
     async def kill(self) -> None:
         """SIGKILL to the program and all of its group, and wait until it is gone. Harmless when it is gone."""
-        if self._process is None:
-            return
-        try:
+        if self._process is None or self._gone:
+            return  # the number of a group that is gone may be somebody else's by now
+        with contextlib.suppress(ProcessLookupError):  # nobody of the group is left
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # nobody of the group is left
         await self.wait()
+        self._gone = True
 
     async def restart(self) -> None:
         """Stop and start again."""
@@ -144,10 +145,10 @@ class Program:
 def answers(host: str, port: int) -> Ready:
     """Ready when something accepts connections there."""
 
-    async def wait(_: Program) -> None:
+    async def wait(program: Program) -> None:
         while True:
             try:
-                _, writer = await asyncio.open_connection(host, port)
+                _reader, writer = await asyncio.open_connection(host, port)
             except OSError:
                 await asyncio.sleep(_PROBE_S)
             else:
@@ -162,7 +163,7 @@ def says(pattern: str) -> Ready:
     sought = re.compile(pattern)
 
     async def wait(program: Program) -> None:
-        while not sought.search(program.written()):
+        while not sought.search(program.written()):  # noqa: ASYNC110  # a file tells nobody that it grew
             await asyncio.sleep(_PROBE_S)
 
     return wait

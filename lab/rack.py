@@ -62,7 +62,8 @@ class Rack:
 
     async def order(self, do: str, **details: object) -> News:
         """Have one thing done and wait for the reply. Raises LabError when pjsua2 refuses."""
-        assert self._process is not None and self._process.stdin is not None
+        assert self._process is not None
+        assert self._process.stdin is not None
         number = next(self._numbers)
         reply = self._replies[number] = asyncio.get_running_loop().create_future()
         self._process.stdin.write(json.dumps({"id": number, "do": do, **details}).encode() + b"\n")
@@ -100,7 +101,8 @@ class Rack:
             await self._reading
 
     async def _read(self) -> None:
-        assert self._process is not None and self._process.stdout is not None
+        assert self._process is not None
+        assert self._process.stdout is not None
         async for line in self._process.stdout:
             self._hand_out(json.loads(line))
         for reply in self._replies.values():

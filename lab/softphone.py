@@ -184,9 +184,7 @@ class Softphones:
         self.calls.pop(call.number, None)
         self._over.append(call)
 
-    def do_register(
-        self, phone: str, user: str, host: str, port: int, password: str, register: bool
-    ) -> None:
+    def do_register(self, phone: str, user: str, host: str, port: int, password: str, register: bool) -> None:
         """Give the phone its account at this registrar, and register it if asked to."""
         config = pj.AccountConfig()
         config.idUri = f"sip:{user}@{host}:{port}"
