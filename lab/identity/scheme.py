@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lab.identity.description import credential_xml, issuer_xml, scheme_xml
@@ -37,15 +38,21 @@ def make_schemes(yivi: Path, cache: Path) -> Path:
         return schemes
     cache.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(dir=cache, prefix="schemes-making-"))
-    for scheme in (SCHEME, OTHER_SCHEME):
-        _make(yivi, making / scheme, scheme)
+    schemes_here = (SCHEME, OTHER_SCHEME)
+    with ThreadPoolExecutor() as hands:  # a key takes seconds, or many: it seeks safe primes
+        list(hands.map(lambda scheme: _make(yivi, making / scheme, scheme), schemes_here))
     return _keep(making, schemes)
 
 
-def without_private_keys(schemes: Path, target: Path) -> Path:
-    """A copy of `schemes` as the world sees it, for wallets: no issuer's key, no scheme's key."""
-    shutil.copytree(schemes, target, ignore=shutil.ignore_patterns("PrivateKeys", "sk.pem"), dirs_exist_ok=True)
-    return target
+def public_schemes(schemes: Path) -> Path:
+    """`schemes` as the world sees them, for wallets: no issuer's key, no scheme's key. Kept beside them."""
+    public = schemes.with_name(f"{schemes.name}-public")
+    if not public.is_dir():
+        making = Path(tempfile.mkdtemp(dir=schemes.parent, prefix="schemes-making-"))
+        hidden = shutil.ignore_patterns("PrivateKeys", "sk.pem")
+        shutil.copytree(schemes, making, ignore=hidden, dirs_exist_ok=True)
+        _keep(making, public)
+    return public
 
 
 def _make(yivi: Path, directory: Path, scheme: str) -> None:

@@ -21,6 +21,8 @@ from lab.errors import LabError
 GO_NEEDED = (1, 26)
 #: What the wallet's C code is built with (a Debian package each).
 _C_PACKAGES = ("gcc", "libc6-dev", "libsqlcipher-dev", "libssl-dev", "pkg-config")
+# The rootfs's newer OpenSSL compresses too.
+_ROOTFS_PACKAGES = ("golang-go", "ca-certificates", "zlib1g-dev", "libzstd-dev")
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 _BUILD_S = 1500
 
@@ -94,9 +96,9 @@ def open_workshop(rootfs: Path, sources: Path) -> Iterator[Workshop]:
         raise LabError(f"needed: Go {GO_NEEDED[0]}.{GO_NEEDED[1]} on this machine, or the lab's rootfs in {rootfs}")
     root = Path("/") if local else rootfs
     with tempfile.TemporaryDirectory(dir=root / "tmp", prefix="irmacall-go-") as room:
-        copy = Path(shutil.copytree(sources, Path(room) / "go"))
+        copy = Path(shutil.copytree(sources, Path(room) / "sources"))
         shop = Workshop(root, copy, (), {"GOTOOLCHAIN": "local"}) if local else _in_rootfs(root, copy)
-        shop.install(_C_PACKAGES if local else (*_C_PACKAGES, "golang-go", "ca-certificates"))
+        shop.install(_C_PACKAGES if local else (*_C_PACKAGES, *_ROOTFS_PACKAGES))
         yield shop
 
 
