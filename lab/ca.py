@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hashlib
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,6 +44,14 @@ class Authority:
         self.root = directory / "root.pem"
         self.root.write_bytes(self._root.public_bytes(serialization.Encoding.PEM))
 
+    @property
+    def spki_hash(self) -> str:
+        """The root's public key as Chromium names it: base64 of the SHA-256 of its SubjectPublicKeyInfo."""
+        spki = self._key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        return base64.b64encode(hashlib.sha256(spki).digest()).decode()
+
     def issue(self, name: str, hosts: Sequence[str] = ("127.0.0.1", "localhost")) -> Certificate:
         """A server's certificate for these host names and addresses, in files that begin with `name`."""
         key = ec.generate_private_key(ec.SECP256R1())
@@ -63,9 +73,7 @@ class Authority:
         return files
 
 
-def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
-) -> x509.CertificateBuilder:
+def _certificate(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
     now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
@@ -89,7 +97,5 @@ def _general_name(host: str) -> x509.GeneralName:
 def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
     path.touch(mode=0o600)
     path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )

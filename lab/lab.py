@@ -28,6 +28,7 @@ from irmacall.ops.render import (
     ha1,
 )
 from lab.asterisk import MUSIC, Asterisk
+from lab.browser import Browser
 from lab.ca import Authority
 from lab.network import Network, claim_network
 from lab.phone import Phone
@@ -65,6 +66,7 @@ class Lab:
         self.nodes: list[Asterisk] = []
         self._count = nodes
         self._phones: dict[tuple[str, int], Phone] = {}
+        self._browser: Browser | None = None
         self._exit = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -98,6 +100,14 @@ class Lab:
             sip = self.nodes[node].values.sip
             self._phones[user, node] = Phone(self.rack, user, password, sip.host, sip.port)
         return self._phones[user, node]
+
+    async def browser(self) -> Browser:
+        """Chromium, started when it is first asked for. It trusts the lab's authority and knows no other host."""
+        if self._browser is None:
+            self._browser = Browser(self.ca.spki_hash)
+            self._exit.push_async_callback(self._browser.stop)
+            await self._browser.start()
+        return self._browser
 
     def program(self, name: str, argv: Sequence[str | Path], *, ready: Ready | None = None) -> Program:
         """A program of the lab's user, not started yet. It logs beside the others and ends with the lab."""

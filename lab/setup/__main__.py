@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036  # told before it shows by itself
     sys.exit("setup: Python 3.11 or newer is needed")
 
 from lab import paths

@@ -18,7 +18,7 @@ def _packages() -> str:
 
 def _sources() -> str:
     sources = [path for path in (_FRONTEND / "src").rglob("*") if path.is_file()]
-    own = sorted(_STATIC.glob("*.css")) + [_FRONTEND / "build.mjs"]
+    own = [*sorted(_STATIC.glob("*.css")), _FRONTEND / "build.mjs"]
     return fingerprint([*sources, *own], _packages())
 
 
