@@ -113,7 +113,7 @@ class Hashing:
         """End the threads."""
         self._threads.shutdown(wait=False)
 
-    def _verify(self, password: str, kept: str) -> bool:
+    def _verify(self, password: bytes, kept: str) -> bool:
         try:
             return self._hasher.verify(kept, password)
         except VerifyMismatchError:
@@ -122,6 +122,9 @@ class Hashing:
             raise PeerError("a kept password hash is none that argon2 made") from error
 
 
-def _normal(password: str) -> str:
-    """One form for what two keyboards write differently (NIST SP 800-63B, 5.1.1.2: NFKC)."""
-    return unicodedata.normalize("NFKC", password)
+def _normal(password: str) -> bytes:
+    """One form for what two keyboards write differently (NIST SP 800-63B, 5.1.1.2: NFKC).
+
+    A form field may hold half a surrogate pair; it makes a password like any other.
+    """
+    return unicodedata.normalize("NFKC", password).encode(errors="surrogatepass")

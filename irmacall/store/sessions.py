@@ -96,7 +96,7 @@ class Sessions:
 
 def session_hash(session_id: str) -> str:
     """How a session's id is kept. It has 256 random bits, so a plain hash cannot be undone by guessing."""
-    return hashlib.sha256(session_id.encode()).hexdigest()
+    return hashlib.sha256(session_id.encode(errors="surrogatepass")).hexdigest()
 
 
 def _found(db: sqlite3.Connection, key: str) -> SessionRecord | None:

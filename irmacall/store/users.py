@@ -144,6 +144,8 @@ def _insert(db: sqlite3.Connection, user: User, kept: str) -> None:
 
 
 def _by_login(db: sqlite3.Connection, login: str) -> tuple[User, str] | None:
+    if not login.isascii():
+        return None  # nobody's; and SQLite takes no half of a surrogate pair
     question = f"SELECT {_USER}, password_hash FROM users WHERE login = ?"
     row = db.execute(question, (login.strip().casefold(),)).fetchone()
     user = _user(row and row[:-1])

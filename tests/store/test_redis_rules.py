@@ -77,6 +77,7 @@ async def test_vault_has_no_replica(
     own_vault_redis: RedisServer, vault_link: RedisLink, desk_link: RedisLink
 ) -> None:
     """A vault has no replica either: the copy would be where nobody asked about disks."""
+    await vault_link.ask("CONFIG", "SET", "repl-diskless-sync-delay", "0")
     await desk_link.ask("CONFIG", "SET", "masterauth", own_vault_redis.password)
     await desk_link.ask("REPLICAOF", own_vault_redis.host, "6379")
     patient = RedisLink(own_vault_redis.url, timeout=15.0)
