@@ -75,6 +75,7 @@ class Citizens:
         vault: Vault,
         *,
         number: str,
+        shown_number: str,
         subjects: Sequence[Subject],
         page_key: bytes,
         hash_code: Callable[[Digits], CodeHash],
@@ -85,6 +86,7 @@ class Citizens:
         self._irma = irma
         self._vault = vault
         self._number = number
+        self._shown = shown_number
         self._subjects = {subject.view.id: subject for subject in subjects}
         self._page_key = page_key
         self._hash_code = hash_code
@@ -102,7 +104,7 @@ class Citizens:
     @property
     def service_number(self) -> str:
         """See `CitizenDesk.service_number`."""
-        return self._number
+        return self._shown
 
     def subjects(self) -> Sequence[SubjectView]:
         """See `CitizenDesk.subjects`."""
@@ -182,14 +184,14 @@ class Citizens:
         page_id = self._id(page)
         local = self._pages.get(page_id)
         if local is not None and local.session is not None:
-            return CitizenView("disclosing", self._number)
+            return CitizenView("disclosing", self._shown)
         if local is not None and local.failed is not None:
-            return CitizenView("failed", self._number, reason=local.failed)
+            return CitizenView("failed", self._shown, reason=local.failed)
         seen = views.page_view(self._leadership.term().desk, page_id, time.time())
         code = local.code if local is not None and seen.code_live else None
         return CitizenView(
             state=seen.stage.value,
-            number=self._number,
+            number=self._shown,
             subject=seen.subject,
             code=None if code is None else code.plain(),
             code_expires_at=seen.code_expires_at,

@@ -1,0 +1,19 @@
+"""Wiring: the one place that knows every room. `serve` runs one desk until it is told to stop.
+
+serve.py        everything that is opened, in order, and closed in the other order
+leadership.py   lease after lease: stand by, lead, stand by
+term.py         one term: inbox → decide → withdraw → save → act
+lanes.py        commands to the nodes, in order for each call
+reveal.py       the one door through which identity leaves
+screens.py      who watches, and the nudges
+staff.py        what an agent's screen asks (web.ports.StaffDesk)
+citizen.py      what a citizen's page asks (web.ports.CitizenDesk)
+accounts.py     who may log in (web.ports.Accounts)
+identity.py     yivi's attributes → what is sealed → a card
+audit.py        lines for the audit log, in order
+plan.py         the site's settings → the core's plan, and the other rooms' own settings
+"""
+
+from irmacall.service.serve import serve
+
+__all__ = ["serve"]

@@ -1,0 +1,103 @@
+"""The site's settings, in the words of each room that needs some of them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Callable
+
+from irmacall.ari.client import NodeSettings as AriSettings
+from irmacall.core.code import Digits
+from irmacall.core.ids import CodeHash, DeskId, NodeName, QueueId, SubjectId
+from irmacall.core.plan import Plan, Times
+from irmacall.irma.question import AttributeId, Question, Wanted
+from irmacall.service.citizen import Subject
+from irmacall.service.staff import Titles
+from irmacall.settings import DeskSettings, NodeSettings, Settings
+from irmacall.settings.desks import SubjectSettings
+from irmacall.web.config import WebConfig
+from irmacall.web.ports import SubjectView
+
+
+def code_hash(key: bytes) -> Callable[[Digits], CodeHash]:
+    """The desk's keyed hash of codes: a stolen record opens nothing, and cannot be guessed through."""
+
+    def hashed(digits: Digits) -> CodeHash:
+        return CodeHash(hmac.new(key, digits.plain().encode(), hashlib.sha256).hexdigest())
+
+    return hashed
+
+
+def core_plan(desk: DeskSettings, hashed: Callable[[Digits], CodeHash]) -> Plan:
+    """What the core must know of the site."""
+    times = desk.times
+    return Plan(
+        desk=DeskId(desk.id),
+        default_queue=QueueId(desk.default_queue),
+        hash_code=hashed,
+        subject_queues={SubjectId(subject.id): QueueId(subject.queue) for subject in desk.subjects},
+        times=Times(times.first_digit, times.next_digit, times.prompt, times.ring, times.code, times.identity),
+    )
+
+
+def titles(desk: DeskSettings) -> Titles:
+    """What things are called on the agent's screen."""
+    return Titles(
+        queues={QueueId(queue.id): queue.title for queue in desk.queues},
+        subjects={SubjectId(subject.id): subject.title for subject in desk.subjects},
+        labels={asked.field: asked.label for subject in desk.subjects for asked in subject.attributes},
+        crm_url=desk.crm_url,
+    )
+
+
+def subjects(desk: DeskSettings, demo: bool) -> list[Subject]:
+    """What citizens can call about, and what each asks of them."""
+    return [Subject(_view(subject), _question(desk, subject, demo)) for subject in desk.subjects]
+
+
+def _view(subject: SubjectSettings) -> SubjectView:
+    shares = tuple(dict.fromkeys(asked.label for asked in subject.attributes))
+    return SubjectView(SubjectId(subject.id), subject.title, shares, subject.explanation)
+
+
+def _question(desk: DeskSettings, subject: SubjectSettings, demo: bool) -> Question:
+    """Each credential that the subject names is a way of its own to answer."""
+    ways: dict[str, list[Wanted]] = defaultdict(list)
+    for asked in subject.attributes:
+        ways[asked.credential].append(Wanted(AttributeId(asked.id), asked.field))
+    return Question(tuple(tuple(way) for way in ways.values()), frozenset(desk.schemes), demo)
+
+
+def ari(node: NodeSettings, desk: DeskSettings, settings: Settings) -> AriSettings:
+    """How this desk reaches one node."""
+    password = settings.credentials.text(node.ari_credential)
+    return AriSettings(NodeName(node.name), DeskId(desk.id), node.ari, node.ari_user, password)
+
+
+def public_web(settings: Settings, desk: DeskSettings) -> WebConfig:
+    """The citizens' app."""
+    return WebConfig(
+        origin=settings.public.origin,
+        municipality=desk.title,
+        timezone=desk.timezone,
+        irma_origins=(settings.irma.client_origin,),
+        privacy_contact=desk.privacy_contact,
+        privacy_url=desk.privacy_url,
+        demo=settings.demo,
+        begins_per_minute=settings.public.begins_per_minute,
+        allow=settings.public.allow,
+    )
+
+
+def staff_web(settings: Settings, desk: DeskSettings) -> WebConfig:
+    """The staff's app."""
+    return WebConfig(
+        origin=settings.staff.origin,
+        municipality=desk.title,
+        timezone=desk.timezone,
+        demo=settings.demo,
+        pause_reasons=desk.pause_reasons,
+        logins_per_minute=settings.staff.logins_per_minute,
+        allow=settings.staff.allow,
+    )

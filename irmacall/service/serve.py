@@ -1,0 +1,180 @@
+"""Everything that one daemon opens, in order; and, when it is told to stop, closes in the other order.
+
+A stop leaves calls up: Asterisk keeps them, and who leads next takes them over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from irmacall.ari.client import Node
+from irmacall.core.ids import DeskId, Endpoint, NodeName, UserId
+from irmacall.errors import PeerError, SettingsError
+from irmacall.irma.client import IrmaClient
+from irmacall.service import plan
+from irmacall.service.accounts import Logins
+from irmacall.service.audit import AuditWriter
+from irmacall.service.citizen import Citizens
+from irmacall.service.leadership import Leadership
+from irmacall.service.screens import Screens
+from irmacall.service.staff import Staff
+from irmacall.service.term import Peers
+from irmacall.settings import DeskSettings, Settings, server_context
+from irmacall.settings.values import Address
+from irmacall.store import forms
+from irmacall.store.audit import AuditLog
+from irmacall.store.passwords import Hashing
+from irmacall.store.sessions import Sessions
+from irmacall.store.users import Users, open_users
+from irmacall.web.listener import listen
+from irmacall.web.public import public_app
+from irmacall.web.staff import staff_app
+
+log = structlog.get_logger("irmacall")
+
+
+async def serve(settings: Settings) -> None:
+    """Serve the site's desk until SIGTERM or SIGINT. Raises SettingsError for what cannot be used."""
+    if len(settings.desks) != 1:
+        raise SettingsError(f"desk: {len(settings.desks)} are configured; one daemon serves one: start one for each")
+    async with AsyncExitStack() as stack:
+        daemon = await _Daemon.open(settings, settings.desks[0], stack)
+        await daemon.run()
+
+
+class _Daemon:
+    """All that is open while we serve."""
+
+    def __init__(self, settings: Settings, desk: DeskSettings, stack: AsyncExitStack) -> None:
+        self._settings = settings
+        self._desk = desk
+        self._stack = stack
+        self._stop = asyncio.Event()
+
+    @classmethod
+    async def open(cls, settings: Settings, desk: DeskSettings, stack: AsyncExitStack) -> _Daemon:
+        """Open what must be there before anything is served."""
+        daemon = cls(settings, desk, stack)
+        await daemon._open_stores()
+        daemon._open_rooms()
+        return daemon
+
+    async def _open_stores(self) -> None:
+        store, secret = self._settings.store, self._settings.credentials
+        self._store = forms.desk_store(
+            store.desk, password=secret.get("redis-desk"), timeout=store.timeout, ca_file=store.ca_file
+        )
+        self._vault = forms.vault(
+            store.vault,
+            secret.key("vault-key"),
+            password=secret.get("redis-vault"),
+            timeout=store.timeout,
+            ca_file=store.ca_file,
+        )
+        self._stack.push_async_callback(self._vault.close)
+        self._stack.push_async_callback(self._store.close)
+        await _checked_when_there(self._store.check_configuration, "the desk's redis")
+        await _checked_when_there(self._vault.check_configuration, "the vault's redis")
+        database = await open_users(self._settings.users)
+        self._stack.push_async_callback(database.close)
+        self._users = Users(database, Hashing())
+        idle, absolute = self._settings.staff.idle, self._settings.staff.absolute
+        self._sessions = Sessions(database, idle=idle, absolute=absolute)
+        audit = await AuditLog.open(self._settings.audit)
+        self._stack.push_async_callback(audit.close)
+        self._audit = AuditWriter(audit, DeskId(self._desk.id))
+
+    def _open_rooms(self) -> None:
+        settings, desk = self._settings, self._desk
+        hashed = plan.code_hash(settings.credentials.key("code-key"))
+        screens = Screens()
+        self._endpoints: set[Endpoint] = set()
+        peers = Peers(self._store, self._vault, screens, self._audit, self._nodes)
+        self._leadership = Leadership(plan.core_plan(desk, hashed), peers, settings.store.lease)
+        self._irma = IrmaClient(settings.irma.url, settings.credentials.text("irma-token"))
+        self._stack.push_async_callback(self._irma.close)
+        self._citizens = Citizens(
+            self._leadership,
+            screens,
+            self._irma,
+            self._vault,
+            number=desk.number,
+            shown_number=desk.shown_number,
+            subjects=plan.subjects(desk, settings.demo),
+            page_key=settings.credentials.key("session-key"),
+            hash_code=hashed,
+            lifetime=desk.times.identity,
+        )
+        self._staff = Staff(self._leadership, screens, plan.titles(desk), self._phone_of)
+        self._logins = Logins(self._users, self._sessions, self._audit, self._staff, idle=settings.staff.idle)
+
+    def _nodes(self) -> Mapping[NodeName, Node]:
+        each = [plan.ari(node, self._desk, self._settings) for node in self._settings.nodes]
+        return {one.name: Node(one, self._endpoints) for one in each}
+
+    async def _phone_of(self, user: UserId) -> Endpoint | None:
+        found = await self._users.get(user)
+        return None if found is None else found.endpoint
+
+    # -- running -------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Serve until a signal says that it is enough."""
+        self._endpoints |= {user.endpoint for user in await self._users.list_users() if user.endpoint}
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        async with asyncio.TaskGroup() as group:
+            works = (self._audit.run, self._citizens.run, self._leadership.run, self._logins.run)
+            running = [group.create_task(work(), name=work.__qualname__) for work in works]
+            await self._listen()
+            _notify("READY=1")
+            log.info(
+                "serving", desk=self._desk.id, public=self._settings.public.origin, staff=self._settings.staff.origin
+            )
+            await self._stop.wait()
+            log.info("stopping", desk=self._desk.id)
+            _notify("STOPPING=1")
+            for task in reversed(running):
+                task.cancel()
+
+    async def _listen(self) -> None:
+        settings = self._settings
+        public = public_app(self._citizens, plan.public_web(settings, self._desk))
+        staff = staff_app(self._staff, self._logins, plan.staff_web(settings, self._desk))
+        await self._put(public, settings.public.listen, settings.public.tls_cert, settings.public.tls_key)
+        await self._put(staff, settings.staff.listen, settings.staff.tls_cert, settings.staff.tls_key)
+
+    async def _put(self, app: web.Application, where: Address, cert: Path, key: Path | None) -> None:
+        assert key is not None, "settings give every listener a key"
+        try:
+            runner = await listen(app, where.host, where.port, server_context(cert, key))
+        except OSError as error:  # ssl.SSLError is one too
+            raise SettingsError(f"cannot listen on {where}: {error}") from error
+        self._stack.push_async_callback(runner.cleanup)
+
+
+async def _checked_when_there(check: Callable[[], Awaitable[None]], what: str) -> None:
+    """Refuse a store that is set up wrongly; one that is away now is waited for, as at any other time."""
+    try:
+        await check()
+    except PeerError as error:
+        log.warning("not checked, since it does not answer", peer=what, error=str(error))
+
+
+def _notify(state: str) -> None:
+    """Tell systemd (sd_notify(3)); nothing where nobody asked."""
+    where = os.environ.get("NOTIFY_SOCKET")
+    if not where:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify:
+        notify.sendto(state.encode(), "\0" + where[1:] if where.startswith("@") else where)
