@@ -1,0 +1,46 @@
+"""One site: its file and its secrets, checked in full before any socket opens. docs/site.md tells every key."""
+
+from irmacall.settings.addresses import Network
+from irmacall.settings.credentials import KEYS, Credentials
+from irmacall.settings.desks import (
+    KNOWN_FIELDS,
+    AttributeSettings,
+    DeskSettings,
+    QueueSettings,
+    SubjectSettings,
+    TimesSettings,
+    is_demo_scheme,
+)
+from irmacall.settings.loading import Purpose, credential_names, load
+from irmacall.settings.nodes import DirectoriesSettings, NodeSettings, TrunkSettings
+from irmacall.settings.servers import IrmaSettings, LogSettings, PublicSettings, StaffSettings, StoreSettings
+from irmacall.settings.site import Settings
+from irmacall.settings.tls import server_context
+from irmacall.settings.values import Address
+
+__all__ = [
+    "KEYS",
+    "KNOWN_FIELDS",
+    "Address",
+    "AttributeSettings",
+    "Credentials",
+    "DeskSettings",
+    "DirectoriesSettings",
+    "IrmaSettings",
+    "LogSettings",
+    "Network",
+    "NodeSettings",
+    "PublicSettings",
+    "Purpose",
+    "QueueSettings",
+    "Settings",
+    "StaffSettings",
+    "StoreSettings",
+    "SubjectSettings",
+    "TimesSettings",
+    "TrunkSettings",
+    "credential_names",
+    "is_demo_scheme",
+    "load",
+    "server_context",
+]

@@ -1,0 +1,177 @@
+"""What no key can tell alone: whether the parts of a site fit together, and whether they are safe together.
+
+Each check gets a part that is complete, and notes what is wrong. None raises, and none opens a connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from irmacall.settings.addresses import is_loopback
+from irmacall.settings.desks import DeskSettings, SubjectSettings, is_demo_scheme
+from irmacall.settings.nodes import NodeSettings, TrunkSettings
+from irmacall.settings.reading import Problems
+from irmacall.settings.servers import IrmaSettings, PublicSettings, StaffSettings, StoreSettings
+from irmacall.settings.values import Address
+
+_FEWEST_PORTS = 100
+"""RTP ports that a node needs at the least: two for each of some fifty channels."""
+
+
+def check_desks(desks: Iterable[DeskSettings], demo: bool, problems: Problems) -> None:
+    """Every desk by itself, and that no two are reached by the same number."""
+    desks = list(desks)
+    _unlike((f"desk[{at}].id", desk.id) for at, desk in enumerate(desks, 1)).into(problems)
+    for at, desk in enumerate(desks, 1):
+        _check_desk(desk, f"desk[{at}]", demo, problems)
+    numbers = ((f"desk[{at}].extensions", number) for at, desk in enumerate(desks, 1) for number in desk.dialled)
+    _unlike(numbers).into(problems)
+
+
+def _check_desk(desk: DeskSettings, where: str, demo: bool, problems: Problems) -> None:
+    _unlike((f"{where}.queue[{at}].id", queue.id) for at, queue in enumerate(desk.queues, 1)).into(problems)
+    _unlike((f"{where}.subject[{at}].id", subject.id) for at, subject in enumerate(desk.subjects, 1)).into(problems)
+    queues = {queue.id for queue in desk.queues}
+    if desk.default_queue not in queues:
+        problems.wrong(f"{where}.default_queue", desk.default_queue, f"one of this desk's queues: {_words(queues)}")
+    if desk.times.code > desk.times.identity:
+        problems.wrong(f"{where}.times.code", desk.times.code, f"at most times.identity ({desk.times.identity:g})")
+    for scheme in desk.schemes:
+        if is_demo_scheme(scheme) and not demo:
+            wanted = "no demo scheme, of which anybody can make credentials, unless site.demo is true"
+            problems.wrong(f"{where}.schemes", scheme, wanted)
+    for at, subject in enumerate(desk.subjects, 1):
+        _check_subject(subject, desk, f"{where}.subject[{at}]", problems)
+
+
+def _check_subject(subject: SubjectSettings, desk: DeskSettings, where: str, problems: Problems) -> None:
+    queues = {queue.id for queue in desk.queues}
+    if subject.queue not in queues:
+        problems.wrong(f"{where}.queue", subject.queue, f"one of this desk's queues: {_words(queues)}")
+    at = f"{where}.attributes"
+    _unlike((f"{at}[{number}].id", each.id) for number, each in enumerate(subject.attributes, 1)).into(problems)
+    fields = (
+        (f"{at}[{number}].field", f"{each.field} of {each.credential}")
+        for number, each in enumerate(subject.attributes, 1)
+    )
+    _unlike(fields).into(problems)
+    for number, attribute in enumerate(subject.attributes, 1):
+        if attribute.scheme not in desk.schemes:
+            wanted = f"of a scheme in the desk's schemes: {_words(desk.schemes)}"
+            problems.wrong(f"{at}[{number}].id", attribute.id, wanted)
+
+
+def check_nodes(nodes: Iterable[NodeSettings], problems: Problems) -> None:
+    """Every node by itself, and that no two are one."""
+    nodes = list(nodes)
+    _unlike((f"node[{at}].name", node.name) for at, node in enumerate(nodes, 1)).into(problems)
+    _unlike((f"node[{at}].ari", node.ari) for at, node in enumerate(nodes, 1)).into(problems)
+    _unlike((f"node[{at}].ami", str(node.ami)) for at, node in enumerate(nodes, 1)).into(problems)
+    for at, node in enumerate(nodes, 1):
+        _check_node(node, f"node[{at}]", problems)
+
+
+def _check_node(node: NodeSettings, where: str, problems: Problems) -> None:
+    _must_be_private(f"{where}.ari", node.ari, "https", problems)
+    if not is_loopback(node.ami.host):
+        wanted = "on this machine (127.…): AMI has no TLS here; run the watchdog beside its node"
+        problems.wrong(f"{where}.ami", str(node.ami), wanted)
+    if node.rtp_last - node.rtp_first < _FEWEST_PORTS:
+        wanted = f"at least {_FEWEST_PORTS} above rtp_first ({node.rtp_first})"
+        problems.wrong(f"{where}.rtp_last", node.rtp_last, wanted)
+    if (node.sip_tls_cert is None) != (node.sip_tls_key is None):
+        missing = "sip_tls_key" if node.sip_tls_key is None else "sip_tls_cert"
+        problems.note(f"{where}.{missing}", "is missing: should be a path, since the other of the two is there")
+    _unlike((f"{where}.trunk[{at}].name", trunk.name) for at, trunk in enumerate(node.trunks, 1)).into(problems)
+    for at, trunk in enumerate(node.trunks, 1):
+        _check_trunk(trunk, f"{where}.trunk[{at}]", problems)
+
+
+def _check_trunk(trunk: TrunkSettings, where: str, problems: Problems) -> None:
+    if not trunk.addresses and not trunk.password:
+        problems.note(where, "should have addresses, or password = true: else nobody or everybody is this line")
+    for each in trunk.addresses:
+        if each.prefixlen == 0:
+            problems.wrong(f"{where}.addresses", str(each), "addresses that nothing but this line has, never all")
+
+
+def check_store(store: StoreSettings, problems: Problems) -> None:
+    """Two redis roles, never one; or neither."""
+    if (store.desk == "memory://") != (store.vault == "memory://"):
+        wanted = "memory:// along with store.desk, or a redis each: the fence of one must bind the other"
+        problems.wrong("store.vault", store.vault, wanted)
+    elif store.desk != "memory://" and _server(store.desk) == _server(store.vault):
+        wanted = "another redis server than store.desk: one must keep all on disk, the other nothing"
+        problems.wrong("store.vault", store.vault, wanted)
+    for where, url in (("store.desk", store.desk), ("store.vault", store.vault)):
+        if url.startswith("redis"):
+            _must_be_private(where, url, "rediss", problems)
+    if store.timeout * 2 > store.lease:
+        wanted = f"at most half of store.lease ({store.lease:g}): a lease must outlive an answer that is lost"
+        problems.wrong("store.timeout", store.timeout, wanted)
+
+
+def check_irma(irma: IrmaSettings, demo: bool, problems: Problems) -> None:
+    """The requestors' side is ours alone, and the apps' side is safe."""
+    _must_be_private("irma.url", irma.url, "https", problems)
+    if irma.client_url.startswith("http://") and not demo:
+        problems.wrong("irma.client_url", irma.client_url, "an https:// address, unless site.demo is true")
+    if _server(irma.url) == _server(irma.client_url):
+        wanted = "another port than irma.url: requestors and apps never share one"
+        problems.wrong("irma.client_url", irma.client_url, wanted)
+
+
+def check_web(public: PublicSettings, staff: StaffSettings, problems: Problems) -> None:
+    """Two listeners and two hosts: browsers give a cookie to every port of a host."""
+    if urlsplit(public.origin).hostname == urlsplit(staff.origin).hostname:
+        problems.wrong("staff.origin", staff.origin, "of another host than public.origin: cookies do not know ports")
+    if _collide(public.listen, staff.listen):
+        wanted = f"another address or port than public.listen ({public.listen})"
+        problems.wrong("staff.listen", str(staff.listen), wanted)
+
+
+class _Twins:
+    """Values that stand twice, with where the second one stands."""
+
+    def __init__(self, found: list[tuple[str, str, str]]) -> None:
+        self._found = found
+
+    def into(self, problems: Problems) -> None:
+        for where, value, first in self._found:
+            problems.wrong(where, value, f"one of its own: {first} has it already")
+
+
+def _unlike(named: Iterator[tuple[str, str]]) -> _Twins:
+    seen: dict[str, str] = {}
+    twins = []
+    for where, value in named:
+        first = seen.setdefault(value, where)
+        if first != where:
+            twins.append((where, value, first))
+    return _Twins(twins)
+
+
+def _must_be_private(where: str, url: str, safe: str, problems: Problems) -> None:
+    parts = urlsplit(url)
+    if parts.scheme != safe and not is_loopback(parts.hostname or ""):
+        problems.wrong(where, url, f"a {safe}:// address, since it leaves this machine")
+
+
+def _server(url: str) -> tuple[str, int | str | None]:
+    """Which server an address is of, whatever else it says. All of a machine's own names are one."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return ("unix", parts.path)
+    host = "127.0.0.1" if parts.hostname in ("localhost", "::1") else parts.hostname or ""
+    standard = {"redis": 6379, "rediss": 6379, "http": 80, "https": 443}
+    return (host, parts.port or standard[parts.scheme])
+
+
+def _collide(one: Address, other: Address) -> bool:
+    everywhere = {"0.0.0.0", "::"}
+    return one.port == other.port and (one.host == other.host or bool({one.host, other.host} & everywhere))
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(sorted(words))

@@ -1,0 +1,105 @@
+"""What a municipality's desk is: its number, queues, subjects and what they ask, and its times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from irmacall.settings import addresses, values
+from irmacall.settings.reading import key, table, tables
+
+KNOWN_FIELDS: Final = ("initials", "firstnames", "prefix", "familyname", "fullname", "gender", "dateofbirth")
+"""Fields that the card has a place for. Any other is shown as its label with its value."""
+
+_PAUSES: Final = ("Pauze", "Nawerk", "Overleg", "Training")
+_REASONS: Final = values.list_of(values.text(40), least=1, most=12)
+
+
+@dataclass(frozen=True, slots=True)
+class TimesSettings:
+    """How long this desk waits for people, in seconds."""
+
+    first_digit: float = field(default=7.0, metadata=key(values.seconds(1, 60)))
+    next_digit: float = field(default=4.0, metadata=key(values.seconds(1, 60)))
+    prompt: float = field(default=30.0, metadata=key(values.seconds(1, 300)))
+    ring: float = field(default=20.0, metadata=key(values.seconds(1, 300)))
+    code: float = field(default=900.0, metadata=key(values.seconds(10, 3600)))
+    identity: float = field(default=3600.0, metadata=key(values.seconds(10, 3600)))
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """One line of waiting callers."""
+
+    id: str = field(metadata=key(values.slug))
+    title: str = field(metadata=key(values.text(80)))
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeSettings:
+    """One attribute that a subject asks for, the card's field that it becomes, and what people call it."""
+
+    id: str = field(metadata=key(values.attribute_id))
+    label: str = field(metadata=key(values.text(60)))
+    # Last, because from here on `field` is this one and no longer that of dataclasses.
+    field: str = field(metadata=key(values.slug))
+
+    @property
+    def scheme(self) -> str:
+        """The scheme that it comes from."""
+        return self.id.partition(".")[0]
+
+    @property
+    def credential(self) -> str:
+        """The credential type that it is part of: scheme.issuer.credential."""
+        return self.id.rpartition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectSettings:
+    """Something that citizens call about.
+
+    Attributes of one credential are asked together; each other credential is another way to answer.
+    """
+
+    id: str = field(metadata=key(values.slug))
+    title: str = field(metadata=key(values.text(80)))
+    queue: str = field(metadata=key(values.slug))
+    explanation: str = field(metadata=key(values.text(500)))
+    attributes: tuple[AttributeSettings, ...] = field(metadata=tables("attributes", AttributeSettings, least=1))
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """One municipality's exchange."""
+
+    id: str = field(metadata=key(values.slug))
+    title: str = field(metadata=key(values.text(80)))
+    number: str = field(metadata=key(values.service_number))
+    default_queue: str = field(metadata=key(values.slug))
+    privacy_contact: str = field(metadata=key(values.text(200)))
+    queues: tuple[QueueSettings, ...] = field(metadata=tables("queue", QueueSettings, least=1))
+    subjects: tuple[SubjectSettings, ...] = field(metadata=tables("subject", SubjectSettings, least=1))
+    schemes: tuple[str, ...] = field(metadata=key(values.list_of(values.account, least=1)))
+    times: TimesSettings = field(metadata=table("times", TimesSettings))
+    number_shown: str = field(default="", metadata=key(values.text(40)))
+    extensions: tuple[str, ...] = field(default=(), metadata=key(values.list_of(values.extension, least=1)))
+    crm_url: str | None = field(default=None, metadata=key(addresses.crm_template))
+    privacy_url: str | None = field(default=None, metadata=key(addresses.web_page))
+    timezone: str = field(default="Europe/Amsterdam", metadata=key(values.timezone))
+    pause_reasons: tuple[str, ...] = field(default=_PAUSES, metadata=key(_REASONS))
+
+    @property
+    def shown_number(self) -> str:
+        """The service number as people write it."""
+        return self.number_shown or self.number
+
+    @property
+    def dialled(self) -> tuple[str, ...]:
+        """What trunks may send for a call to this desk: `extensions`, or the number with and without its +."""
+        return self.extensions or tuple(dict.fromkeys((self.number, self.number.removeprefix("+"))))
+
+
+def is_demo_scheme(scheme: str) -> bool:
+    """Whether anybody can make credentials of this scheme: a real desk refuses it."""
+    return scheme in ("irma-demo", "test", "test2") or scheme.endswith("-demo")

@@ -1,0 +1,189 @@
+"""From a site file and its credentials to `Settings`, or to one message with everything that is wrong."""
+
+from __future__ import annotations
+
+import enum
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from irmacall.errors import SettingsError
+from irmacall.settings import checks, credentials, tls
+from irmacall.settings.credentials import Credentials
+from irmacall.settings.nodes import NodeSettings
+from irmacall.settings.reading import Problems, read
+from irmacall.settings.servers import PublicSettings, StaffSettings
+from irmacall.settings.site import Settings, SiteFile
+
+_MOST_BYTES: Final = 1_000_000
+
+Web = TypeVar("Web", PublicSettings, StaffSettings)
+
+
+class Purpose(enum.Enum):
+    """What the settings are for: a program asks for no secret that it does not need."""
+
+    SERVE = "serve"
+    WATCHDOG = "watchdog"
+    RENDER = "render"
+    CHECK = "check"
+    """Everything that any of the others needs."""
+    LOCAL = "local"
+    """Work on the site's own files: no secret at all."""
+
+
+def load(site: Path, directory: Path | None, environment: Mapping[str, str], purpose: Purpose) -> Settings:
+    """The settings of a site. `directory` holds the credentials.
+
+    Raises `SettingsError` with a line for each problem: where it is, the value (of a secret never), and what
+    would be right. `desk[2].queue[1].id` is the first queue of the second desk.
+    """
+    problems = Problems()
+    raw = _parsed(site)
+    found = _read(raw, problems)
+    _check_parts(found, problems)
+    found = _with_paths(found, site.parent, directory)
+    _check_machine(found, purpose, problems)
+    names = _credential_names(found.get("nodes", ()), found, purpose)
+    secrets = credentials.collect(names, directory, environment, problems)
+    if problems.lines:
+        raise SettingsError("\n".join([f"{site} cannot be used:", *(f"  {line}" for line in problems.lines)]))
+    return _settings(found, secrets)
+
+
+def _parsed(site: Path) -> dict[str, Any]:
+    try:
+        with site.open("rb") as file:
+            text = file.read(_MOST_BYTES + 1)
+        if len(text) > _MOST_BYTES:
+            raise SettingsError(f"{site}: should be a site file, which is never larger than {_MOST_BYTES} bytes")
+        return tomllib.loads(text.decode("utf-8").replace("\r\n", "\n"))
+    except OSError as error:
+        raise SettingsError(f"{site}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{site}: should be UTF-8; byte {error.start} is not") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{site}: is no TOML: {_without_quotes(str(error))}") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{site}: is no TOML that can be read: a number or a nesting without end") from error
+
+
+def _without_quotes(fault: str) -> str:
+    """The parser's words, on one line."""
+    return ascii(fault)[1:-1] if not fault.isprintable() else fault
+
+
+def _read(raw: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    """The site's tables by the name of their field; a table in which anything is wrong is left out."""
+    whole = Problems()
+    complete = read(SiteFile, raw, "", whole)
+    problems.lines += whole.lines
+    if complete is not None:
+        return {each.name: getattr(complete, each.name) for each in fields(complete)}
+    return _parts(raw)
+
+
+def _parts(raw: dict[str, Any]) -> dict[str, Any]:
+    """What is right of a site that is not right as a whole, so that the rest can be checked as well."""
+    found = {}
+    for each in fields(SiteFile):
+        kind, unheard = each.metadata.get("table"), Problems()
+        value = read(kind, raw.get(each.metadata["name"], {}), "", unheard) if kind else None
+        if value is not None:
+            found[each.name] = value
+    return found
+
+
+def _check_parts(found: Mapping[str, Any], problems: Problems) -> None:
+    demo = "site" in found and found["site"].demo
+    checks.check_nodes(found.get("nodes", ()), problems)
+    checks.check_desks(found.get("desks", ()), demo, problems)
+    if "store" in found:
+        checks.check_store(found["store"], problems)
+    if "irma" in found and "site" in found:
+        checks.check_irma(found["irma"], demo, problems)
+    if "public" in found and "staff" in found:
+        checks.check_web(found["public"], found["staff"], problems)
+
+
+def _with_paths(found: dict[str, Any], base: Path, directory: Path | None) -> dict[str, Any]:
+    """The same with every path made absolute, and each listener's key where it is."""
+    found = dict(found)
+    base = base.absolute()
+    if "site" in found:
+        found["site"] = replace(found["site"], data=base / found["site"].data)
+    if "store" in found and found["store"].ca_file:
+        found["store"] = replace(found["store"], ca_file=base / found["store"].ca_file)
+    for name in ("public", "staff"):
+        if name in found:
+            found[name] = _web(found[name], name, base, directory)
+    return found
+
+
+def _web(web: Web, name: str, base: Path, directory: Path | None) -> Web:
+    key = base / web.tls_key if web.tls_key else directory and directory.absolute() / f"{name}-tls-key"
+    return replace(web, tls_cert=base / web.tls_cert, tls_key=key)
+
+
+def _check_machine(found: Mapping[str, Any], purpose: Purpose, problems: Problems) -> None:
+    """What the site's paths lead to."""
+    if "site" in found and purpose is not Purpose.WATCHDOG:
+        _check_data(found["site"].data, problems)
+    if purpose not in (Purpose.SERVE, Purpose.CHECK):
+        return
+    for name in ("public", "staff"):
+        if name in found and found[name].tls_key is None:
+            problems.note(f"{name}.tls_key", f"is missing: should be a path, or the credential {name}-tls-key")
+        elif name in found:
+            tls.check_files(found[name].tls_cert, found[name].tls_key, name, problems)
+    if "store" in found and found["store"].ca_file and not found["store"].ca_file.is_file():
+        wanted = "a PEM file with the certificate authority of both redis servers"
+        problems.wrong("store.ca_file", str(found["store"].ca_file), wanted)
+
+
+def _check_data(data: Path, problems: Problems) -> None:
+    if not data.is_dir() or not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+        problems.wrong("site.data", str(data), "a directory that this user may write in")
+    elif data.stat().st_mode & 0o002:
+        problems.wrong("site.data", str(data), "a directory that others may not write in")
+
+
+def _credential_names(nodes: tuple[NodeSettings, ...], found: Mapping[str, Any], purpose: Purpose) -> Iterator[str]:
+    """The secrets that this purpose needs."""
+    serve = purpose in (Purpose.SERVE, Purpose.CHECK)
+    for node in nodes:
+        if serve or purpose is Purpose.RENDER:
+            yield node.ari_credential
+        if purpose in (Purpose.WATCHDOG, Purpose.RENDER, Purpose.CHECK):
+            yield node.ami_credential
+        if purpose in (Purpose.RENDER, Purpose.CHECK):
+            yield from (trunk.credential for trunk in node.trunks if trunk.password)
+    if serve:
+        yield from ("irma-token", *credentials.KEYS)
+        if "store" in found and not found["store"].in_memory:
+            yield from ("redis-desk", "redis-vault")
+
+
+def credential_names(settings: Settings) -> tuple[str, ...]:
+    """Every secret that this site needs, for whatever purpose."""
+    found = {"nodes": settings.nodes, "store": settings.store}
+    return tuple(_credential_names(settings.nodes, found, Purpose.CHECK))
+
+
+def _settings(found: Mapping[str, Any], secrets: Credentials) -> Settings:
+    return Settings(
+        desks=found["desks"],
+        nodes=found["nodes"],
+        store=found["store"],
+        irma=found["irma"],
+        public=found["public"],
+        staff=found["staff"],
+        log=found["log"],
+        data=found["site"].data,
+        demo=found["site"].demo,
+        language=found["site"].language,
+        credentials=secrets,
+    )

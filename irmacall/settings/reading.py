@@ -1,0 +1,170 @@
+"""From the site file's tables to our dataclasses. The dataclasses are the schema: each field knows what it may be.
+
+    name: str = field(metadata=key(text()))            a key that must be there
+    ring: float = field(default=20.0, metadata=...)    one that need not be
+    queues: tuple[…] = field(metadata=tables("queue", QueueSettings))      [[desk.queue]]
+
+Nothing raises for what an operator wrote: every problem is noted, and reading goes on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeVar
+
+from irmacall.settings.values import Check, Wrong
+
+Kind = TypeVar("Kind")
+
+_LONGEST_SHOWN: Final = 80
+_LOOKS_SECRET: Final = re.compile(
+    r"password|passwd|secret|token|credential|wachtwoord|(^|[_-])(pass|pw|key|hash|ha1)$", re.I
+)
+_LOGIN_IN_URL: Final = re.compile(r"//[^/@'\"]*@")
+
+
+class Problems:
+    """What is wrong with a site: one line each, in the order of the file."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, where: str, wanted: str) -> None:
+        """Something is wrong at `where`, without a value to show."""
+        self.lines.append(f"{where}: {wanted}")
+
+    def wrong(self, where: str, value: object, wanted: str) -> None:
+        """This value is wrong. A login inside an address is not shown."""
+        self.lines.append(f"{where} = {shown(value)}: should be {wanted}")
+
+
+def shown(value: object) -> str:
+    """A value for a message: on one line, not long, without a login."""
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a very large number"  # Python refuses to write one of thousands of digits
+    plain: str = _LOGIN_IN_URL.sub("//…@", repr(value))
+    return plain if len(plain) <= _LONGEST_SHOWN else plain[:_LONGEST_SHOWN] + "…"
+
+
+def key(check: Check) -> Mapping[str, Any]:
+    """A key with a value; named as its field is."""
+    return {"check": check}
+
+
+def table(name: str, kind: type) -> Mapping[str, Any]:
+    """One table inside this one."""
+    return {"name": name, "table": kind}
+
+
+def tables(name: str, kind: type, least: int = 0) -> Mapping[str, Any]:
+    """A list of tables, of which at least so many must be there."""
+    return {"name": name, "tables": kind, "least": least}
+
+
+def read(kind: type[Kind], raw: object, where: str, problems: Problems) -> Kind | None:
+    """One table as this dataclass; None when anything in it is wrong, which has then been noted."""
+    if not isinstance(raw, dict):
+        problems.wrong(where, raw, "a table")
+        return None
+    before = len(problems.lines)
+    _note_unknown(kind, raw, where, problems)
+    values = {
+        each.name: _value(each, raw.get(_name(each), _Absent), _at(where, _name(each)), problems)
+        for each in _fields(kind)
+    }
+    if len(problems.lines) > before:
+        return None
+    return kind(**{name: value for name, value in values.items() if value is not _Absent})
+
+
+def keys_of(kind: type, where: str) -> Iterator[tuple[str, dataclasses.Field[Any]]]:
+    """Every key under a table, with its tables' names before it: `desk.queue.title`."""
+    for each in _fields(kind):
+        at = _at(where, _name(each))
+        if "check" in each.metadata:
+            yield at, each
+        else:
+            yield from keys_of(each.metadata.get("table") or each.metadata["tables"], at)
+
+
+class _Absent:
+    """Stands for a value that is not there."""
+
+
+def _value(each: dataclasses.Field[Any], raw: object, where: str, problems: Problems) -> Any:
+    if "tables" in each.metadata:
+        return _several(each, raw, where, problems)
+    if "table" in each.metadata:
+        # A table whose every key has a default need not be there itself.
+        return read(each.metadata["table"], {} if raw is _Absent else raw, where, problems)
+    if raw is _Absent:
+        if _required(each):
+            problems.note(where, f"is missing: should be {_wanted(each.metadata['check'])}")
+        return _Absent
+    try:
+        return each.metadata["check"](raw)
+    except Wrong as wrong:
+        problems.wrong(where, raw, str(wrong))
+        return _Absent
+
+
+def _several(each: dataclasses.Field[Any], raw: object, where: str, problems: Problems) -> Any:
+    if raw is _Absent:
+        raw = []
+    if not isinstance(raw, list):
+        problems.wrong(where, raw, f"a list of tables, each under [[{_unnumbered(where)}]]")
+        return _Absent
+    if len(raw) < each.metadata["least"]:
+        problems.note(where, f"is missing: should be at least one table [[{_unnumbered(where)}]]")
+    kind = each.metadata["tables"]
+    found = [read(kind, item, f"{where}[{number}]", problems) for number, item in enumerate(raw, 1)]
+    return tuple(item for item in found if item is not None)
+
+
+def _note_unknown(kind: type, raw: dict[str, object], where: str, problems: Problems) -> None:
+    known = [_name(each) for each in _fields(kind)]
+    for name in raw:
+        if name in known:
+            continue
+        if _LOOKS_SECRET.search(name):
+            fault = "no secret belongs in this file: put it into the credentials directory"
+            problems.note(_at(where, shown(name)[1:-1]), fault)
+            continue
+        near = difflib.get_close_matches(name, known, 1)
+        guess = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+        problems.note(_at(where, shown(name)[1:-1]), f"is no key; {guess}")
+
+
+def _wanted(check: Check) -> str:
+    """What a check asks for: nothing passes for an object of no kind at all."""
+    try:
+        check(_Absent)
+    except Wrong as wrong:
+        return str(wrong)
+    raise AssertionError("a check that lets anything pass")
+
+
+def _fields(kind: type) -> tuple[dataclasses.Field[Any], ...]:
+    return tuple(each for each in dataclasses.fields(kind) if each.metadata)
+
+
+def _name(each: dataclasses.Field[Any]) -> str:
+    name: str = each.metadata.get("name", each.name)
+    return name
+
+
+def _required(each: dataclasses.Field[Any]) -> bool:
+    return each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
+
+
+def _at(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
+
+
+def _unnumbered(where: str) -> str:
+    return re.sub(r"\[[0-9]+\]", "", where)

@@ -1,0 +1,64 @@
+"""The whole site: the tables of its file, and the frozen `Settings` that the program works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from irmacall.settings import values
+from irmacall.settings.credentials import Credentials
+from irmacall.settings.desks import DeskSettings
+from irmacall.settings.nodes import NodeSettings
+from irmacall.settings.reading import key, table, tables
+from irmacall.settings.servers import IrmaSettings, LogSettings, PublicSettings, StaffSettings, StoreSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """The site itself."""
+
+    data: Path = field(default=Path("/var/lib/irmacall"), metadata=key(values.path))
+    demo: bool = field(default=False, metadata=key(values.switch))
+    language: str = field(default="nl", metadata=key(values.one_of("nl")))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """The site file's tables, from which `Settings` is made when nothing is wrong with them."""
+
+    site: SiteSettings = field(metadata=table("site", SiteSettings))
+    nodes: tuple[NodeSettings, ...] = field(metadata=tables("node", NodeSettings, least=1))
+    desks: tuple[DeskSettings, ...] = field(metadata=tables("desk", DeskSettings, least=1))
+    store: StoreSettings = field(metadata=table("store", StoreSettings))
+    irma: IrmaSettings = field(metadata=table("irma", IrmaSettings))
+    public: PublicSettings = field(metadata=table("public", PublicSettings))
+    staff: StaffSettings = field(metadata=table("staff", StaffSettings))
+    log: LogSettings = field(metadata=table("log", LogSettings))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One site, checked. Whoever holds it need check nothing of it again."""
+
+    desks: tuple[DeskSettings, ...]
+    nodes: tuple[NodeSettings, ...]
+    store: StoreSettings
+    irma: IrmaSettings
+    public: PublicSettings
+    staff: StaffSettings
+    log: LogSettings
+    data: Path
+    """Where users.sqlite and audit.sqlite are."""
+    demo: bool
+    language: str
+    credentials: Credentials
+
+    @property
+    def users(self) -> Path:
+        """The users, phones and sessions."""
+        return self.data / "users.sqlite"
+
+    @property
+    def audit(self) -> Path:
+        """The audit log."""
+        return self.data / "audit.sqlite"
