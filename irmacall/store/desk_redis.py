@@ -3,23 +3,28 @@
 Per desk, under one hash tag so that the three live together in a cluster:
 
     irmacall:{<desk>}:lease     the holder's name; redis drops it when the lease lapses
-    irmacall:{<desk>}:leader    a hash: the newest fence, and its holder until it releases
+    irmacall:{<desk>}:leader    a hash: the newest fence, its holder until it releases, its last save's number
     irmacall:{<desk>}:records   a hash: kind NUL id → the record
 
-Each operation is one script: it looks at the fence and acts on what it saw with nothing in between. The
-scripts write with plain values only, so that they run again to the same end.
+Each operation is one script: it looks at the fence and acts on what it saw with nothing in between.
+
+A save that we gave up on may still stand in the buffer of a redis that hangs, and be done after a later one
+of ours that came over another connection. So saves of one leader go one at a time and carry a rising number,
+and a save that comes after a later one changes nothing.
 Source: https://redis.io/docs/latest/develop/programmability/eval-intro/ (atomicity).
 """
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, cast
 
 from irmacall.core.ids import DeskId, RecordKey
-from irmacall.errors import LeaseLost
+from irmacall.errors import LeaseLost, PeerError
 from irmacall.store.desk import Lease
 from irmacall.store.redis_link import RedisLink
 from irmacall.store.redis_rules import require_durable
@@ -29,7 +34,7 @@ local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[1] then return false end
 local newest = tonumber(redis.call('HGET', KEYS[2], 'fence') or '0')
 local fence = string.format('%.0f', math.max(newest, tonumber(ARGV[3])) + 1)
-redis.call('HSET', KEYS[2], 'fence', fence, 'holder', ARGV[1])
+redis.call('HSET', KEYS[2], 'fence', fence, 'holder', ARGV[1], 'saved', '0')
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return fence
 """
@@ -45,9 +50,11 @@ _LOAD: Final = _NEWEST + "return redis.call('HGETALL', KEYS[3])"
 _SAVE: Final = (
     _NEWEST
     + """
-local puts = tonumber(ARGV[3])
-for i = 4, 2 + 2 * puts, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1]) end
-for i = 4 + 2 * puts, #ARGV do redis.call('HDEL', KEYS[3], ARGV[i]) end
+if tonumber(redis.call('HGET', KEYS[2], 'saved')) >= tonumber(ARGV[3]) then return 0 end
+redis.call('HSET', KEYS[2], 'saved', ARGV[3])
+local puts = tonumber(ARGV[4])
+for i = 5, 3 + 2 * puts, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1]) end
+for i = 5 + 2 * puts, #ARGV do redis.call('HDEL', KEYS[3], ARGV[i]) end
 return 1
 """
 )
@@ -59,6 +66,8 @@ class RedisDeskStore:
     def __init__(self, link: RedisLink, clock: Callable[[], float] = time.monotonic) -> None:
         self._link = link
         self._clock = clock
+        self._saving = asyncio.Lock()
+        self._numbers = itertools.count(1)
         self._acquire = link.script(_ACQUIRE)
         self._renew = link.script(_RENEW)
         self._release = link.script(_RELEASE)
@@ -94,11 +103,12 @@ class RedisDeskStore:
 
     async def save(self, lease: Lease, puts: Mapping[RecordKey, bytes], deletes: Collection[RecordKey] = ()) -> None:
         """See `DeskStore.save`."""
-        arguments: list[str | bytes] = [*_proof(lease), str(len(puts))]
-        for key, record in puts.items():
-            arguments += (_field(key), record)
-        arguments += map(_field, deletes)
-        _confirmed(lease, await self._link.run(self._save, _keys(lease.desk), arguments))
+        async with self._saving:
+            proof = [*_proof(lease), str(next(self._numbers))]
+            arguments: list[str | bytes] = [*proof, str(len(puts)), *_flat(puts), *map(_field, deletes)]
+            answer = await self._link.run(self._save, _keys(lease.desk), arguments)
+        if _confirmed(lease, answer) == 0:
+            raise PeerError(f"desk {lease.desk}: another save of this leader came first")
 
     async def close(self) -> None:
         """See `DeskStore.close`."""
@@ -118,6 +128,12 @@ def _confirmed(lease: Lease, answer: object) -> object:
     if answer is None:
         raise LeaseLost(f"desk {lease.desk}: fence {lease.fence} is no longer the newest")
     return answer
+
+
+def _flat(puts: Mapping[RecordKey, bytes]) -> Iterator[bytes]:
+    for key, record in puts.items():
+        yield _field(key)
+        yield record
 
 
 def _milliseconds(seconds: float) -> str:

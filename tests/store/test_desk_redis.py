@@ -95,6 +95,34 @@ async def test_late_save_of_an_old_leader(own_desk_redis: RedisServer, store: Re
     assert await store.load(new) == {CALL: b"new"}
 
 
+async def test_late_save_of_the_same_leader(own_desk_redis: RedisServer, store: RedisDeskStore, desk: DeskId) -> None:
+    """A save that is done after a later one of the same leader changes nothing: the later one's word stands."""
+    lease = await led(store, desk)
+    for record in (b"1", b"2"):
+        await store.save(lease, {CALL: record})
+    late = RedisDeskStore(link(own_desk_redis))  # its first save is numbered as the leader's own first was
+    with pytest.raises(PeerError, match="came first"):
+        await late.save(lease, {CALL: b"1"}, [])
+    await late.close()
+    assert await store.load(lease) == {CALL: b"2"}
+
+
+async def test_save_after_one_that_was_given_up(
+    own_desk_redis: RedisServer, store: RedisDeskStore, desk: DeskId
+) -> None:
+    """When redis hangs, a save is given up on and the next one succeeds, the next one's records are what stays."""
+    lease = await led(store, desk)
+    for n in range(3):
+        own_desk_redis.program.freeze()
+        with pytest.raises(PeerUnavailable):
+            await store.save(lease, {CALL: b"given up", ("call", "other"): b"%d" % n})
+        saving = asyncio.create_task(store.save(lease, {CALL: b"%d" % n}))
+        await asyncio.sleep(0)
+        own_desk_redis.program.wake()
+        await saving
+        assert (await store.load(lease))[CALL] == b"%d" % n
+
+
 async def test_cancelled_request_spoils_no_answer(
     own_desk_redis: RedisServer, store: RedisDeskStore, desk: DeskId
 ) -> None:
