@@ -8,6 +8,7 @@ step: the lines, who may see whom, and whose phone must ring. Handlers never do 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -19,15 +20,24 @@ from irmacall.core.state import Decision, Desk, Turn
 
 
 def time_passed(turn: Turn, _: TimePassed) -> None:
-    """Whoever's moment has come is told; each sets its next one itself."""
-    timers = turn.desk.timers
-    while timers and timers[0][0] <= turn.now:
-        kind, name = timers[0][1:]
+    """Every call whose moment has come is told; each sets its next one itself."""
+    for call in _due(turn, "call"):
+        talk.out_of_time(turn, turn.desk.calls[CallId(call)])
+
+
+def _erase_expired(turn: Turn) -> None:
+    """Whatever has happened, and however late the wake-up is: nothing is decided on an identity past its hour."""
+    for sealed in _due(turn, "disclosure"):
+        disclosures.out_of_time(turn, turn.desk.disclosures[SealedId(sealed)])
+
+
+def _due(turn: Turn, kind: str) -> list[str]:
+    """Whose moment has come, of this kind; their timers are taken away."""
+    due = itertools.takewhile(lambda timer: timer[0] <= turn.now, turn.desk.timers)
+    names = [timer[2] for timer in due if timer[1] == kind]
+    for name in names:
         turn.set_timer((kind, name), None)
-        if kind == "call":
-            talk.out_of_time(turn, turn.desk.calls[CallId(name)])
-        else:
-            disclosures.out_of_time(turn, turn.desk.disclosures[SealedId(name)])
+    return names
 
 
 HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
@@ -61,6 +71,7 @@ HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
 def decide(desk: Desk, event: Event, now: float) -> Decision:
     """What must be done because of `event`. `now` is epoch seconds; the desk is changed in place, and only here."""
     turn = Turn(desk, now)
+    _erase_expired(turn)
     HANDLERS[type(event)](turn, event)
     _settle(turn, type(event).__name__)
     if desk.timers:

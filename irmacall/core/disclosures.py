@@ -16,8 +16,8 @@ def sealed(turn: Turn, event: DisclosureSealed) -> None:
     if event.sealed in desk.disclosures:
         return
     earlier = desk.disclosure_of(event.page)
-    if earlier is not None and earlier.seal is Seal.OPEN:
-        erase(turn, earlier)
+    if earlier is not None:
+        out_of_time(turn, earlier)  # A page has one disclosure: else she could not wipe the one that it forgot.
     disclosure = Disclosure(
         sealed=event.sealed,
         page=event.page,
@@ -82,8 +82,8 @@ def out_of_time(turn: Turn, disclosure: Disclosure) -> None:
     erase(turn, disclosure)
     desk = turn.desk
     del desk.disclosures[disclosure.sealed]
-    if desk.sealed_of_page.get(disclosure.page) == disclosure.sealed:
-        del desk.sealed_of_page[disclosure.page]
+    del desk.sealed_of_page[disclosure.page]
+    turn.set_timer(("disclosure", disclosure.sealed), None)
     turn.touch_disclosure(disclosure)
     turn.do(RefreshPage(disclosure.page))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from irmacall.core import code, queue
 from irmacall.core.call import ENTERING_CODE, Call, Turning
 from irmacall.core.code import Digits
-from irmacall.core.commands import Prompt, Say, StopSaying
+from irmacall.core.commands import Prompt, RefreshPage, Say, StopSaying
 from irmacall.core.disclosure import Disclosure, Seal
 from irmacall.core.events import CallerArrived, KeysPressed, PlaybackEnded
 from irmacall.core.ids import CallId, call_of_playback, playback
@@ -71,7 +71,8 @@ def keys_pressed(turn: Turn, event: KeysPressed) -> None:
     if len(call.keys) >= code.LENGTH:
         _judge(turn, call)
     else:
-        turn.set_timer(("call", call.id), turn.now + turn.desk.plan.times.next_digit)
+        times = turn.desk.plan.times
+        turn.set_timer(("call", call.id), turn.now + (times.next_digit if call.keys else times.first_digit))
 
 
 def patience_ended(turn: Turn, call: Call) -> None:
@@ -114,5 +115,6 @@ def _bind(turn: Turn, call: Call, disclosure: Disclosure) -> None:
     disclosure.call = call.id
     call.sealed = disclosure.sealed
     turn.touch_disclosure(disclosure)
+    turn.do(RefreshPage(disclosure.page))
     queue.enter(turn, call, Turning.CODE_RIGHT, turn.desk.plan.queue_of(disclosure.subject))
     say(turn, call, Prompt.PLEASE_HOLD)

@@ -94,8 +94,11 @@ def leg_entered(turn: Turn, event: LegEntered) -> None:
         turn.do(DialLeg(call.node, call.id, event.channel, int(turn.desk.plan.times.ring) + GRACE))
 
 
-def not_taken(turn: Turn, call: Call, why: NotTaken) -> None:
-    """The phone did not take the call: its agent is told and asked no more, and the caller keeps her place."""
+def not_taken(turn: Turn, call: Call, why: NotTaken | None) -> None:
+    """The phone did not take the call: its agent is told and asked no more, and the caller keeps her place.
+
+    `why` None: that was no doing of the agent's, who stays available.
+    """
     assert call.leg is not None
     leg, moved = call.leg, call.stage is Stage.CONNECTING
     call.turn(Turning.NOT_TAKEN)
@@ -110,10 +113,10 @@ def not_taken(turn: Turn, call: Call, why: NotTaken) -> None:
     disclosures.refresh(turn, call)
 
 
-def _tell(turn: Turn, leg: Leg, why: NotTaken) -> None:
+def _tell(turn: Turn, leg: Leg, why: NotTaken | None) -> None:
     agent = None if leg.user is None else turn.desk.agents.get(leg.user)
     if agent is None:
         return
-    if agent.availability is Availability.AVAILABLE:
+    if agent.availability is Availability.AVAILABLE and why is not None:
         agent.availability, agent.reason = Availability.UNAVAILABLE, why.value
     turn.touch_agent(agent)

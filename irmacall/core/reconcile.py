@@ -6,9 +6,8 @@ Told once after every (re)connect, before any later event of that node. Until th
 from __future__ import annotations
 
 from irmacall.core import disclosures, ivr, queue, talk
-from irmacall.core.agent import NotTaken
 from irmacall.core.call import ENTERING_CODE, Call, Leg, Stage
-from irmacall.core.commands import DialLeg, HangUp, PrepareNode, Prompt, RemoveBridge
+from irmacall.core.commands import Burn, DialLeg, HangUp, NodeCommand, PrepareNode, Prompt, RemoveBridge
 from irmacall.core.disclosure import Seal
 from irmacall.core.events import CallerArrived, LeadershipBegan, NodeLost, NodeSnapshot, SeenPhone
 from irmacall.core.ids import (
@@ -24,12 +23,20 @@ from irmacall.core.state import Turn
 
 
 def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
-    """The desk was loaded by a new leader: what is on a node that the site no longer has is closed."""
+    """The desk was loaded by a new leader: what is on a node that the site no longer has is closed.
+
+    What was erased is burned again: whether the leader before us came to it, nobody knows.
+    """
     for call in list(turn.desk.calls.values()):
         if call.node not in event.nodes:
             talk.end(turn, call, caller_stays=False)
+    gone = [command for command in turn.decision.commands if isinstance(command, NodeCommand)]
+    for command in gone:
+        turn.decision.commands.remove(command)  # There is no node to send it to.
     for disclosure in list(turn.desk.disclosures.values()):
-        if disclosure.seal is Seal.BOUND and disclosure.call not in turn.desk.calls:
+        if disclosure.seal is Seal.ERASED:
+            turn.do(Burn(disclosure.sealed))
+        elif disclosure.seal is Seal.BOUND and disclosure.call not in turn.desk.calls:
             disclosures.erase(turn, disclosure)
 
 
@@ -69,7 +76,7 @@ def _phones(turn: Turn, event: NodeSnapshot) -> None:
         if desk.phone(endpoint).channels[channel] == event.node:
             desk.remove_phone_channel(channel)
             turn.touch_phone(endpoint)
-    for endpoint in set(desk.phones) | set(event.phones):
+    for endpoint in {**desk.phones, **event.phones}:
         seen = event.phones.get(endpoint, SeenPhone(online=False))
         phone = desk.phone(endpoint)
         (phone.online.add if seen.online else phone.online.discard)(event.node)
@@ -80,8 +87,7 @@ def _phones(turn: Turn, event: NodeSnapshot) -> None:
 
 def _take_over(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     call.saying = False
-    call.members = event.bridges.get(talk_bridge(call.id), frozenset())
-    turn.look_again(call)
+    talk.set_members(turn, call, event.bridges.get(talk_bridge(call.id), frozenset()))
     if call.stage in ENTERING_CODE:
         ivr.ask(turn, call, Prompt.WELCOME if call.stage is Stage.WELCOME else Prompt.CODE_AGAIN)
     elif call.stage is Stage.WAITING:
@@ -101,7 +107,7 @@ def _without_leg(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     if call.stage is Stage.TALKING:
         talk.end(turn, call)
     else:
-        queue.not_taken(turn, call, NotTaken.PHONE_GONE)
+        queue.not_taken(turn, call, None)  # Never made before a crash, or gone while nobody listened: who knows.
         _wait_on(turn, call, event)
 
 
@@ -120,7 +126,7 @@ def _with_leg(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     elif call.stage is Stage.RINGING:
         _ring_on(turn, call, event)
     else:
-        talk.end(turn, call)
+        _without_leg(turn, call, event)
 
 
 def _ring_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:
@@ -139,9 +145,17 @@ def _adopt(turn: Turn, channel: ChannelId, event: NodeSnapshot) -> None:
     if channel in members and len(legs) == 1:
         _adopt_talking(turn, channel, legs[0], members, event)
     elif channel in event.bridges.get(waiting_bridge(turn.desk.plan.desk), frozenset()):
-        _adopt_waiting(turn, channel, event)
+        _new_call(turn, channel, event, Stage.WAITING)
     else:
         ivr.arrived(turn, CallerArrived(event.node, channel))
+    # What is left over from before must not meet a new leg of the same name, and is taken down at the call's end.
+    turn.desk.calls[CallId(channel)].attempt = _attempts(CallId(channel), event)
+
+
+def _attempts(call: CallId, event: NodeSnapshot) -> int:
+    """How many phones were rung for this call, as far as what is left of it tells."""
+    legs = [int(found.rpartition(".leg")[2]) for found in event.channels if call_of_leg(found) == call]
+    return max([*legs, int(talk_bridge(call) in event.bridges)])
 
 
 def _new_call(turn: Turn, channel: ChannelId, event: NodeSnapshot, stage: Stage) -> Call:
@@ -153,20 +167,12 @@ def _new_call(turn: Turn, channel: ChannelId, event: NodeSnapshot, stage: Stage)
     return call
 
 
-def _adopt_waiting(turn: Turn, channel: ChannelId, event: NodeSnapshot) -> None:
-    call = _new_call(turn, channel, event, Stage.WAITING)
-    legs = [found for found in event.channels if call_of_leg(found) == CallId(channel)]
-    # A leg that is left over from before must not meet a new one of the same name.
-    call.attempt = max((int(leg.rpartition(".leg")[2]) for leg in legs), default=0)
-
-
 def _adopt_talking(
     turn: Turn, channel: ChannelId, leg: ChannelId, members: frozenset[ChannelId], event: NodeSnapshot
 ) -> None:
     call = _new_call(turn, channel, event, Stage.TALKING)
     endpoint = event.channels[leg].endpoint if leg in event.channels else None
     call.leg = Leg(leg, None, endpoint or Endpoint(""), turn.now)
-    call.attempt = int(leg.rpartition(".leg")[2])
     call.members, call.talking_since = members, turn.now
     turn.desk.call_of_channel[leg] = call.id
 

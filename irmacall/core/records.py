@@ -93,8 +93,8 @@ def _put_call(desk: Desk, call: Call) -> None:
 
 def _put_agent(desk: Desk, agent: Agent) -> None:
     desk.agents[agent.user] = agent
-    desk.agent_of_endpoint[agent.endpoint] = agent.user
     if agent.seat is not None:
+        desk.agent_of_endpoint[agent.endpoint] = agent.user
         desk.agent_of_seat[agent.seat] = agent.user
 
 

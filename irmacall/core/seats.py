@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from irmacall.core import queue
-from irmacall.core.agent import Agent, Availability, NotTaken
+from irmacall.core.agent import Agent, Availability
 from irmacall.core.call import Stage
 from irmacall.core.commands import RefreshSeat
 from irmacall.core.events import SeatClaimed, SeatPaused, SeatReleased
@@ -22,7 +22,7 @@ def claimed(turn: Turn, event: SeatClaimed) -> None:
     _take_phone(turn, agent, event.endpoint)
     other = desk.agent_at(event.seat)
     if other is not None and other is not agent:
-        leave(turn, other)
+        put_out(turn, other)
     if agent.availability is not Availability.AVAILABLE:
         agent.idle_since = turn.now
     agent.seat, agent.availability, agent.reason = event.seat, Availability.AVAILABLE, None
@@ -34,11 +34,23 @@ def _take_phone(turn: Turn, agent: Agent, endpoint: Endpoint) -> None:
     desk = turn.desk
     holder = desk.agent_of_endpoint.get(endpoint)
     if holder is not None and holder != agent.user:
-        leave(turn, desk.agents[holder])
-    if desk.agent_of_endpoint.get(agent.endpoint) == agent.user:
-        del desk.agent_of_endpoint[agent.endpoint]
+        put_out(turn, desk.agents[holder])
+    if agent.endpoint != endpoint:
+        _leave_phone(turn, agent)
     agent.endpoint = endpoint
     desk.agent_of_endpoint[endpoint] = agent.user
+
+
+def _leave_phone(turn: Turn, agent: Agent) -> None:
+    """She sits at another phone from now on: what the old one rings, or has on the line, is not hers to see."""
+    desk = turn.desk
+    call = desk.call_of_agent(agent)
+    if call is not None:
+        turn.look_again(call)
+    if call is not None and call.stage is Stage.RINGING:
+        queue.not_taken(turn, call, None)
+    if desk.agent_of_endpoint.get(agent.endpoint) == agent.user:
+        del desk.agent_of_endpoint[agent.endpoint]
 
 
 def paused(turn: Turn, event: SeatPaused) -> None:
@@ -52,12 +64,16 @@ def paused(turn: Turn, event: SeatPaused) -> None:
 def released(turn: Turn, event: SeatReleased) -> None:
     """The session is over, and with it all that this seat could see."""
     agent = turn.desk.agent_at(event.seat)
-    if agent is None:
-        return
+    if agent is not None:
+        put_out(turn, agent)
+
+
+def put_out(turn: Turn, agent: Agent) -> None:
+    """The agent is here no more: a call that only rings at her looks further, one that she has goes on unseen."""
     call = turn.desk.call_of_agent(agent)
     leave(turn, agent)
     if call is not None and call.stage is Stage.RINGING:
-        queue.not_taken(turn, call, NotTaken.PHONE_GONE)
+        queue.not_taken(turn, call, None)
 
 
 def leave(turn: Turn, agent: Agent) -> None:
@@ -66,5 +82,7 @@ def leave(turn: Turn, agent: Agent) -> None:
     if agent.seat is not None:
         turn.desk.agent_of_seat.pop(agent.seat, None)
         turn.do(RefreshSeat(agent.seat))
+    if turn.desk.agent_of_endpoint.get(agent.endpoint) == agent.user:
+        del turn.desk.agent_of_endpoint[agent.endpoint]
     agent.seat, agent.availability, agent.reason = None, Availability.AWAY, None
     turn.touch_agent(agent)

@@ -12,6 +12,7 @@ from irmacall.core.commands import (
     HangUp,
     HoldInQueue,
     LeaveToDialplan,
+    NodeCommand,
     NoteForAudit,
     RemoveBridge,
     Say,
@@ -65,11 +66,16 @@ def bridge_changed(turn: Turn, event: BridgeEntered | BridgeLeft) -> None:
     call = None if name is None else turn.desk.calls.get(name)
     if call is None:
         return
-    newcomers = event.members - call.members
-    call.members = event.members
-    turn.look_again(call)
+    set_members(turn, call, event.members)
     if call.stage is Stage.CONNECTING and expected(call) <= call.members:
         joined(turn, call)
+
+
+def set_members(turn: Turn, call: Call, members: frozenset[ChannelId]) -> None:
+    """The talk bridge holds these now; whoever does not belong there is audited once."""
+    newcomers = members - call.members
+    call.members = members
+    turn.look_again(call)
     if newcomers - expected(call):
         turn.do(NoteForAudit("withdrawn_foreign_channel", call.id, "a third channel is in the talk bridge"))
 
@@ -147,7 +153,8 @@ def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
 def _free_agent(turn: Turn, call: Call) -> None:
     agent = turn.desk.agents.get(call.leg.user) if call.leg and call.leg.user else None
     if agent is not None:
-        agent.idle_since = turn.now
+        if call.talking_since is not None:  # A phone that only rang keeps its agent's place.
+            agent.idle_since = turn.now
         turn.touch_agent(agent)
 
 
@@ -176,26 +183,41 @@ def out_of_time(turn: Turn, call: Call) -> None:
 
 def command_failed(turn: Turn, event: CommandFailed) -> None:
     """What Asterisk would not do decides what comes next for this one call."""
-    call = None if event.call is None else turn.desk.calls.get(event.call)
-    if call is None:
-        return
+    if event.node not in turn.desk.confirmed:
+        return  # Everything fails on a node that is lost; its snapshot will tell what stands.
     command = event.command
+    call = None if event.call is None else turn.desk.calls.get(event.call)
+    if call is not None:
+        _failed_in(turn, call, command)
+    if isinstance(command, CreateLeg):
+        _never_made(turn, command.channel)
+
+
+def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:
     if isinstance(command, Say):
-        ivr.playback_ended(turn, PlaybackEnded(event.node, command.playback))
+        ivr.playback_ended(turn, PlaybackEnded(call.node, command.playback))
     elif isinstance(command, HoldInQueue):
-        turn.do(LeaveToDialplan(call.node, call.id, call.channel))
-        end(turn, call, caller_stays=False)
+        _nowhere_to_wait(turn, call)
     elif isinstance(command, CreateLeg | DialLeg):
         _leg_failed(turn, call, command.channel)
     elif isinstance(command, Connect):
         _leg_failed(turn, call, command.leg)
 
 
+def _nowhere_to_wait(turn: Turn, call: Call) -> None:
+    """A caller who cannot wait with us is not left in silence; one who has been answered waits no more."""
+    if call.stage in (Stage.WAITING, Stage.RINGING):
+        turn.do(LeaveToDialplan(call.node, call.id, call.channel))
+        end(turn, call, caller_stays=False)
+
+
 def _leg_failed(turn: Turn, call: Call, leg: ChannelId) -> None:
-    if call.leg is None or call.leg.channel != leg or call.stage not in (Stage.RINGING, Stage.CONNECTING):
-        return
-    queue.not_taken(turn, call, NotTaken.PHONE_FAILED)
-    # Whether the channel was ever made is not known. If it was, its end will be heard; if not, nothing will.
+    if call.leg is not None and call.leg.channel == leg and call.stage in (Stage.RINGING, Stage.CONNECTING):
+        queue.not_taken(turn, call, NotTaken.PHONE_FAILED)
+
+
+def _never_made(turn: Turn, leg: ChannelId) -> None:
+    """A phone counts as busy from the moment that a leg is asked for: nothing else will say that there is none."""
     endpoint = turn.desk.remove_phone_channel(leg)
     if endpoint is not None:
         turn.touch_phone(endpoint)

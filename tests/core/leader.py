@@ -1,0 +1,119 @@
+"""A daemon's inner loop without its peers: decide, withdraw at once, save, and only then act and grant.
+
+The store outlives a leader, as redis outlives a daemon; commands that were not sent die with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from irmacall.core import records
+from irmacall.core.code import Digits
+from irmacall.core.commands import Burn, Command, Grant, NodeCommand, Withdraw
+from irmacall.core.desk import decide
+from irmacall.core.events import Event, LeadershipBegan
+from irmacall.core.ids import CallId, CodeHash, DeskId, NodeName, QueueId, RecordKey, SealedId, SubjectId
+from irmacall.core.ownership import Grants
+from irmacall.core.plan import Plan
+from irmacall.core.state import Decision
+
+PASSPORT = SubjectId("paspoort")
+WASTE = SubjectId("afval")
+PASSPORTS = QueueId("burgerzaken")
+GENERAL = QueueId("algemeen")
+NEAR = NodeName("near")
+FAR = NodeName("far")
+
+
+def hash_of(code: Digits) -> CodeHash:
+    """A keyed hash, as a desk has one: the code cannot be read from it."""
+    return CodeHash(hashlib.blake2b(code.plain().encode(), key=b"a desk's key").hexdigest()[:16])
+
+
+PLAN = Plan(DeskId("nijmegen"), GENERAL, hash_of, {PASSPORT: PASSPORTS})
+
+
+@dataclass
+class Store:
+    """What outlives a daemon: the saved records, the vault, and the fence."""
+
+    saved: dict[RecordKey, bytes] = field(default_factory=dict)
+    vault: set[SealedId] = field(default_factory=set)
+    fence: int = 0
+
+
+@dataclass
+class Leader:
+    """One daemon that leads the desk. `lanes` hold the commands that may be sent, a lane for each call."""
+
+    store: Store
+    nodes: frozenset[NodeName]
+    now: float
+    grants: Grants = field(default_factory=Grants)
+    lanes: dict[CallId | NodeName, deque[NodeCommand]] = field(default_factory=lambda: defaultdict(deque))
+    granted: list[Grant] = field(default_factory=list)
+    wake_at: float | None = None
+    _changed: set[RecordKey] = field(default_factory=set)
+    _decided: list[Command] = field(default_factory=list)
+    _saving: tuple[dict[RecordKey, bytes | None], list[Command]] | None = None
+
+    def __post_init__(self) -> None:
+        self.store.fence += 1
+        self.desk = records.load(PLAN, self.store.fence, self.store.saved)
+        self.tell(LeadershipBegan(self.nodes))
+
+    def tell(self, event: Event) -> Decision:
+        """Decide one event, and do what only takes away."""
+        decision = decide(self.desk, event, self.now)
+        for urgent in decision.urgent:
+            if isinstance(urgent, Withdraw):
+                self.grants.withdraw(urgent)
+            elif isinstance(urgent, Burn):
+                self.store.vault.discard(urgent.sealed)
+        self._changed |= decision.changed
+        self._decided += decision.commands
+        self.wake_at = decision.wake_at
+        return decision
+
+    @property
+    def saving(self) -> bool:
+        """Whether a save is on its way."""
+        return self._saving is not None
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was decided that is in no save yet."""
+        return bool(self._changed or self._decided)
+
+    def begin_save(self) -> None:
+        """Send what was decided so far to the store."""
+        written = {key: records.record(self.desk, key) for key in self._changed}
+        self._saving = (written, self._decided)
+        self._changed, self._decided = set(), []
+
+    def end_save(self) -> None:
+        """It is saved: act on it."""
+        assert self._saving is not None
+        (written, commands), self._saving = self._saving, None
+        for key, raw in written.items():
+            if raw is None:
+                self.store.saved.pop(key, None)
+            else:
+                self.store.saved[key] = raw
+        self._act(commands)
+
+    def save(self) -> None:
+        """Save everything that there is to save, now."""
+        while self.saving or self.unsaved:
+            self.end_save() if self.saving else self.begin_save()
+
+    def _act(self, commands: Iterable[Command]) -> None:
+        for command in commands:
+            if isinstance(command, Grant):
+                self.granted.append(command)
+                self.grants.grant(command)
+            elif isinstance(command, NodeCommand):
+                self.lanes[command.call or command.node].append(command)
