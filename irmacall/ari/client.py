@@ -111,7 +111,8 @@ class Node:
         and LeaseLost where another daemon has our application.
         """
         for request in requests_for(command, self._settings.app):
-            await self._do(request)
+            if await self._do(request) in request.ends:
+                return
 
     async def show_leader(self, beat: str) -> None:
         """Let the watchdog of this node see that a leader is there: `beat` must change from call to call."""
@@ -123,22 +124,18 @@ class Node:
         self._endpoints.update(endpoints)
         await self._subscribe()
 
-    async def _do(self, request: Request) -> None:
+    async def _do(self, request: Request) -> int:
         if self._replaced:
             raise LeaseLost("another socket has our application")
-        await opening.do(self._pool, request)
+        return (await opening.do(self._pool, request)).status
 
     async def _connection(self, intake: Intake) -> None:
         settings = self._settings
-        try:
-            async with (
-                event_socket(self._pool.session, settings.url, settings.app, settings.timeout) as socket,
-                asyncio.TaskGroup() as group,
-            ):
-                group.create_task(listen(socket, intake.hear), name=f"listen {self.name}")
-                group.create_task(self._open(intake), name=f"open {self.name}")
-        except BaseExceptionGroup as failed:
-            raise _gravest(failed) from None
+        async with event_socket(self._pool.session, settings.url, settings.app, settings.timeout) as socket:
+            await _first_failure(
+                asyncio.create_task(listen(socket, intake.hear), name=f"listen {self.name}"),
+                asyncio.create_task(self._open(intake), name=f"open {self.name}"),
+            )
 
     async def _open(self, intake: Intake) -> None:
         started_at = await opening.startup_time(self._pool)
@@ -156,11 +153,17 @@ class Node:
             log.warning("node.phones_unknown", node=self.name, endpoints=unknown)
 
 
-def _gravest(failed: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Of all that failed at once, what must not be taken for a lost connection."""
-    leaves: list[BaseException] = []
-    groups: list[BaseExceptionGroup[BaseException]] = [failed]
-    while groups:
-        for error in groups.pop().exceptions:
-            (groups if isinstance(error, BaseExceptionGroup) else leaves).append(error)  # type: ignore[arg-type]
-    return next((error for error in leaves if not isinstance(error, PeerError)), leaves[0])
+async def _first_failure(*tasks: asyncio.Task[None]) -> None:
+    """Wait until one of these fails, end the others, and raise what failed.
+
+    Not a TaskGroup: before Python 3.13 one that fails while it is cancelled forgets the cancellation.
+    """
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    failures = [error for task in tasks if not task.cancelled() and (error := task.exception())]
+    # What must not be taken for a lost connection goes first.
+    raise next((error for error in failures if not isinstance(error, PeerError)), failures[0])

@@ -34,6 +34,9 @@ ANONYMOUS_CONTEXT: Final = "irmacall-anonymous"
 SOUNDS: Final = "irmacall"
 """The folder below Asterisk's sounds/<language>/ in which our prompts lie."""
 
+DIALLED: Final = "IRMACALL_DIALLED"
+"""A leg's variable: set once, just before it is dialled, and shown in every snapshot."""
+
 GONE: Final = frozenset({404, 409, 422})
 """What Asterisk answers to tear-down of what is gone, has left Stasis, or is no member any more."""
 
@@ -57,6 +60,8 @@ class Request:
     also: frozenset[int] = frozenset()
     """Statuses beside 2xx that mean it is done."""
     proof: Proof | None = None
+    ends: frozenset[int] = frozenset()
+    """Statuses that mean that the whole command is done already: what follows it is not sent."""
 
     def target(self) -> str:
         """Path and query, encoded (RFC 3986)."""
@@ -127,10 +132,14 @@ def _create_leg(command: CreateLeg, app: str) -> tuple[Request, ...]:
 
 @_requests.register
 def _dial(command: DialLeg, app: str) -> tuple[Request, ...]:
-    # 409 is said of a channel that is past Down: it rings already, which is what we want.
-    proof = Proof(path("channels", command.channel), lambda seen: seen["state"].text() != "Down")
-    query = (("timeout", str(command.seconds)),)
-    return (Request("POST", path("channels", command.channel, "dial"), query, proof=proof),)
+    # A second dial of a channel whose phone has not said yet that it rings ends the first: a mark prevents it.
+    variable = path("channels", command.channel, "variable")
+    mark = (("variable", DIALLED), ("value", "1"), ("report_events", "true"))
+    return (
+        Request("GET", variable, mark[:1], also=frozenset({404}), ends=frozenset({200})),
+        Request("POST", variable, mark),
+        Request("POST", path("channels", command.channel, "dial"), (("timeout", str(command.seconds)),)),
+    )
 
 
 @_requests.register

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from irmacall.ari.fields import Fields
+from irmacall.ari.requests import DIALLED
 from irmacall.ari.wire import endpoint_of
 from irmacall.core.events import NodeSnapshot, SeenChannel, SeenPhone
 from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, call_of_leg
 
 PATHS: Final = ("channels", "bridges", "endpoints")
 """What must be read for a snapshot, in the order in which `parse_snapshot` takes the answers."""
+
+RINGING: Final = ("Dialing", "Ring", "Ringing")
 
 
 def parse_snapshot(node: NodeName, app: str, channels: bytes, bridges: bytes, endpoints: bytes) -> NodeSnapshot:
@@ -30,8 +33,11 @@ def _channel(seen: Fields, app: str) -> tuple[ChannelId, SeenChannel]:
     dialplan = seen["dialplan"]
     # The arguments are those of the dialplan's Stasis(app,caller,desk): legs of ours never ran it.
     caller = dialplan["app_name"].text() == "Stasis" and dialplan["app_data"].text().startswith(f"{app},caller,")
-    up = seen["state"].text() == "Up"
-    return ChannelId(seen["id"].text()), SeenChannel(endpoint_of(seen["name"].text()), up, caller)
+    state, marks = seen["state"].text(), seen.get("channelvars")
+    dialled = marks is not None and marks.get(DIALLED) is not None
+    return ChannelId(seen["id"].text()), SeenChannel(
+        endpoint_of(seen["name"].text()), state == "Up", caller, ringing=dialled or state in RINGING
+    )
 
 
 def _elsewhere(seen: Fields, app: str) -> bool:

@@ -19,9 +19,9 @@ Site = FakeAsterisk | RealAsterisk
 
 
 @pytest.fixture(scope="session")
-async def real(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealAsterisk]:
+async def real() -> AsyncIterator[RealAsterisk]:
     """One real Asterisk for all tests of this room."""
-    async with RealAsterisk(tmp_path_factory.mktemp("ari") / "lab") as site:
+    async with RealAsterisk() as site:
         yield site
 
 

@@ -38,6 +38,8 @@ class FakeAsterisk:
     version: str = "22.10.1"
     startup_time: str = "2026-11-22T07:43:53.982+0000"
     faults: dict[tuple[str, str], Fault] = field(default_factory=dict)
+    holds: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
+    """Requests that are answered, properly, only when their event is set."""
     seen: list[tuple[str, str]] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
@@ -46,6 +48,7 @@ class FakeAsterisk:
         self.filters: dict[str, list[str]] = {}
         self.variables: dict[str, str] = {}
         self.released = asyncio.Event()
+        self._news = asyncio.Condition()
         app = web.Application()
         app.router.add_get("/ari/events", self._events)
         app.router.add_route("*", "/ari/{path:.*}", self._rest)
@@ -97,6 +100,21 @@ class FakeAsterisk:
         for socket in self.sockets.values():
             await socket.send_str(text)
 
+    async def say_bytes(self, frame: bytes) -> None:
+        """Send a binary frame to every application."""
+        for socket in self.sockets.values():
+            await socket.send_bytes(frame)
+
+    async def drop(self) -> None:
+        """Close every event socket."""
+        for socket in list(self.sockets.values()):
+            await socket.close()
+
+    async def until_seen(self, method: str, path: str) -> None:
+        """Wait for a request."""
+        async with self._news, asyncio.timeout(5):
+            await self._news.wait_for(lambda: (method, path) in self.seen)
+
     def emit(self, app: str, event: dict[str, Any]) -> None:
         """Send an event to an application, unless it asked not to hear such ones."""
         socket = self.sockets.get(app)
@@ -126,7 +144,9 @@ class FakeAsterisk:
     async def _rest(self, request: web.Request) -> web.Response:
         self._check(request)
         path = request.match_info["path"]
-        self.seen.append((request.method, path))
+        await self._note(request.method, path)
+        if held := self.holds.get((request.method, path)):
+            await held.wait()
         fault = self.faults.get((request.method, path))
         if fault is not None and fault.times > 0:
             fault.times -= 1
@@ -136,6 +156,11 @@ class FakeAsterisk:
         body = await request.json() if request.can_read_body else {}
         status, answer = self._answer(request.method, path.split("/"), dict(request.query), body)
         return web.Response(status=status) if answer is None else web.json_response(answer, status=status)
+
+    async def _note(self, method: str, path: str) -> None:
+        async with self._news:
+            self.seen.append((method, path))
+            self._news.notify_all()
 
     async def _wait(self, seconds: float) -> None:
         try:

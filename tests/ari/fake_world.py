@@ -23,6 +23,8 @@ class Channel:
     app: str | None = None
     data: str = ""
     playing: list[str] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+    dialled: bool = False
 
     def json(self) -> dict[str, Any]:
         return {
@@ -31,6 +33,7 @@ class Channel:
             "state": self.state,
             "caller": {"name": "", "number": "0612345678"},
             "dialplan": {"app_name": "Stasis" if self.app else "Queue", "app_data": self.data},
+            "channelvars": dict(self.variables),
         }
 
 
@@ -127,9 +130,18 @@ class World:
             case "DELETE", []:
                 self.gone(name, cause=16)
                 return NOTHING
-            case "POST", ["dial"] if channel.state == "Down":
-                channel.state = "Ringing"
-                self._tell(channel, "ChannelStateChange")
+            case "POST", ["dial"] if channel.dialled:
+                # As Asterisk does while the phone has not answered the first: neither rings.
+                self.gone(name, cause=16)
+                return NOTHING
+            case "POST", ["dial"]:
+                channel.dialled = True
+                return NOTHING
+            case "GET", ["variable"]:
+                value = channel.variables.get(query["variable"])
+                return (404, {"message": "Variable not found"}) if value is None else (200, {"value": value})
+            case "POST", ["variable"]:
+                channel.variables[query["variable"]] = query["value"]
                 return NOTHING
             case "POST", ["play", playback] if channel.app:
                 channel.playing.append(playback)

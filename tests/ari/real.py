@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import secrets
 from contextlib import AsyncExitStack
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 
 from irmacall.core.ids import ChannelId
-from lab.lab import Lab
+from irmacall.ops.render import Account, DeskValues, Listener, NodeValues, PhoneValues, ha1
+from lab.asterisk import MUSIC, Asterisk
+from lab.network import claim_network
+
+NUMBER = "14010"
 
 FAR = "far-end"
 """The test's own application: it holds the callers' far ends."""
@@ -32,24 +36,26 @@ class RealAsterisk:
 
     desk_phone = "static1"
 
-    def __init__(self, directory: Path) -> None:
-        self._lab = Lab(directory)
+    desk = "dorp"
+    user = "irmacall"
+
+    def __init__(self) -> None:
+        self._network = claim_network()
+        self.password = secrets.token_hex(16)
+        self.address = (self._network.address(10), 8088)
+        phone = PHONE.format(host=self._network.address(200))
+        self.node = Asterisk(f"ari{self._network.index}", "north", extra_pjsip=phone)
         self._exit = AsyncExitStack()
         self._number = itertools.count(1)
 
     async def __aenter__(self) -> Self:
-        await self._exit.enter_async_context(self._lab)
-        self.node = self._lab.nodes[0]
-        values = self.node.values
-        self.desk, self.user, self.password = self._lab.desk, values.ari_account.user, values.ari_account.password
-        self.address = (values.ari.host, values.ari.port)
-        await self._add_phone()
-        login = {"Authorization": aiohttp.encode_basic_auth(self.user, self.password)}
-        base = f"http://{values.ari.host}:{values.ari.port}/ari/"
-        self._session = await self._exit.enter_async_context(aiohttp.ClientSession(base, headers=login))
-        self._far = await self._exit.enter_async_context(self._session.ws_connect(f"events?app={FAR}"))
-        drain = asyncio.create_task(self._drain(), name="far end")
-        self._exit.callback(drain.cancel)
+        self._exit.callback(self._network.release)
+        self._exit.callback(self.node.remove)
+        self._exit.push_async_callback(self.node.kill)
+        self.node.configure(self._values())
+        await self._answer_nothing()
+        await self.node.start()
+        await self._open_far_end()
         return self
 
     async def __aexit__(
@@ -60,7 +66,7 @@ class RealAsterisk:
     async def arrive(self) -> ChannelId:
         """A caller dials the desk's number; her channel is named so that the test knows it."""
         number = next(self._number)
-        endpoint = f"Local/{self._lab.number}@irmacall-from-outside"
+        endpoint = f"Local/{NUMBER}@irmacall-from-outside"
         query = {"endpoint": endpoint, "app": FAR, "channelId": f"far-{number}", "otherChannelId": f"near-{number}"}
         await self._ask("POST", "channels", query)
         return ChannelId(f"near-{number}")
@@ -83,13 +89,36 @@ class RealAsterisk:
         async with self._session.ws_connect(f"events?app={app}"):
             pass
 
-    async def _add_phone(self) -> None:
-        host = self._lab.network.address(200)
-        loop = asyncio.get_running_loop()
-        silent, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, (host, 5060))
+    def _values(self) -> NodeValues:
+        host = self.address[0]
+        return NodeValues(
+            name="north",
+            sip=Listener(host, 5060),
+            media_host=host,
+            rtp_first=10000,
+            rtp_last=10999,
+            ari=Listener(*self.address),
+            ari_account=Account(self.user, self.password),
+            ami=Listener(host, 5038),
+            ami_account=Account("watchdog", self.password),
+            directories=self.node.directories(),
+            desks=(DeskValues(self.desk, (NUMBER,), ("agent1",)),),
+            phones=(PhoneValues("agent1", ha1("agent1", self.password)),),
+            music=MUSIC,
+        )
+
+    async def _answer_nothing(self) -> None:
+        here = (self._network.address(200), 5060)
+        silent, _ = await asyncio.get_running_loop().create_datagram_endpoint(asyncio.DatagramProtocol, here)
         self._exit.callback(silent.close)
-        (self.node.directory / "etc/pjsip.d/static.conf").write_text(PHONE.format(host=host))
-        await self.node.cli("module reload res_pjsip.so")
+
+    async def _open_far_end(self) -> None:
+        login = {"Authorization": aiohttp.encode_basic_auth(self.user, self.password)}
+        base = f"http://{self.address[0]}:{self.address[1]}/ari/"
+        self._session = await self._exit.enter_async_context(aiohttp.ClientSession(base, headers=login))
+        self._far = await self._exit.enter_async_context(self._session.ws_connect(f"events?app={FAR}"))
+        drain = asyncio.create_task(self._drain(), name="far end")
+        self._exit.callback(drain.cancel)
 
     async def _ask(self, method: str, path: str, query: dict[str, str]) -> Any:
         async with self._session.request(method, path, params=query) as response:

@@ -1,0 +1,125 @@
+"""Commands become requests: which, in which order, and what counts as done."""
+
+from __future__ import annotations
+
+import typing
+
+import pytest
+
+from irmacall.ari.fields import Fields
+from irmacall.ari.requests import Request, requests_for
+from irmacall.core.commands import (
+    Connect,
+    CreateLeg,
+    DialLeg,
+    HangUp,
+    HoldInQueue,
+    LeaveToDialplan,
+    NodeCommand,
+    PrepareNode,
+    Prompt,
+    RemoveBridge,
+    Say,
+    StopSaying,
+)
+from irmacall.core.ids import BridgeId, CallId, ChannelId, Endpoint, NodeName, PlaybackId
+
+APP = "irmacall-dorp"
+NODE = NodeName("north")
+CALL, CALLER, LEG = CallId("n-1.0"), ChannelId("n-1.0"), ChannelId("n-1.0.leg1")
+TALK, WAIT, SAID = BridgeId("n-1.0.talk"), BridgeId("irmacall.dorp.wait"), PlaybackId("n-1.0.say1")
+
+TABLE: list[tuple[NodeCommand, list[str]]] = [
+    (
+        PrepareNode(NODE, WAIT),
+        [
+            "POST bridges/irmacall.dorp.wait?type=holding&name=irmacall-dorp",
+            "POST bridges/irmacall.dorp.wait/moh",
+        ],
+    ),
+    (
+        Say(NODE, CALL, CALLER, SAID, Prompt.CODE_AGAIN),
+        ["POST channels/n-1.0/play/n-1.0.say1?media=sound%3Airmacall%2Fcode-again"],
+    ),
+    (StopSaying(NODE, CALL, SAID), ["DELETE playbacks/n-1.0.say1"]),
+    (HoldInQueue(NODE, CALL, CALLER, WAIT), ["POST bridges/irmacall.dorp.wait/addChannel?channel=n-1.0"]),
+    (
+        CreateLeg(NODE, CALL, LEG, TALK, Endpoint("agent1")),
+        [
+            "POST bridges/n-1.0.talk?type=mixing&name=irmacall-dorp",
+            "POST channels/create?endpoint=PJSIP%2Fagent1&app=irmacall-dorp&appArgs=leg%2Cn-1.0&channelId=n-1.0.leg1",
+        ],
+    ),
+    (
+        DialLeg(NODE, CALL, LEG, 25),
+        [
+            "GET channels/n-1.0.leg1/variable?variable=IRMACALL_DIALLED",
+            "POST channels/n-1.0.leg1/variable?variable=IRMACALL_DIALLED&value=1&report_events=true",
+            "POST channels/n-1.0.leg1/dial?timeout=25",
+        ],
+    ),
+    (
+        Connect(NODE, CALL, TALK, CALLER, LEG),
+        ["POST bridges/n-1.0.talk/addChannel?channel=n-1.0.leg1%2Cn-1.0"],
+    ),
+    (HangUp(NODE, CALL, LEG), ["DELETE channels/n-1.0.leg1"]),
+    (RemoveBridge(NODE, CALL, TALK), ["DELETE bridges/n-1.0.talk"]),
+    (
+        LeaveToDialplan(NODE, CALL, CALLER),
+        ["POST channels/n-1.0/continue?context=irmacall-anonymous&extension=s&priority=1"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("command", "expected"), TABLE, ids=lambda value: type(value).__name__)
+def test_each_command(command: NodeCommand, expected: list[str]) -> None:
+    """Each command of the core becomes these requests, in this order."""
+    assert [f"{request.method} {request.target()}" for request in requests_for(command, APP)] == expected
+
+
+def test_every_command_is_known() -> None:
+    """No command of the core is missing from the table above."""
+    assert {type(command) for command, _ in TABLE} == set(typing.get_args(NodeCommand))
+
+
+@pytest.mark.parametrize(
+    "command", [HangUp(NODE, CALL, LEG), RemoveBridge(NODE, CALL, TALK), StopSaying(NODE, CALL, SAID)]
+)
+def test_tearing_down_what_is_gone_is_a_success(command: NodeCommand) -> None:
+    """404, 409 and 422 on tear-down mean that nothing is left to do."""
+    (request,) = requests_for(command, APP)
+    assert request.also == {404, 409, 422}
+
+
+def test_building_up_is_not_so_lenient() -> None:
+    """Nothing else takes a refusal for a success."""
+    for command, _ in TABLE:
+        for request in requests_for(command, APP):
+            assert request.method in ("DELETE", "GET") or not request.also
+
+
+@pytest.mark.parametrize(
+    ("seen", "holds"),
+    [
+        ('{"name": "PJSIP/agent1-00000001"}', True),
+        ('{"name": "PJSIP/agent12-00000001"}', False),
+        ('{"name": "Local/x@y-00000001;1"}', False),
+    ],
+)
+def test_a_conflict_is_settled_by_looking(seen: str, holds: bool) -> None:
+    """A leg's id that exists already is ours only when it is a channel of that phone."""
+    create = requests_for(CreateLeg(NODE, CALL, LEG, TALK, Endpoint("agent1")), APP)[1]
+    assert create.proof is not None
+    assert create.proof.path == "channels/n-1.0.leg1"
+    assert create.proof.holds(Fields.parse(seen, "seen")) is holds
+
+
+def test_odd_ids_stay_one_part_of_the_path() -> None:
+    """An id with a slash, a question mark or a percent sign cannot reach another door."""
+    (request,) = requests_for(HangUp(NODE, None, ChannelId("../bridges/x?y=%2F")), APP)
+    assert request.target() == "channels/..%2Fbridges%2Fx%3Fy%3D%252F"
+
+
+def test_a_request_prints_without_its_query() -> None:
+    """What is logged of a request is its method and path."""
+    assert str(Request("POST", "asterisk/variable", (("value", "secret"),), "secret")) == "POST asterisk/variable"
