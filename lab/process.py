@@ -118,8 +118,9 @@ class Program:
     async def stop(self, *, deadline: float = 10.0) -> None:
         """Ask it to end (SIGTERM), and kill its whole group when it has not within `deadline` seconds."""
         if self.running:
-            self.signal(signal.SIGTERM)
-            self.wake()  # a frozen program hears no SIGTERM
+            with contextlib.suppress(ProcessLookupError):  # it ended just now, by itself
+                self.signal(signal.SIGTERM)
+                self.wake()  # a frozen program hears no SIGTERM
             try:
                 async with asyncio.timeout(deadline):
                     await self.wait()

@@ -15,7 +15,7 @@ class Role(enum.Enum):
     """What a redis is for; its value is the persistence that goes with it (redis.conf)."""
 
     DESK = "appendonly yes\nappendfsync always\nauto-aof-rewrite-percentage 0\n"
-    VAULT = "appendonly no\n"
+    VAULT = "appendonly no\nslowlog-max-len 0\n"
 
 
 class RedisServer:
