@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from irmacall.web.addresses import Network
+
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 STATIC = Path(__file__).resolve().parent / "static"
 
@@ -28,5 +30,7 @@ class WebConfig:
     begins_per_minute: int = 20
     """Disclosures that one address may begin in a minute, before it must wait."""
     logins_per_minute: int = 10
+    allow: tuple[Network, ...] = ()
+    """The addresses that are served; empty: all."""
     templates: Path = TEMPLATES
     static: Path = STATIC

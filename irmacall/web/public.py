@@ -11,6 +11,7 @@ from typing import Final
 from aiohttp import web
 
 from irmacall.web import doors
+from irmacall.web.addresses import only_from
 from irmacall.web.config import WebConfig
 from irmacall.web.doors import BODY_LIMIT, CrossSite
 from irmacall.web.guard import errors_to_answers
@@ -30,7 +31,8 @@ _HAS_CODE_OR_CALL: Final = {"sealed", "in_call", "waiting", "talking"}
 def public_app(desk: CitizenDesk, config: WebConfig) -> web.Application:
     """The app for the public listener."""
     pages = Pages(config, app="public", desk=desk)
-    app = web.Application(middlewares=[errors_to_answers(pages.draw_error)], client_max_size=BODY_LIMIT)
+    middlewares = [errors_to_answers(pages.draw_error), only_from(config.allow)]
+    app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
     citizen = _Citizen(desk, config, pages)
     app.router.add_get("/", citizen.subjects, allow_head=False)
     app.router.add_get("/onderwerp/{subject}", citizen.subject, allow_head=False)

@@ -14,6 +14,7 @@ from aiohttp_session import session_middleware
 
 from irmacall.errors import PeerError, Refused
 from irmacall.web import doors, painting, sessions
+from irmacall.web.addresses import only_from
 from irmacall.web.config import WebConfig
 from irmacall.web.doors import BODY_LIMIT, CrossSite
 from irmacall.web.guard import errors_to_answers
@@ -47,6 +48,7 @@ def staff_app(desk: StaffDesk, accounts: Accounts, config: WebConfig) -> web.App
     app = web.Application(
         middlewares=[
             errors_to_answers(pages.draw_error),
+            only_from(config.allow),
             session_middleware(sessions.AccountSessions(accounts)),
             _only_with_its_role(config),
         ],

@@ -26,7 +26,8 @@ _OTHERWISE: Final = _("U krijgt nu geen gesprekken. Meld u weer beschikbaar.")
 def sentence(panel: PanelView) -> str:
     """What she reads under her availability."""
     if panel.talking is not None:
-        return _("U bent in gesprek.")
+        ready = panel.availability == "available"
+        return _("Hierna krijgt u het volgende gesprek.") if ready else _("Hierna krijgt u geen gesprekken.")
     if panel.ringing is not None:
         return _("Uw telefoon gaat over. Neem op.")
     match panel.availability:

@@ -6,14 +6,23 @@ const SILENCE = 3000; // ms without a beat after which nothing may be shown
 const byId = (id) => document.getElementById(id);
 const csrf = document.querySelector('meta[name="csrf-token"]').content;
 
-let asked = null; // the grant that is being fetched or shown: {call, grant, abort}
+let asked = null; // the card that is being fetched or shown: {call, grant, abort}
+let known = null; // the call whose caller was shown, to tell her when that is withdrawn
 let panelAsked = null; // the panel fetch on its way
-let alive = false;
+let alive = false; // the stream beats
 let watchdog = 0;
 let stream = null;
-let ticking = []; // [element, seconds at `from`, direction, from]
+let ticking = []; // [element, seconds, direction, since when]
 
-// -- the card -------------------------------------------------------------------------------------------------
+async function get(path, abort) { // null: not to be had now, or overtaken
+  try {
+    const answer = await fetch(path, { signal: abort.signal, cache: "no-store" });
+    if (answer.status === 401) leave();
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
 
 function blank() {
   if (asked) asked.abort.abort();
@@ -30,72 +39,53 @@ async function askCard(call, grant) {
   if (document.hidden || !alive) return;
   const mine = (asked = { call, grant, abort: new AbortController() });
   byId("fetching").hidden = false;
-  try {
-    const query = new URLSearchParams({ call, grant });
-    const answer = await fetch(`/card?${query}`, { signal: mine.abort.signal, cache: "no-store" });
-    if (answer.status === 401) return leave();
-    const card = answer.ok ? await answer.json() : null;
-    if (asked !== mine) return; // blanked or overtaken meanwhile: a late answer never paints
-    byId("fetching").hidden = true;
-    if (card && card.call === call && card.grant === grant && !document.hidden && alive) paintCard(card);
-    else if (!card) setTimeout(() => asked === mine && ((asked = null), refresh()), 1000);
-  } catch (lost) {
-    if (asked === mine) blank();
-    if (lost.name !== "AbortError") setTimeout(refresh, 1000);
-  }
+  const card = await get(`/card?${new URLSearchParams({ call, grant })}`, mine.abort);
+  if (asked !== mine) return; // blanked or overtaken meanwhile: a late answer never paints
+  byId("fetching").hidden = true;
+  if (card && card.call === call && card.grant === grant) return paintCard(card);
+  blank();
+  setTimeout(refresh, 1000);
 }
 
 function paintCard(card) {
   for (const field of byId("card").querySelectorAll("[data-card]")) field.textContent = card[field.dataset.card];
+  const rows = card.others.map(([label, value]) => make("div", make("dt", label), make("dd", make("bdi", value))));
+  byId("others").replaceChildren(...rows);
   byId("demo").hidden = !card.demo;
   byId("real").hidden = card.demo;
-  for (const [label, value] of card.others) addFact(label, value);
   if (card.crm) byId("crm").href = card.crm;
   byId("crm").hidden = !card.crm;
   for (const clock of byId("card").querySelectorAll("[data-clock]")) {
     tick(clock, card[clock.dataset.clock], clock.dataset.clock === "left" ? -1 : 1);
   }
-  byId("anonymous").hidden = true;
   byId("talking").hidden = byId("card").hidden = false;
-  byId("idle").hidden = byId("ringing").hidden = true;
+  byId("idle").hidden = byId("ringing").hidden = byId("anonymous").hidden = true;
+  known = card.call;
   alarm("");
 }
 
-function addFact(label, value) {
-  const row = document.createElement("div");
-  const [term, fact, name] = ["dt", "dd", "bdi"].map((tag) => document.createElement(tag));
-  term.textContent = label;
-  name.textContent = value;
-  fact.append(name);
-  row.append(term, fact);
-  byId("others").append(row);
+function make(tag, ...inside) {
+  const element = document.createElement(tag);
+  element.append(...inside);
+  return element;
 }
-
-// -- all but the card -----------------------------------------------------------------------------------------
 
 async function refresh() {
   if (panelAsked) panelAsked.abort();
   const mine = (panelAsked = new AbortController());
-  try {
-    const answer = await fetch("/panel", { signal: mine.signal, cache: "no-store" });
-    if (answer.status === 401) return leave();
-    const panel = answer.ok ? await answer.json() : null;
-    if (panelAsked !== mine) return;
-    if (panel) paintPanel(panel);
-    else setTimeout(() => panelAsked === mine && refresh(), 1000);
-  } catch (lost) {
-    if (lost.name !== "AbortError") setTimeout(() => panelAsked === mine && refresh(), 1000);
-  }
+  const panel = await get("/panel", mine);
+  if (panelAsked !== mine || mine.signal.aborted) return;
+  if (panel) paintPanel(panel);
+  else setTimeout(() => panelAsked === mine && refresh(), 1000);
 }
 
-function paintPanel(panel) {
-  const { ringing, talking } = panel;
-  byId("state").dataset.availability = talking ? "talking" : ringing ? "ringing" : panel.availability;
-  byId("headline").textContent = panel.headline;
-  byId("sentence").textContent = panel.sentence;
-  if (byId("said").textContent !== panel.announcement) byId("said").textContent = panel.announcement;
-  byId("available").disabled = panel.availability === "available";
-  byId("pause").disabled = panel.availability === "away";
+function paintPanel({ availability, headline, sentence, announcement, ringing, talking, waiting }) {
+  byId("state").dataset.availability = talking ? "talking" : ringing ? "ringing" : availability;
+  byId("headline").textContent = headline;
+  byId("sentence").textContent = sentence;
+  say("said", announcement);
+  byId("available").disabled = availability === "available";
+  byId("pause").disabled = availability === "away";
   byId("ringing").hidden = !ringing;
   byId("talking").hidden = !talking;
   byId("idle").hidden = Boolean(ringing || talking);
@@ -107,34 +97,24 @@ function paintPanel(panel) {
     tick(byId("ringing-waited"), ringing.waited, 1);
   }
   if (talking) tick(byId("talking-seconds"), talking.seconds, 1);
-  paintQueues(panel.waiting);
-  if (talking && talking.grant !== null) askCard(talking.call, talking.grant);
-  else {
-    if (talking && asked && asked.call === talking.call) alarm("withdrawn");
-    else if (!talking) alarm("");
-    blank();
-  }
+  byId("queues").replaceChildren(...waiting.map(queueRow));
+  if (talking && talking.grant !== null) return askCard(talking.call, talking.grant);
+  alarm(talking && talking.call === known ? "withdrawn" : "");
+  blank();
 }
 
-function paintQueues(queues) {
-  byId("queues").replaceChildren();
-  for (const queue of queues) {
-    const row = byId("queues").insertRow();
-    const title = document.createElement("th");
-    title.scope = "row";
-    title.textContent = queue.title;
-    row.append(title);
-    row.insertCell().textContent = queue.count;
-    const longest = row.insertCell();
-    if (queue.count) tick(longest, queue.longest, 1);
-    else longest.textContent = "–";
-  }
+function queueRow({ title, count, longest }) {
+  const [head, waited] = [make("th", title), make("td", "–")];
+  head.scope = "row";
+  if (count) tick(waited, longest, 1);
+  return make("tr", head, make("td", String(count)), waited);
 }
 
-function alarm(kind) {
-  const said = kind ? byId("alerts").dataset[kind] : "";
-  if (byId("alerts").textContent !== said) byId("alerts").textContent = said;
+function say(id, text) { // only what is new, or a screen reader says it again
+  if (byId(id).textContent !== text) byId(id).textContent = text;
 }
+
+const alarm = (kind) => say("alerts", kind ? byId("alerts").dataset[kind] : "");
 
 function tick(element, seconds, direction) {
   ticking.push([element, seconds, direction, performance.now()]);
@@ -148,8 +128,6 @@ function tock() {
     if (direction < 0 && now === 0) return blank();
   }
 }
-
-// -- the stream, and when it may not be trusted ----------------------------------------------------------------
 
 function heard() {
   clearTimeout(watchdog);
@@ -168,36 +146,28 @@ function lost() {
 }
 
 function listen() {
-  if (stream) stream.close();
-  stream = new EventSource("/stream");
-  const mine = stream;
-  const on = (kind, act) => stream.addEventListener(kind, (event) => mine === stream && (heard(), act(event)));
+  const mine = (stream = new EventSource("/stream"));
+  const on = (kind, act) => mine.addEventListener(kind, (event) => (heard(), act(event)));
   on("beat", () => {});
   on("panel", refresh);
   on("blank", () => (blank(), refresh()));
-  on("card", (event) => {
-    const [grant, call] = event.data.split(" ");
+  on("card", ({ data }) => {
+    const [grant, call] = data.split(" ");
     askCard(call, Number(grant));
     refresh();
   });
-  stream.onerror = () => {
-    if (mine !== stream) return;
+  mine.onerror = () => {
     lost();
-    if (mine.readyState === EventSource.CLOSED) setTimeout(() => mine === stream && (refresh(), listen()), 1000);
+    if (mine.readyState === EventSource.CLOSED) setTimeout(() => (refresh(), listen()), 1000);
   };
 }
 
-function leave() {
-  blank();
-  location.assign("/login");
-}
+const leave = () => (blank(), location.assign("/login"));
 
 document.addEventListener("visibilitychange", () => (document.hidden ? blank() : alive && refresh()));
 document.addEventListener("freeze", blank);
 addEventListener("pagehide", () => (blank(), stream.close()));
 addEventListener("pageshow", (event) => event.persisted && location.reload());
-
-// -- what she does --------------------------------------------------------------------------------------------
 
 async function act(path, given = {}) {
   const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
@@ -220,13 +190,9 @@ document.addEventListener("keydown", (event) => {
 byId("keys").checked = localStorage.getItem("keys") !== "off";
 byId("keys").addEventListener("change", (event) => localStorage.setItem("keys", event.target.checked ? "on" : "off"));
 
-let lastHere = 0;
+let lastHere = 0; // somebody at the screen keeps the login alive, at most once a minute
 for (const sign of ["pointerdown", "keydown"]) {
-  addEventListener(sign, () => {
-    if (Date.now() - lastHere < 60000) return;
-    lastHere = Date.now();
-    act("/here");
-  });
+  addEventListener(sign, () => Date.now() - lastHere > 60000 && ((lastHere = Date.now()), act("/here")));
 }
 
 setInterval(tock, 1000);

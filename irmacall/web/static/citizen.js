@@ -56,7 +56,6 @@ function listen() {
   stream.addEventListener("look", () => (heard(), look()));
   stream.addEventListener("open", look);
   stream.onerror = () => {
-    lost();
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
   };
 }

@@ -1,0 +1,284 @@
+"""Working doubles of what the web apps need: a desk for citizens, a desk for staff, and accounts, in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from irmacall.core.ids import CallId, GrantNumber, SeatId, SubjectId, UserId
+from irmacall.errors import PeerUnavailable, Refused
+from irmacall.web.ports import (
+    Begun,
+    Card,
+    CitizenView,
+    Nudge,
+    PageToken,
+    PanelView,
+    QueueView,
+    RingingView,
+    SessionKey,
+    SubjectView,
+    TalkingView,
+    TooManyTries,
+    User,
+)
+
+NUMBER = "024 - 123 45 67"
+CODE = "0123456784"
+CALL = CallId("node1-1700000000.12")
+PASSWORD = "een lang genoeg wachtwoord"
+
+Told = TypeVar("Told")
+
+
+class Ears(Generic[Told]):
+    """Who listens to whom: what is told to one key reaches all its listeners, in order."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, set[asyncio.Queue[list[Told]]]] = {}
+        self.arrived = asyncio.Event()
+
+    def tell(self, key: str, what: Told) -> None:
+        """Reach all who listen at this key."""
+        for queue in self._queues.get(key, ()):
+            queue.put_nowait([what])
+
+    def end(self, key: str) -> None:
+        """End what listens at this key."""
+        for queue in self._queues.get(key, ()):
+            queue.put_nowait([])
+
+    @asynccontextmanager
+    async def listen(self, key: str) -> AsyncIterator[AsyncIterator[Told]]:
+        """Listen at a key."""
+        queue: asyncio.Queue[list[Told]] = asyncio.Queue()
+        self._queues.setdefault(key, set()).add(queue)
+        self.arrived.set()
+        try:
+            yield _until_the_end(queue)
+        finally:
+            self._queues[key].discard(queue)
+
+    def listening(self, key: str) -> int:
+        """How many listen at a key."""
+        return len(self._queues.get(key, ()))
+
+
+async def _until_the_end(queue: asyncio.Queue[list[Told]]) -> AsyncIterator[Told]:
+    while told := await queue.get():
+        yield told[0]
+
+
+class MemoryCitizenDesk:
+    """A desk whose pages change when a test says so."""
+
+    def __init__(self, irma: str = "https://127.0.0.1:1") -> None:
+        self.irma = irma
+        self.away = False
+        self.pages: dict[PageToken, CitizenView] = {}
+        self.ears: Ears[None] = Ears()
+        self.calls: list[str] = []
+
+    @property
+    def service_number(self) -> str:
+        return NUMBER
+
+    def subjects(self) -> Sequence[SubjectView]:
+        return [
+            SubjectView(
+                SubjectId("paspoort"),
+                "Paspoort",
+                ["uw voorletters", "uw achternaam", "uw geslacht"],
+                "Een paspoort aanvragen, ophalen of als vermist opgeven.",
+            ),
+            SubjectView(
+                SubjectId("afval"), "Afval", ["uw achternaam"], "Een nieuwe container, of grof vuil laten ophalen."
+            ),
+        ]
+
+    async def begin(self, subject: SubjectId) -> Begun:
+        if self.away:
+            raise PeerUnavailable("yivi")
+        page = PageToken(secrets.token_urlsafe(32))
+        self.pages[page] = CitizenView("disclosing", NUMBER, subject=subject)
+        pointer = {"u": f"{self.irma}/irma/session/abc", "irmaqr": "disclosing"}
+        versions = {"minProtocolVersion": "1.0", "maxProtocolVersion": "1.1", "authorization": "xyz"}
+        return Begun(page, pointer, versions)
+
+    async def view(self, page: PageToken) -> CitizenView:
+        return self.pages.get(page, CitizenView("unknown", NUMBER))
+
+    def seal(self, page: PageToken, code: str = CODE) -> None:
+        """The disclosure succeeded."""
+        now = time.time()
+        tel = f"tel:+31241234567,,{code}"
+        self.become(page, state="sealed", code=code, tel=tel, code_expires_at=now + 900, expires_at=now + 3600)
+
+    def become(self, page: PageToken, **changed: object) -> None:
+        """The page's view changes, and its browser is told."""
+        self.pages[page] = replace(self.pages[page], **changed)  # type: ignore[arg-type]
+        self.ears.tell(page, None)
+
+    async def renew_code(self, page: PageToken) -> None:
+        self.calls.append("renew")
+        self.seal(page, "9876543210")
+
+    async def erase(self, page: PageToken) -> None:
+        self.calls.append("erase")
+        self.become(page, state="erased", code=None, tel=None)
+
+    async def cancel(self, page: PageToken) -> None:
+        self.calls.append("cancel")
+        self.become(page, state="failed", reason="refused")
+
+    @asynccontextmanager
+    async def changes(self, page: PageToken) -> AsyncIterator[AsyncIterator[None]]:
+        async with self.ears.listen(page) as told:
+            yield told
+
+
+def card(grant: int, name: str = "Vries", gender: str = "V") -> Card:
+    """Somebody made up."""
+    now = time.time()
+    return Card(
+        CALL,
+        GrantNumber(grant),
+        familyname=name,
+        initials="J",
+        prefix="de",
+        gender=gender,
+        disclosed_at=now - 95,
+        expires_at=now + 3500,
+        scheme="irmacall-demo",
+        issuer="Gemeente Voorbeeld",
+        demo=True,
+        crm_url="https://crm.example/contact?ref=a1b2c3",
+        others={"Geboortedatum": "01-02-1980"},
+    )
+
+
+@dataclass
+class Seat:
+    """One seat as the double knows it."""
+
+    panel: PanelView = field(default_factory=lambda: PanelView("away", waiting=WAITING))
+    card: Card | None = None
+    hold: asyncio.Event | None = None
+    """While it is there and not set, a reveal is on its way."""
+
+
+WAITING = (QueueView("Burgerzaken", 3, 194.0), QueueView("Afval", 0, 0.0))
+
+
+class MemoryStaffDesk:
+    """A desk whose calls a test makes. Seats are found by their id; `only` is for tests with one."""
+
+    def __init__(self) -> None:
+        self.seats: dict[SeatId, Seat] = {}
+        self.ears: Ears[Nudge] = Ears()
+        self.acts: list[tuple[str, ...]] = []
+        self.reveals: list[GrantNumber] = []
+        self.refuse: Exception | None = None
+
+    def seat(self, seat: SeatId) -> Seat:
+        """This seat, known from now on."""
+        return self.seats.setdefault(seat, Seat())
+
+    @property
+    def only(self) -> SeatId:
+        """The one seat there is."""
+        (seat,) = self.seats
+        return seat
+
+    async def claim(self, user: UserId, seat: SeatId) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.acts.append(("claim", user))
+        self.show(seat, PanelView("available", waiting=WAITING))
+
+    async def pause(self, seat: SeatId, reason: str) -> None:
+        self.acts.append(("pause", reason))
+        self.show(seat, PanelView("paused", reason, waiting=WAITING))
+
+    async def hang_up(self, seat: SeatId) -> None:
+        self.acts.append(("hang_up",))
+        self.withdraw(seat)
+
+    async def panel(self, seat: SeatId, user: UserId) -> PanelView:
+        return self.seat(seat).panel
+
+    async def reveal(self, seat: SeatId, call: CallId, grant: GrantNumber) -> Card:
+        self.reveals.append(grant)
+        held = self.seat(seat)
+        found = held.card
+        if found is None or found.call != call or found.grant != grant:
+            raise Refused("not yours")
+        if held.hold is not None:
+            await held.hold.wait()
+        return found
+
+    @asynccontextmanager
+    async def changes(self, seat: SeatId) -> AsyncIterator[AsyncIterator[Nudge]]:
+        async with self.ears.listen(seat) as told:
+            yield told
+
+    # -- what a test does ----------------------------------------------------------------------------------
+
+    def show(self, seat: SeatId, panel: PanelView) -> None:
+        """The panel changes."""
+        self.seat(seat).panel = panel
+        self.ears.tell(seat, Nudge("panel"))
+
+    def ring(self, seat: SeatId) -> None:
+        """A call rings."""
+        ringing = RingingView(CALL, "Burgerzaken", "Paspoort", 42.0)
+        self.show(seat, PanelView("available", ringing=ringing, waiting=WAITING))
+
+    def grant(self, seat: SeatId, shown: Card) -> None:
+        """She has somebody on the line who is known."""
+        held = self.seat(seat)
+        held.card = shown
+        held.panel = PanelView("available", talking=TalkingView(CALL, shown.grant, True, 0.0), waiting=WAITING)
+        self.ears.tell(seat, Nudge("card", CALL, shown.grant))
+
+    def withdraw(self, seat: SeatId, still_talking: bool = False) -> None:
+        """She may not see the caller any more."""
+        held = self.seat(seat)
+        held.card = None
+        talking = TalkingView(CALL, None, False, 12.0) if still_talking else None
+        held.panel = PanelView("available", talking=talking, waiting=WAITING)
+        self.ears.tell(seat, Nudge("blank"))
+
+
+class MemoryAccounts:
+    """Logins in memory, with roles and sessions that a test can end."""
+
+    def __init__(self) -> None:
+        self.users = {
+            "anna": User(UserId("u1"), "Anna de Boer", "agent"),
+            "karim": User(UserId("u2"), "Karim Haddad", "agent"),
+            "maria": User(UserId("u3"), "Maria Smit", "management"),
+        }
+        self.sessions: dict[SessionKey, User] = {}
+        self.acts: list[bool] = []
+        self.locked = False
+
+    async def verify(self, login: str, password: str, address: str) -> User | None:
+        if self.locked:
+            raise TooManyTries(30)
+        return self.users.get(login) if password == PASSWORD else None
+
+    async def open_session(self, key: SessionKey, user: UserId) -> None:
+        self.sessions[key] = next(known for known in self.users.values() if known.id == user)
+
+    async def session_user(self, key: SessionKey, *, active: bool) -> User | None:
+        self.acts.append(active)
+        return self.sessions.get(key)
+
+    async def close_session(self, key: SessionKey) -> None:
+        self.sessions.pop(key, None)

@@ -1,0 +1,111 @@
+"""Every route of the staff's app, tried without a login, with the wrong role and with the right one."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from irmacall.web.staff import _OPEN, _ROLES
+from tests.web.conftest import Staff, log_in
+from tests.web.doubles import CALL, card
+
+ROUTES = [
+    ("GET", "/"),
+    ("GET", "/panel"),
+    ("GET", f"/card?call={CALL}&grant=1"),
+    ("GET", "/stream"),
+    ("POST", "/available"),
+    ("POST", "/pause"),
+    ("POST", "/hangup"),
+    ("POST", "/here"),
+    ("POST", "/logout"),
+]
+
+
+def test_every_route_has_its_role_and_is_tried_here(staff: Staff) -> None:
+    """No route is without a place in the table, and none is left out of this matrix."""
+    routes = {
+        (route.method, route.resource.canonical)
+        for route in staff.runner.app.router.routes()  # type: ignore[attr-defined]
+        if route.resource is not None
+    }
+    assert {path for _, path in routes} == _OPEN | _ROLES.keys()
+    behind_login = {(method, path) for method, path in routes if path not in _OPEN}
+    assert behind_login == {(method, path.partition("?")[0]) for method, path in ROUTES}
+
+
+async def _try(client: aiohttp.ClientSession, staff: Staff, method: str, path: str, token: str = "") -> tuple[int, str]:
+    headers = {"Origin": staff.origin, "X-CSRF-Token": token}
+    if path == "/logout":
+        given = {"data": {"token": token}}
+    else:
+        given = {"json": {"reason": "Pauze"}} if method == "POST" else {}
+    request = client.request(method, staff.origin + path, headers=headers, allow_redirects=False, **given)  # type: ignore[arg-type]
+    async with request as answer:
+        if path == "/stream" and answer.status == 200:
+            return 200, ""
+        return answer.status, await answer.text()
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+async def test_nothing_without_a_login(client: aiohttp.ClientSession, staff: Staff, method: str, path: str) -> None:
+    """Without a login every route refuses, and the first page leads to the login."""
+    status, body = await _try(client, staff, method, path)
+    assert status == (303 if path == "/" else 401)
+    assert "Vries" not in body
+    assert not staff.desk.reveals
+    assert not staff.desk.acts
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+async def test_nothing_with_another_role(client: aiohttp.ClientSession, staff: Staff, method: str, path: str) -> None:
+    """A login of another role gets 403 everywhere, even with a token that is right."""
+    await log_in(client, staff, "maria")
+    status, _ = await _try(client, staff, method, path)
+    assert status == 403
+    assert not staff.desk.reveals
+    assert not staff.desk.acts
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+async def test_an_agent_is_let_in(client: aiohttp.ClientSession, staff: Staff, method: str, path: str) -> None:
+    """The role of the table opens the route."""
+    token = await log_in(client, staff)
+    async with client.get(f"{staff.origin}/panel") as panel:
+        assert panel.status == 200
+    staff.desk.seat(staff.desk.only).card = card(1)
+    status, _ = await _try(client, staff, method, path, token)
+    assert status == {"GET": 200, "POST": 204}.get(method if path != "/logout" else "", 303)
+
+
+@pytest.mark.parametrize("path", ["/admin", "/card/", "//", "/static/../ports.py", "/static/%2e%2e/ports.py"])
+async def test_what_is_no_route_is_refused(client: aiohttp.ClientSession, staff: Staff, path: str) -> None:
+    """An unknown path says nothing without a login, and no file outside the static ones is served."""
+    async with client.get(f"{staff.origin}{path}", allow_redirects=False) as answer:
+        assert answer.status in (401, 403, 404)
+
+
+async def test_a_seat_shows_only_its_own_caller(client: aiohttp.ClientSession, staff: Staff) -> None:
+    """A card that is another seat's, another call's or an earlier grant's is refused without a byte."""
+    await log_in(client, staff)
+    async with client.get(f"{staff.origin}/panel"):
+        pass
+    staff.desk.seat(staff.desk.only).card = card(7)
+    for query in (f"call={CALL}&grant=6", f"call={CALL}&grant=8", "call=node1-1.1&grant=7"):
+        async with client.get(f"{staff.origin}/card?{query}") as answer:
+            assert (answer.status, await answer.read()) == (403, b"")
+    async with client.get(f"{staff.origin}/card?call={CALL}&grant=7") as answer:
+        assert (await answer.json())["greeting"].endswith("De Vries")
+
+
+async def test_each_login_is_a_seat_of_its_own(staff: Staff) -> None:
+    """Two browsers of one agent are two seats, and neither's name gives away its session."""
+    from tests.web.conftest import visitor
+
+    for _ in range(2):
+        async with visitor() as client:
+            await log_in(client, staff)
+            async with client.get(f"{staff.origin}/panel"):
+                pass
+    assert len(staff.desk.seats) == 2
+    assert not any(seat in key for seat in staff.desk.seats for key in staff.accounts.sessions)
