@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import paths
-from lab.errors import LabError
 from lab.identity import workshop
 
 _SOURCES = Path(__file__).with_name("go")
@@ -77,10 +76,3 @@ def _alone(lock: Path) -> Iterator[None]:
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
-
-
-if __name__ == "__main__":
-    try:
-        print(build(paths.cache()).yivi.parent)
-    except LabError as failure:
-        raise SystemExit(str(failure)) from failure

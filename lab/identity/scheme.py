@@ -15,6 +15,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from lab.errors import LabError
 from lab.identity.description import credential_xml, issuer_xml, scheme_xml
 
 SCHEME = "irmacall-demo"
@@ -24,6 +25,8 @@ CREDENTIAL = "personalData"
 
 # Key length in bits and years of validity: enough for synthetic citizens, and made in a second.
 _KEY_BITS, _KEY_YEARS = 1024, 10
+# Seconds: a key seeks safe primes, which is quick, or is not.
+_KEY_S = 600
 # 18 attributes, plus the wallet's secret and the metadata, with room to spare.
 _KEY_ATTRIBUTES = 24
 
@@ -31,7 +34,7 @@ _KEY_ATTRIBUTES = 24
 def make_schemes(yivi: Path, cache: Path) -> Path:
     """The directory with both schemes and their private keys, made once and kept under `cache` (mode 0700).
 
-    `yivi` is the program of `lab.identity.build`. Raises `subprocess.CalledProcessError` when it fails.
+    `yivi` is the program of `lab.identity.build`. Raises LabError.
     """
     schemes = cache / f"schemes-{_fingerprint()}"
     if schemes.is_dir():
@@ -69,7 +72,10 @@ def _make(yivi: Path, directory: Path, scheme: str) -> None:
 
 
 def _run(yivi: Path, *words: str, at: Path) -> None:
-    subprocess.run([yivi, *words], cwd=at, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+    words = (str(yivi), *words)
+    done = subprocess.run(words, cwd=at, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_KEY_S)
+    if done.returncode:
+        raise LabError(f"{' '.join(words[:4])} ended with {done.returncode}\n{done.stderr[-2000:]}")
 
 
 def _keep(making: Path, schemes: Path) -> Path:

@@ -20,7 +20,7 @@ from lab.errors import LabError
 #: The first Go that irmago v1.3.0 builds with.
 GO_NEEDED = (1, 26)
 #: What the wallet's C code is built with (a Debian package each).
-_C_PACKAGES = ("gcc", "libc6-dev", "libsqlcipher-dev", "libssl-dev", "pkg-config")
+_C_PACKAGES = ("gcc", "libc6-dev", "libsqlcipher-dev", "libssl-dev", "pkgconf")
 # The rootfs's newer OpenSSL compresses too.
 _ROOTFS_PACKAGES = ("golang-go", "ca-certificates", "zlib1g-dev", "libzstd-dev")
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
