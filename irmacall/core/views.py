@@ -51,11 +51,11 @@ class CallView:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """One queue: how many wait, and since when the first of them does."""
+    """One queue in which somebody waits: how many do, and since when the first of them does."""
 
     queue: QueueId
     waiting: int
-    since: float | None
+    since: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,7 @@ from irmacall.service.leadership import Leadership
 from irmacall.service.screens import Screens
 from irmacall.service.staff import Staff
 from irmacall.service.term import Peers
-from irmacall.settings import DeskSettings, Settings, server_context
-from irmacall.settings.values import Address
+from irmacall.settings import Address, DeskSettings, Settings, server_context
 from irmacall.store import forms
 from irmacall.store.audit import AuditLog
 from irmacall.store.passwords import Hashing

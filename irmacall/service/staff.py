@@ -67,14 +67,17 @@ class Staff:
         """See `StaffDesk.panel`."""
         term = self._leadership.term()
         seen, now = views.seat_view(term.desk, user, seat), time.time()
+        waiting = {queue.queue: queue for queue in seen.queues}
         return PanelView(
             availability=_availability(seen),
             reason=_reason(seen),
             ringing=self._ringing(seen.call),
             talking=self._talking(seen.call, seat, now),
             waiting=[
-                QueueView(self._queue(queue.queue), queue.waiting, now - (queue.since or now))
-                for queue in seen.queues
+                QueueView(title, waiting[queue].waiting, now - waiting[queue].since)
+                if queue in waiting
+                else QueueView(title, 0, 0.0)
+                for queue, title in self._titles.queues.items()
             ],
         )
 

@@ -1,0 +1,135 @@
+"""What people do in their browsers: the citizen with her page and her app, the agent with her screen."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page, expect
+
+from lab.town import Agent, Town
+from lab.wallet import Wallet
+
+PATIENCE_MS = 10_000
+_CODE = re.compile(r"[0-9]{3} [0-9]{3} [0-9]{4}")
+
+
+class AgentScreen:
+    """An agent's own browser, logged in on the staff's origin."""
+
+    def __init__(self, town: Town, agent: Agent, context: BrowserContext, page: Page) -> None:
+        self.town, self.agent, self.context, self.page = town, agent, context, page
+
+    @classmethod
+    async def open(cls, town: Town, agent: Agent, *, dark: bool = False) -> AgentScreen:
+        """A new browser of hers, logged in. She is not available yet."""
+        context = await (await town.lab.browser()).person(dark=dark)
+        context.set_default_timeout(PATIENCE_MS)
+        page = await context.new_page()
+        await page.goto(f"{town.staff_url}/login")
+        await page.fill("input[name=login]", agent.login)
+        await page.fill("input[name=password]", agent.password)
+        await page.click("button:not([type=button])")
+        await page.wait_for_url(f"{town.staff_url}/")
+        return cls(town, agent, context, page)
+
+    async def state(self, availability: str) -> None:
+        """Wait until her screen says this: away, available, paused, unavailable, ringing or talking."""
+        await expect(self.page.locator("#state")).to_have_attribute(
+            "data-availability", availability, timeout=PATIENCE_MS
+        )
+
+    async def be_available(self) -> None:
+        """Press the button, and wait until the desk has it."""
+        await self.page.click("#available")
+        await self.state("available")
+
+    async def pause(self) -> None:
+        """Press the button, and wait until the desk has it."""
+        await self.page.click("#pause")
+        await self.state("paused")
+
+    async def hang_up(self) -> None:
+        """Press the button."""
+        await self.page.click("#hangup")
+
+    async def shows(self, text: str) -> None:
+        """Wait until the card is there with this in it."""
+        await expect(self.page.locator("#card")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(self.page.locator("#card")).to_contain_text(text, timeout=PATIENCE_MS)
+
+    async def blank(self) -> None:
+        """Wait until no card is shown, and nothing of one is left in the page."""
+        await expect(self.page.locator("#card")).to_be_hidden(timeout=PATIENCE_MS)
+        await expect(self.page.locator("#card [data-card=name]")).to_be_empty(timeout=PATIENCE_MS)
+
+    async def anonymous(self) -> None:
+        """Wait until the screen says that the caller is anonymous."""
+        await expect(self.page.locator("#anonymous")).to_be_visible(timeout=PATIENCE_MS)
+
+    async def ask(self, path: str) -> tuple[int, Any]:
+        """What the server answers this session when it is asked directly, whatever the page shows."""
+        answer = await self.context.request.get(f"{self.town.staff_url}{path}")
+        body = await answer.body()
+        return answer.status, json.loads(body) if answer.ok and body else None
+
+    async def close(self) -> None:
+        """Close the browser, as one who walks away does."""
+        await self.context.close()
+
+
+class CitizenPage:
+    """A citizen's own browser on the public origin."""
+
+    def __init__(self, town: Town, context: BrowserContext, page: Page) -> None:
+        self.town, self.context, self.page = town, context, page
+
+    @classmethod
+    async def open(cls, town: Town) -> CitizenPage:
+        """A new browser of hers, at the first page."""
+        context = await (await town.lab.browser()).person(height=900)
+        context.set_default_timeout(PATIENCE_MS)
+        page = await context.new_page()
+        await page.goto(town.public_url)
+        return cls(town, context, page)
+
+    async def choose(self, subject: str) -> None:
+        """Go to the page of this subject, where she reads what will be shared."""
+        await self.page.goto(f"{self.town.public_url}/onderwerp/{subject}")
+
+    async def begin(self) -> dict[str, Any]:
+        """Go on with Yivi; what the QR code on the page holds."""
+        async with self.page.expect_response("**/begin") as begun:
+            await self.page.click("#begin")
+        pointer: dict[str, Any] = (await (await begun.value).json())["sessionPtr"]
+        await expect(self.page.locator("#qr")).to_be_visible(timeout=PATIENCE_MS)
+        return pointer
+
+    async def disclose(self, wallet: Wallet, *, accept: bool = True) -> str:
+        """Scan the page's QR code, key the app's digits into the page, and answer; the app's `tel:` link."""
+        session = await wallet.open(await self.begin(), "accept" if accept else "refuse")
+        await self.page.fill("#digits", await session.pairing_code())
+        return (await session.outcome()).client_return_url
+
+    async def code(self) -> str:
+        """The code that the page shows, once it does."""
+        await self.page.wait_for_url("**/bellen")
+        await expect(self.page.locator("#code")).to_have_text(_CODE, timeout=PATIENCE_MS)
+        return (await self.page.inner_text("#code")).replace(" ", "")
+
+    async def state(self, state: str) -> None:
+        """Wait until the page says this: sealed, in_call, waiting, talking, erased, failed or unknown."""
+        await expect(self.page.locator("#page")).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
+
+    async def close(self) -> None:
+        """Close the browser."""
+        await self.context.close()
+
+
+async def identified(town: Town, wallet: Wallet, subject: str = "paspoort") -> tuple[CitizenPage, str]:
+    """A citizen who has disclosed: her page, and her code."""
+    page = await CitizenPage.open(town)
+    await page.choose(subject)
+    await page.disclose(wallet)
+    return page, await page.code()

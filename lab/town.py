@@ -1,0 +1,162 @@
+"""A municipality in the lab: its site file and secrets, agents, yivi server and daemon; and citizens' apps.
+
+    async with Lab(directory) as lab, Town(lab) as town:
+        agent = town.agents[0]                  # a login, a password, a phone
+        await town.daemon.kill()                # `kill -9`; town.daemon.start() again
+
+Everything is the real thing, started with the project's own files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from irmacall.core.ids import Endpoint
+from irmacall.store.passwords import Hashing
+from irmacall.store.users import Role, Users, open_users
+from lab import site
+from lab.identity.build import build
+from lab.identity.scheme import SCHEME, make_schemes, public_schemes
+from lab.lab import Lab
+from lab.paths import cache, rootfs
+from lab.process import Notify, Program, Ready
+from lab.wallet import Wallet
+from lab.yivi import Address, YiviServer
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody of the municipality, made up: her login, and the endpoint of her phone."""
+
+    name: str
+    login: str
+    password: str
+    endpoint: str
+
+
+NAMES: Sequence[tuple[str, str]] = (
+    ("Samira Bakker", "samira"),
+    ("Willem Smit", "willem"),
+    ("Nadia Visser", "nadia"),
+    ("Joost Mulder", "joost"),
+)
+"""The agents of the lab: nobody."""
+
+
+class Town:
+    """What a lab needs to be a municipality. Entered, its yivi server and its daemon run."""
+
+    def __init__(
+        self, lab: Lab, *, times: Mapping[str, float] | None = None, memory: bool = False, log_level: str = "debug"
+    ) -> None:
+        """`times`: keys of [desk.times] that differ from the shipped ones. `memory`: no redis, but memory://."""
+        self.lab, self.directory = lab, lab.directory / "town"
+        self.times, self.memory, self.log_level = dict(times or {}), memory, log_level
+        self.agents = [
+            Agent(name, login, secrets.token_urlsafe(12), endpoint)
+            for (name, login), endpoint in zip(NAMES, lab.agents, strict=False)
+        ]
+        self._exit = AsyncExitStack()
+        self._wallets = 0
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._build_yivi()
+            self.site = site.write(self)
+            await self._add_users()
+            self.daemon = self._program("daemon", "serve")
+            await self.yivi.start()
+            await self.daemon.start()
+        except BaseException:
+            await self._exit.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._exit.aclose()
+
+    @property
+    def public_url(self) -> str:
+        """The citizens' origin."""
+        return f"https://127.0.0.1:{self.lab.network.port('public')}"
+
+    @property
+    def staff_url(self) -> str:
+        """The staff's origin: another host, so that no cookie is shared."""
+        return f"https://localhost:{self.lab.network.port('staff')}"
+
+    def irmacall(self, name: str, *words: str, ready: Ready | None = None) -> Program:
+        """A command of irmacall's on this site, not started yet. It ends with the town."""
+        argv = [sys.executable, "-m", "irmacall", *words, "--site", str(self.site)]
+        program = Program(name, argv, self.lab.logs / f"{name}.log", ready=ready, env=self._environment())
+        self._exit.push_async_callback(program.stop)
+        return program
+
+    async def wallet(self, attributes: Mapping[str, str] | None = None, *, scheme: str = SCHEME) -> Wallet:
+        """A new citizen's app, with personal data in it: the made-up citizen's, changed by `attributes`."""
+        self._wallets += 1
+        wallet = Wallet(
+            self._binaries.wallet, public_schemes(self._schemes), self.directory / f"wallet{self._wallets}"
+        )
+        await wallet.start()
+        self._exit.push_async_callback(wallet.stop)
+        await wallet.issue(self.yivi, attributes, scheme=scheme)
+        return wallet
+
+    def _build_yivi(self) -> None:
+        self._binaries = build(cache(), rootfs())
+        self._schemes = make_schemes(self._binaries.yivi, cache())
+        port = self.lab.network.port
+        self.yivi = YiviServer(
+            self._binaries.yivi,
+            self._schemes,
+            self.lab.logs / "yivi",
+            Address("127.0.0.1", port("yivi")),
+            Address("127.0.0.1", port("yivi-apps")),
+        )
+        self._exit.push_async_callback(self.yivi.stop)
+
+    async def _add_users(self) -> None:
+        database = await open_users(self.directory / "data" / "users.sqlite")
+        try:
+            users = Users(database, Hashing())
+            await asyncio.gather(
+                *(
+                    users.add_user(
+                        agent.login,
+                        agent.name,
+                        Role.AGENT,
+                        agent.password,
+                        endpoint=Endpoint(agent.endpoint),
+                        function="medewerker Publiekszaken",
+                    )
+                    for agent in self.agents
+                )
+            )
+        finally:
+            await database.close()
+
+    def _program(self, name: str, command: str) -> Program:
+        notify = Notify(name)
+        self._exit.callback(notify.close)
+        program = self.irmacall(name, command, ready=notify)
+        program.env.update(notify.env)
+        return program
+
+    def _environment(self) -> dict[str, str]:
+        return {"CREDENTIALS_DIRECTORY": str(self.directory / "credentials"), "PYTHONUNBUFFERED": "1"}
+
+    @property
+    def data(self) -> Path:
+        """Users and audit."""
+        return self.directory / "data"

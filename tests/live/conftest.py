@@ -1,0 +1,106 @@
+"""One municipality for all live tests of a worker: real Asterisk, redis, yivi, wallet, phones, Chromium, daemon.
+
+Every test leaves it as it found it: `quiet` waits, with a deadline, until no call, channel or talk bridge is left and
+fails where one stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from lab.lab import Lab
+from lab.paths import VAR
+from lab.people import AgentScreen
+from lab.phone import Phone
+from lab.town import Agent, Town
+from lab.wallet import Wallet
+
+TIMES = {"ring": 4, "first_digit": 2, "next_digit": 2, "code": 60}
+"""Shorter than an operator's, so that what waits for them is soon over."""
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def town(worker_id: str) -> AsyncIterator[Town]:
+    """The municipality, its daemon running."""
+    async with Lab(VAR / "test" / worker_id) as lab, Town(lab, times=TIMES) as town:
+        yield town
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def wallet(town: Town) -> Wallet:
+    """The app of J. de Vries."""
+    return await town.wallet()
+
+
+class Desk:
+    """An agent at work: her phone is registered, her screen is open and says that she is available."""
+
+    def __init__(self, agent: Agent, phone: Phone, screen: AgentScreen) -> None:
+        self.agent, self.phone, self.screen = agent, phone, screen
+
+
+Sit = Callable[[int], Awaitable[Desk]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sit(town: Town) -> AsyncIterator[Sit]:
+    """Lets the agent of this number sit down at her desk; when the test is over she logs out and goes."""
+    async with AsyncExitStack() as stack:
+
+        async def sit_down(number: int) -> Desk:
+            agent = town.agents[number]
+            phone = town.lab.phone(agent.endpoint)
+            await phone.register()
+            screen = await AgentScreen.open(town, agent)
+            stack.push_async_callback(leave, screen, phone)
+            await screen.be_available()
+            return Desk(agent, phone, screen)
+
+        yield sit_down
+
+
+async def leave(screen: AgentScreen, phone: Phone) -> None:
+    """She logs out, closes her browser and takes her phone off the network."""
+    if screen.page.is_closed():
+        screen = await AgentScreen.open(screen.town, screen.agent)
+    await screen.page.click("form[action='/logout'] button")
+    await screen.page.wait_for_url("**/login")
+    await screen.close()
+    await phone.unregister()
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def quiet(town: Town) -> AsyncIterator[None]:
+    """After each test nothing of it may be left in Asterisk."""
+    yield
+    try:
+        async with asyncio.timeout(10):
+            while left := await left_over(town):
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        pytest.fail(f"left in Asterisk: {left}")
+
+
+async def left_over(town: Town) -> list[str]:
+    """Channels and talk bridges that some node still has."""
+    found = []
+    for node in town.lab.nodes:
+        channels = await node.cli("core show channels concise")
+        bridges = await node.cli("bridge show all")
+        found += [line.split("!")[0] for line in channels.splitlines() if "!" in line]
+        found += [line.split()[0] for line in bridges.splitlines() if ".talk" in line]
+    return found
+
+
+@pytest.fixture
+def pictures() -> Path:
+    """Where a test may leave a screenshot for somebody to look at."""
+    directory = VAR / "pictures"
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
