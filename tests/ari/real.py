@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
@@ -88,6 +89,16 @@ class RealAsterisk:
         """Another socket takes the application over, and goes."""
         async with self._session.ws_connect(f"events?app={app}"):
             pass
+
+    async def bridge(self, bridge: str, *channels: str) -> None:
+        """Put channels into a mixing bridge of that id."""
+        await self._ask("POST", f"bridges/{bridge}", {"type": "mixing"})
+        await self._ask("POST", f"bridges/{bridge}/addChannel", {"channel": ",".join(channels)})
+
+    async def all_in(self, channels: Iterable[ChannelId], context: str) -> bool:
+        """Whether all of these are in that context of the dialplan now."""
+        seen = {channel["id"]: channel["dialplan"] for channel in await self._ask("GET", "channels", {})}
+        return all(seen[channel]["context"] == context for channel in channels)
 
     def _values(self) -> NodeValues:
         host = self.address[0]

@@ -35,9 +35,14 @@ class Relay:
 
     @property
     def url(self) -> str:
-        """Where a client finds the relay."""
+        """Where an HTTP client finds the relay."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """Its port of 127.0.0.1."""
         assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return int(self._server.sockets[0].getsockname()[1])
 
     def cut(self) -> None:
         """Break every connection at once, as a pulled cable with a reset does. New ones are let through."""
