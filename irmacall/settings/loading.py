@@ -32,7 +32,9 @@ class Purpose(enum.Enum):
     CHECK = "check"
     """Everything that any of the others needs."""
     LOCAL = "local"
-    """Work on the site's own files: no secret at all."""
+    """Work on the users and the audit log: no secret at all."""
+    FILE = "file"
+    """The file alone: nothing else need be there yet."""
 
 
 def load(site: Path, directory: Path | None, environment: Mapping[str, str], purpose: Purpose) -> Settings:
@@ -130,7 +132,7 @@ def _web(web: Web, name: str, base: Path, directory: Path | None) -> Web:
 
 def _check_machine(found: Mapping[str, Any], purpose: Purpose, problems: Problems) -> None:
     """What the site's paths lead to."""
-    if "site" in found and purpose is not Purpose.WATCHDOG:
+    if "site" in found and purpose not in (Purpose.WATCHDOG, Purpose.FILE):
         _check_data(found["site"].data, problems)
     if purpose not in (Purpose.SERVE, Purpose.CHECK):
         return
