@@ -81,7 +81,7 @@ def test_nobody_answers_and_the_next_agent_is_asked() -> None:
     [(21, "rejected"), (17, "rejected"), (16, "rejected"), (19, "no-answer"), (18, "no-answer"), (20, "phone-gone")],
 )
 def test_a_phone_that_ends_the_ringing_sends_the_call_on(cause: int, reason: str) -> None:
-    """A rejection, a forwarding (which Asterisk shows as one), a busy or a vanished phone: the next agent is asked."""
+    """A rejection, a forwarding (which Asterisk shows as one), a busy or a vanished phone: the next is asked."""
     play = Play()
     call = play.rings(None)
     play.agent_comes(BO)

@@ -1,0 +1,225 @@
+"""What must hold after every step of every history: the promise, and a desk that is in step with itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from irmacall.core import records
+from irmacall.core.agent import Availability, Phone
+from irmacall.core.call import ENTERING_CODE, WITH_LEG, Call, Stage
+from irmacall.core.commands import Grant
+from irmacall.core.disclosure import Seal
+from irmacall.core.ids import RecordKey, call_of_leg, call_of_talk_bridge, talk_bridge
+from irmacall.core.state import Desk
+from tests.core.leader import PLAN
+from tests.core.plays import WAITING_ROOM, code
+from tests.core.world import World, is_about
+
+
+def hold(world: World) -> None:
+    """All of them, at this instant."""
+    desk = world.leader.desk
+    only_the_owner_sees(world)
+    the_truth_is_what_was_heard_last(world)
+    nothing_outlives_its_hour(world)
+    every_ended_call_is_burned(world)
+    one_phone_rings_for_one(world)
+    lines_are_what_the_records_say(desk)
+    nobody_waits_in_vain(desk)
+    indexes_are_what_the_records_say(desk)
+    nobody_is_forgotten(desk)
+    what_is_saved_is_what_is_loaded(world)
+    numbers_rise(world)
+
+
+def only_the_owner_sees(world: World) -> None:
+    """A grant that stands is that of the seat whose phone, as Asterisk said last, is alone with the caller."""
+    held = world.leader.grants.held()
+    desk = world.leader.desk
+    for grant in held:
+        call = desk.calls.get(grant.call)
+        assert call is not None, "somebody sees a caller whose call is over"
+        assert call.granted is not None, "withdrawn, and still seen"
+        assert (call.granted.seat, call.granted.number) == (grant.seat, grant.grant)
+    for call in desk.calls.values():
+        if call.granted is not None:
+            _is_owner(desk, call)
+    seats = Counter(call.granted.seat for call in desk.calls.values() if call.granted is not None)
+    assert all(number == 1 for number in seats.values()), "one seat, two callers"
+    assert all(number == 1 for number in Counter(grant.call for grant in held).values()), "one caller, two seats"
+
+
+def _is_owner(desk: Desk, call: Call) -> None:
+    assert call.granted is not None
+    assert call.stage is Stage.TALKING, f"seen while {call.stage.value}"
+    assert call.node in desk.confirmed, "seen on the word of a node that is lost"
+    assert call.sealed is not None
+    assert desk.disclosures[call.sealed].seal is Seal.BOUND
+    assert call.leg is not None
+    assert call.leg.user is not None
+    assert call.members == {call.channel, call.leg.channel}, "seen with a third, or before meeting"
+    agent = desk.agents[call.leg.user]
+    assert (agent.seat, agent.endpoint) == (call.granted.seat, call.leg.endpoint), "seen by another seat"
+
+
+def the_truth_is_what_was_heard_last(world: World) -> None:
+    """Whoever sees a caller is alone with her in the bridge, or word of the contrary is already on its way."""
+    for grant in world.leader.grants.held():
+        call = world.leader.desk.calls[grant.call]
+        assert call.leg is not None
+        both, node = {call.channel, call.leg.channel}, world.nodes[call.node]
+        if node.bridges.get(talk_bridge(call.id)) != both:
+            assert any(is_about(event, both) for event in node.inbox), "seen, and nothing will ever tell"
+
+
+def nothing_outlives_its_hour(world: World) -> None:
+    """Once the desk has heard of anything, no identity whose hour is over is held, seen, or remembered."""
+    for sealed in world.leader.desk.disclosures:
+        assert world.expires[sealed] > world.told_at, "an identity outlived its hour"
+    for grant in world.leader.grants.held():
+        assert grant.sealed in world.leader.desk.disclosures
+
+
+def every_ended_call_is_burned(world: World) -> None:
+    """The vault keeps what waits for its call or belongs to one, and nothing else."""
+    desk = world.leader.desk
+    alive = {d.sealed for d in desk.disclosures.values() if d.seal is not Seal.ERASED}
+    assert world.store.vault - world.orphans <= alive, "an identity was left in the vault"
+    for disclosure in desk.disclosures.values():
+        if disclosure.seal is Seal.BOUND:
+            assert disclosure.call in desk.calls, "the call is over and its identity is not"
+            assert desk.calls[disclosure.call].sealed == disclosure.sealed
+    for call in desk.calls.values():
+        assert call.sealed is None or desk.disclosures[call.sealed].call == call.id
+
+
+def one_phone_rings_for_one(world: World) -> None:
+    """In truth, at most one of our calls rings at a phone or is on it."""
+    busy = Counter(leg.endpoint for _, leg in world.legs() if leg.ringing or leg.up)
+    assert all(number == 1 for number in busy.values()), "two calls on one phone"
+
+
+def lines_are_what_the_records_say(desk: Desk) -> None:
+    """Whoever waits stands in one line, once, in her place; every free agent on each node that reaches her phone."""
+    waiting = [call for call in desk.calls.values() if call.stage is Stage.WAITING]
+    assert all(call.queued_at is not None for call in waiting)
+    queues = sorted((queue, *place) for queue, line in desk.order.queues.items() for place in line)
+    assert queues == sorted((call.queue, call.queued_at, call.id) for call in waiting)
+    callers = sorted((node, *place) for node, line in desk.order.callers.items() for place in line)
+    assert callers == sorted((call.node, call.queued_at, call.id) for call in waiting)
+    agents = sorted((node, *turn) for node, line in desk.order.agents.items() for turn in line)
+    assert agents == sorted(_free(desk))
+
+
+def _free(desk: Desk) -> list[tuple[str, float, str]]:
+    free: list[tuple[str, float, str]] = []
+    for agent in desk.agents.values():
+        phone = desk.phones.get(agent.endpoint, Phone(agent.endpoint))
+        if agent.availability is Availability.AVAILABLE and not phone.channels:
+            free += [(node, agent.idle_since, agent.user) for node in phone.online]
+    return free
+
+
+def nobody_waits_in_vain(desk: Desk) -> None:
+    """After a turn, nobody waits on a node where somebody is free."""
+    free = {node for node, _, _ in _free(desk)}
+    for call in desk.calls.values():
+        assert call.stage is not Stage.WAITING or call.node not in free & desk.confirmed
+
+
+def indexes_are_what_the_records_say(desk: Desk) -> None:
+    """Every index is what one would reckon anew from the records."""
+    callers = {call.channel: call.id for call in desk.calls.values()}
+    legs = {call.leg.channel: call.id for call in desk.calls.values() if call.leg is not None}
+    assert desk.call_of_channel == callers | legs
+    seated = [agent for agent in desk.agents.values() if agent.seat is not None]
+    assert desk.agent_of_seat == {agent.seat: agent.user for agent in seated}
+    assert desk.agent_of_endpoint == {agent.endpoint: agent.user for agent in seated}
+    assert len(desk.agent_of_seat) == len(desk.agent_of_endpoint) == len(seated)
+    assert desk.phone_of_channel == {c: phone.endpoint for phone in desk.phones.values() for c in phone.channels}
+    disclosures = desk.disclosures.values()
+    assert desk.sealed_of_code == {d.code: d.sealed for d in disclosures if d.code is not None}
+    assert desk.sealed_of_page == {d.page: d.sealed for d in disclosures}
+    assert set(desk.timers) == {(at, *key) for key, at in desk.timer_of.items()}
+    assert len(desk.sealed_of_page) == len(disclosures)
+
+
+def nobody_is_forgotten(desk: Desk) -> None:
+    """Whatever waits for a moment will be told of it."""
+    for call in desk.calls.values():
+        clocked = call.stage in ENTERING_CODE or call.stage in (Stage.RINGING, Stage.CONNECTING)
+        if call.node in desk.confirmed:
+            assert (("call", call.id) in desk.timer_of) == clocked
+        assert (call.leg is not None) == (call.stage in WITH_LEG)
+    for sealed, disclosure in desk.disclosures.items():
+        assert desk.timer_of["disclosure", sealed] == disclosure.expires_at
+
+
+def what_is_saved_is_what_is_loaded(world: World) -> None:
+    """The desk that a next leader would load is this one; nothing of a code is in it, nor in the desk's print."""
+    desk = world.leader.desk
+    now = _records(desk)
+    again = records.load(PLAN, 1, now)
+    assert _records(again) == now
+    assert (again.sealed_of_code, again.sealed_of_page) == (desk.sealed_of_code, desk.sealed_of_page)
+    assert (again.agent_of_seat, again.agent_of_endpoint) == (desk.agent_of_seat, desk.agent_of_endpoint)
+    assert (again.call_of_channel, again.order.queues) == (desk.call_of_channel, desk.order.queues)
+    if not (world.leader.unsaved or world.leader.saving):
+        assert world.store.saved == now
+    for raw in [b"".join(world.store.saved.values()), b"".join(now.values()), repr(desk).encode()]:
+        assert not any(code(number).encode() in raw for number in world.codes), "a code is in what is kept"
+
+
+def _records(desk: Desk) -> dict[RecordKey, bytes]:
+    calls = {("call", call.id): records.encode(call) for call in desk.calls.values()}
+    agents = {("agent", agent.user): records.encode(agent) for agent in desk.agents.values()}
+    return calls | agents | {("disclosure", d.sealed): records.encode(d) for d in desk.disclosures.values()}
+
+
+def numbers_rise(world: World) -> None:
+    """Each grant's number is above that of every one before it, over restarts too."""
+    for grant in world.leader.granted:
+        assert grant.grant > world.highest_grant
+        world.highest_grant = grant.grant
+    world.leader.granted.clear()
+
+
+def believe_the_truth(world: World) -> None:
+    """Of a world at rest: the desk knows every caller and leg, and each is where the desk thinks."""
+    desk = world.leader.desk
+    assert {channel.id for _, channel in world.callers()} == {call.channel for call in desk.calls.values()}
+    legs = {call.leg.channel for call in desk.calls.values() if call.leg is not None}
+    assert {channel.id for _, channel in world.legs()} == legs
+    for call in desk.calls.values():
+        node = world.nodes[call.node]
+        assert call.members == node.bridges.get(talk_bridge(call.id), set())
+        if call.stage in (Stage.WAITING, Stage.RINGING):
+            assert call.channel in node.bridges[WAITING_ROOM], "a caller waits without music"
+    for node in world.nodes.values():
+        talks = {call_of_talk_bridge(bridge) for bridge in node.bridges} - {None}
+        assert talks <= set(desk.calls), "a bridge was left over"
+        seen = {c.id: c.endpoint for c in node.channels.values() if c.endpoint is not None}
+        known = {c: p.endpoint for p in desk.phones.values() for c, where in p.channels.items() if where == node.name}
+        assert seen == known
+        assert node.online == {phone.endpoint for phone in desk.phones.values() if node.name in phone.online}
+    _every_owner_sees(world)
+
+
+def _every_owner_sees(world: World) -> None:
+    granted = [call for call in world.leader.desk.calls.values() if call.granted is not None]
+    held: dict[str, Grant] = {grant.call: grant for grant in world.leader.grants.held()}
+    assert set(held) == {call.id for call in granted}
+
+
+def nothing_is_left(world: World) -> None:
+    """Of a world in which everybody has hung up and an hour has passed: it is as it was in the beginning."""
+    desk = world.leader.desk
+    assert desk.calls == {}
+    assert world.callers() == []
+    assert [c.id for node in world.nodes.values() for c in node.channels.values() if call_of_leg(c.id)] == []
+    assert [bridge for node in world.nodes.values() for bridge in node.bridges if bridge != WAITING_ROOM] == []
+    assert world.store.vault == set()
+    assert not desk.disclosures
+    assert not desk.timers
+    assert not desk.phone_of_channel
+    assert world.leader.grants.held() == []

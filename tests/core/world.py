@@ -1,0 +1,178 @@
+"""Everybody together: two little Asterisks, a leader that may be killed, citizens, agents, and time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from irmacall.core.code import Digits
+from irmacall.core.events import (
+    BridgeEntered,
+    BridgeLeft,
+    CommandFailed,
+    DisclosureSealed,
+    Event,
+    IdentityLost,
+    NodeEvent,
+    NodeLost,
+    NodeSnapshot,
+    TimePassed,
+)
+from irmacall.core.ids import CallId, ChannelId, NodeName, PageId, SealedId, SubjectId, call_of_leg
+from tests.core.leader import FAR, NEAR, Leader, Store, hash_of
+from tests.core.little_asterisk import Channel, LittleAsterisk
+from tests.core.plays import HOUR, code
+
+Lane = CallId | NodeName
+ENOUGH = 2000
+"""Turns after which a world that has been left alone must have come to rest."""
+
+
+@dataclass
+class World:
+    """The truth, and what the desk believes of it."""
+
+    now: float = 1_000_000.0
+    store: Store = field(default_factory=Store)
+    nodes: dict[NodeName, LittleAsterisk] = field(default_factory=dict)
+    codes: list[int] = field(default_factory=list)
+    pages: list[PageId] = field(default_factory=list)
+    expires: dict[SealedId, float] = field(default_factory=dict)
+    orphans: set[SealedId] = field(default_factory=set)
+    """Sealed, but the daemon was killed before it had saved that they are: the vault's own expiry takes them."""
+    highest_grant: int = 0
+    told_at: float = 0.0
+    ids: Iterator[int] = field(default_factory=lambda: count(1))
+    watch: Callable[[World], None] = lambda _: None
+    """Asked after every event that the desk decides."""
+
+    def __post_init__(self) -> None:
+        self.nodes = {name: LittleAsterisk(name) for name in (NEAR, FAR)}
+        self.leader = Leader(self.store, frozenset(self.nodes), self.now)
+
+    # -- the daemon ------------------------------------------------------------------------------------------
+
+    def tell(self, event: Event) -> None:
+        """The leader decides one event."""
+        self.leader.now = self.told_at = self.now
+        self.leader.tell(event)
+        self.watch(self)
+
+    def deliver(self, node: LittleAsterisk, which: int = 0, *, twice: bool = False) -> None:
+        """The desk hears an event of this node; a later one overtakes only what it has nothing to do with."""
+        if not _may_overtake(node.inbox[which], list(node.inbox)[:which]):
+            which = 0
+        event = node.inbox[which]
+        del node.inbox[which]
+        for _ in range(1 + (twice and not isinstance(event, NodeSnapshot | NodeLost))):
+            self.tell(event)
+
+    def perform(self, lane: Lane, *, done: bool = True, answered: bool = True) -> None:
+        """The next command of a lane is sent. It may be refused, and a done one's answer may be lost."""
+        command = self.leader.lanes[lane].popleft()
+        if not self.leader.lanes[lane]:
+            del self.leader.lanes[lane]
+        if not (done and self.nodes[command.node].perform(command) and answered):
+            self.tell(CommandFailed(command.node, command.call, command))
+
+    def kill_daemon(self) -> None:
+        """kill -9, and another leader on what was saved."""
+        for node in self.nodes.values():
+            node.abandon()
+        self.leader = Leader(self.store, frozenset(self.nodes), self.now)
+        self.told_at = self.now
+        self.orphans |= self.store.vault - set(self.leader.desk.disclosures)
+
+    # -- people ----------------------------------------------------------------------------------------------
+
+    def disclose(self, subject: SubjectId, page: PageId | None) -> None:
+        """A citizen discloses; on a page of her own, or again on one that she has."""
+        number = next(self.ids)
+        sealed, page = SealedId(f"sealed{number}"), page or PageId(f"page{number}")
+        self.codes.append(number)
+        self.pages.append(page)
+        self.store.vault.add(sealed)
+        self.expires[sealed] = self.now + HOUR
+        key = hash_of(Digits(code(number)))
+        self.tell(DisclosureSealed(sealed, page, key, subject, self.now, self.now + HOUR))
+
+    def look(self) -> None:
+        """Every seat that has a card asks for it; what the vault does not have, the desk hears of."""
+        for grant in self.leader.grants.held():
+            if grant.sealed not in self.store.vault:
+                self.tell(IdentityLost(grant.sealed))
+
+    def pass_time(self, seconds: float, *, woken: bool = True) -> None:
+        """Time passes; the wake-up may come late."""
+        self.now += seconds
+        for sealed in [sealed for sealed in self.orphans if self.expires[sealed] <= self.now]:
+            self.orphans.discard(sealed)
+            self.store.vault.discard(sealed)
+        if woken:
+            self.tell(TimePassed())
+
+    # -- what is there -----------------------------------------------------------------------------------------
+
+    def callers(self) -> list[tuple[LittleAsterisk, Channel]]:
+        """All who are on the line and in our application."""
+        return [(node, c) for node in self.nodes.values() for c in node.channels.values() if c.caller and c.ours]
+
+    def legs(self) -> list[tuple[LittleAsterisk, Channel]]:
+        """All our channels to phones."""
+        return [(n, c) for n in self.nodes.values() for c in n.channels.values() if call_of_leg(c.id) is not None]
+
+    def others(self) -> list[tuple[LittleAsterisk, Channel]]:
+        """Channels on agents' phones that are not ours."""
+        return [(n, c) for n in self.nodes.values() for c in n.channels.values() if not (c.caller or c.ours)]
+
+    # -- quiet ---------------------------------------------------------------------------------------------------
+
+    def come_to_rest(self) -> None:
+        """Everything that is under way arrives, and nothing new happens."""
+        for _ in range(ENOUGH):
+            if not self._step():
+                return
+        raise AssertionError("the desk does not come to rest")
+
+    def _step(self) -> bool:
+        for node in self.nodes.values():
+            if not node.connected:
+                node.connect()
+            elif not node.live:
+                node.read_on()
+            elif node.inbox:
+                self.deliver(node)
+            else:
+                continue
+            return True
+        if self.leader.saving or self.leader.unsaved:
+            self.leader.save()
+            return True
+        lane = next(iter(self.leader.lanes), None)
+        if lane is not None:
+            self.perform(lane)
+        return lane is not None
+
+
+def _may_overtake(event: NodeEvent, earlier: list[NodeEvent]) -> bool:
+    """Whether an event may be heard before these: none of them has anything to do with it."""
+    line = [event, *earlier]
+    whole = any(isinstance(one, NodeSnapshot | NodeLost) for one in line)
+    return not whole and not any(_about(event) & _about(one) for one in earlier)
+
+
+def _about(event: NodeEvent) -> set[str]:
+    """The names that an event is about: two events with one in common keep their order."""
+    names = set[str]()
+    for name in ("channel", "bridge", "endpoint", "playback"):
+        if hasattr(event, name):
+            names.add(getattr(event, name))
+    if isinstance(event, BridgeEntered | BridgeLeft):
+        names |= event.members
+    return names
+
+
+def is_about(event: NodeEvent, channels: set[ChannelId]) -> bool:
+    """Whether this event, once it is heard, may change what is believed of one of these channels."""
+    return isinstance(event, NodeSnapshot | NodeLost) or bool(_about(event) & channels)
