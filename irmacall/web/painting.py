@@ -47,8 +47,7 @@ def panel(seen: PanelView) -> dict[str, object]:
             "seconds": round(talking.seconds),
         },
         "waiting": [
-            {"title": queue.title, "count": queue.count, "longest": round(queue.longest)}
-            for queue in seen.waiting
+            {"title": queue.title, "count": queue.count, "longest": round(queue.longest)} for queue in seen.waiting
         ],
     }
 

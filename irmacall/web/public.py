@@ -113,9 +113,7 @@ class _Citizen:
         async def known() -> bool:
             return True  # a page needs no login: it sees what its secret opens, which is asked at each look
 
-        return await self.streams.serve(
-            request, self._desk.changes(page), lambda _: b"event: look\ndata:\n\n", known
-        )
+        return await self.streams.serve(request, self._desk.changes(page), lambda _: b"event: look\ndata:\n\n", known)
 
     async def renew(self, request: web.Request) -> web.StreamResponse:
         """A new code; the old one is void."""

@@ -45,9 +45,7 @@ class AccountSessions(AbstractStorage):
             return await self.new_session()
         return Session(SessionKey(key), data={"created": 0, "session": {"user": user}}, new=False)
 
-    async def save_session(
-        self, request: web.Request, response: web.StreamResponse, session: Session
-    ) -> None:
+    async def save_session(self, request: web.Request, response: web.StreamResponse, session: Session) -> None:
         """A login gets a key of its own; a session without its user is over."""
         if session.empty:
             if session.identity is not None:

@@ -169,9 +169,7 @@ class _Staff:
             card = await self._desk.reveal(await sessions.seat_of(request), call, grant)
         except Refused:
             return web.Response(status=403)
-        except (
-            PeerError
-        ):  # burned, expired, lost or unreachable: the same to the screen, which goes on without
+        except PeerError:  # burned, expired, lost or unreachable: the same to the screen, which goes on without
             return web.Response(status=503)
         return web.json_response(painting.card(card, self._config.timezone))
 

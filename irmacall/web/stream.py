@@ -99,9 +99,7 @@ async def _until_over(
         log.debug("action=stream.over why=left")
 
 
-async def _tell(
-    response: web.StreamResponse, told: AsyncIterator[Change], write: Callable[[Change], bytes]
-) -> None:
+async def _tell(response: web.StreamResponse, told: AsyncIterator[Change], write: Callable[[Change], bytes]) -> None:
     async for change in told:
         await _send(response, write(change))
     raise NoMore

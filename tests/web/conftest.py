@@ -7,7 +7,7 @@ import ipaddress
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,24 +84,26 @@ class Staff:
     runner: web.AppRunner
 
 
-def _config(origin: str, **given: object) -> WebConfig:
+def _config(origin: str, irma: tuple[str, ...] = (), begins_per_minute: int = 1000) -> WebConfig:
     return WebConfig(
         origin,
         "gemeente Voorbeeld",
+        irma_origins=irma,
         privacy_contact="fg@voorbeeld.example",
         demo=True,
-        begins_per_minute=1000,
+        begins_per_minute=begins_per_minute,
         logins_per_minute=1000,
-        **given,  # type: ignore[arg-type]
     )
 
 
 @asynccontextmanager
-async def running_public(tls: ssl.SSLContext, irma: tuple[str, ...] = ()) -> AsyncIterator[Public]:
+async def running_public(
+    tls: ssl.SSLContext, irma: tuple[str, ...] = (), begins_per_minute: int = 1000
+) -> AsyncIterator[Public]:
     """The public app until the block ends."""
     port = free_port()
     desk, origin = MemoryCitizenDesk(*irma[:1]), f"https://127.0.0.1:{port}"
-    runner = await listen(public_app(desk, _config(origin, irma_origins=irma)), "127.0.0.1", port, tls)
+    runner = await listen(public_app(desk, _config(origin, irma, begins_per_minute)), "127.0.0.1", port, tls)
     try:
         yield Public(desk, origin)
     finally:
@@ -192,7 +194,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Iterator[str]:
+def axe() -> str:
     """axe-core's script, from the front-end's development packages."""
     where = Path(__file__).parents[2] / "irmacall/web/frontend/node_modules/axe-core/axe.min.js"
-    yield where.read_text()
+    return where.read_text()

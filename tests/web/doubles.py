@@ -31,6 +31,7 @@ from irmacall.web.ports import (
 NUMBER = "024 - 123 45 67"
 CODE = "0123456784"
 CALL = CallId("node1-1700000000.12")
+WAITING = (QueueView("Burgerzaken", 3, 194.0), QueueView("Afval", 0, 0.0))
 PASSWORD = "een lang genoeg wachtwoord"
 
 Told = TypeVar("Told")
@@ -42,6 +43,7 @@ class Ears(Generic[Told]):
     def __init__(self) -> None:
         self._queues: dict[str, set[asyncio.Queue[list[Told]]]] = {}
         self.arrived = asyncio.Event()
+        self.left = asyncio.Event()
 
     def tell(self, key: str, what: Told) -> None:
         """Reach all who listen at this key."""
@@ -63,6 +65,7 @@ class Ears(Generic[Told]):
             yield _until_the_end(queue)
         finally:
             self._queues[key].discard(queue)
+            self.left.set()
 
     def listening(self, key: str) -> int:
         """How many listen at a key."""
@@ -170,9 +173,6 @@ class Seat:
     card: Card | None = None
     hold: asyncio.Event | None = None
     """While it is there and not set, a reveal is on its way."""
-
-
-WAITING = (QueueView("Burgerzaken", 3, 194.0), QueueView("Afval", 0, 0.0))
 
 
 class MemoryStaffDesk:

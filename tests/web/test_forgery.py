@@ -74,7 +74,9 @@ async def test_no_read_from_elsewhere(client: aiohttp.ClientSession, staff: Staf
 
 @pytest.mark.parametrize("path", ["/bellen/wis", "/bellen/code", "/bellen/stop"])
 @pytest.mark.parametrize("fault", ["origin", "token", "cookie"])
-async def test_no_act_on_a_citizens_page(client: aiohttp.ClientSession, public: Public, path: str, fault: str) -> None:
+async def test_no_act_on_a_citizens_page(
+    client: aiohttp.ClientSession, public: Public, path: str, fault: str
+) -> None:
     """Erasing, renewing and cancelling need the own origin, the page's token and its cookie."""
     headers = {"Origin": public.origin}
     async with client.post(f"{public.origin}/onderwerp/paspoort/begin", json={}, headers=headers) as begun:

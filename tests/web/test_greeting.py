@@ -35,7 +35,14 @@ def test_greeting_follows_gender_and_prefix(prefix: str, familyname: str, gender
 
 @pytest.mark.parametrize(
     ("hour", "said"),
-    [(5, "Goedenavond"), (6, "Goedemorgen"), (11, "Goedemorgen"), (12, "Goedemiddag"), (17, "Goedemiddag"), (18, "Goedenavond")],
+    [
+        (5, "Goedenavond"),
+        (6, "Goedemorgen"),
+        (11, "Goedemorgen"),
+        (12, "Goedemiddag"),
+        (17, "Goedemiddag"),
+        (18, "Goedenavond"),
+    ],
 )
 def test_greeting_follows_the_time_of_day(hour: int, said: str) -> None:
     """Morning, afternoon and evening begin at 6, 12 and 18 o'clock."""
@@ -59,4 +66,6 @@ def test_nothing_known_is_still_a_greeting() -> None:
 def test_a_name_cannot_turn_the_line_round(name: str) -> None:
     """Whatever is in a name, no control or direction character reaches the screen."""
     shown = greeting.written(name, name, name)
-    assert not any(ord(c) < 32 or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200f" for c in shown)
+    assert not any(
+        ord(c) < 32 or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200f" for c in shown
+    )

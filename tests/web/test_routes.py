@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from irmacall.web.staff import _OPEN, _ROLES
-from tests.web.conftest import Staff, log_in
+from tests.web.conftest import Staff, log_in, visitor
 from tests.web.doubles import CALL, card
 
 ROUTES = [
@@ -26,7 +26,7 @@ def test_every_route_has_its_role_and_is_tried_here(staff: Staff) -> None:
     """No route is without a place in the table, and none is left out of this matrix."""
     routes = {
         (route.method, route.resource.canonical)
-        for route in staff.runner.app.router.routes()  # type: ignore[attr-defined]
+        for route in staff.runner.app.router.routes()
         if route.resource is not None
     }
     assert {path for _, path in routes} == _OPEN | _ROLES.keys()
@@ -34,7 +34,9 @@ def test_every_route_has_its_role_and_is_tried_here(staff: Staff) -> None:
     assert behind_login == {(method, path.partition("?")[0]) for method, path in ROUTES}
 
 
-async def _try(client: aiohttp.ClientSession, staff: Staff, method: str, path: str, token: str = "") -> tuple[int, str]:
+async def _try(
+    client: aiohttp.ClientSession, staff: Staff, method: str, path: str, token: str = ""
+) -> tuple[int, str]:
     headers = {"Origin": staff.origin, "X-CSRF-Token": token}
     if path == "/logout":
         given = {"data": {"token": token}}
@@ -100,8 +102,6 @@ async def test_a_seat_shows_only_its_own_caller(client: aiohttp.ClientSession, s
 
 async def test_each_login_is_a_seat_of_its_own(staff: Staff) -> None:
     """Two browsers of one agent are two seats, and neither's name gives away its session."""
-    from tests.web.conftest import visitor
-
     for _ in range(2):
         async with visitor() as client:
             await log_in(client, staff)

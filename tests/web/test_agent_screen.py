@@ -1,0 +1,276 @@
+"""The agent's screen in a real Chromium: what it shows, what it never shows, and when it goes blank by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+
+from irmacall.core.ids import SeatId
+from irmacall.web.ports import PanelView
+from tests.web.conftest import Staff
+from tests.web.doubles import PASSWORD, WAITING, card
+
+NAME = "Xanthippe"
+
+
+@pytest.fixture
+async def screen(context: BrowserContext, staff: Staff) -> AsyncIterator[Page]:
+    """An agent who has logged in and is available; no error on the console is forgiven."""
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    await page.goto(f"{staff.origin}/login")
+    await page.get_by_label("Naam").fill("anna")
+    await page.get_by_label("Wachtwoord").fill(PASSWORD)
+    await page.get_by_role("button", name="Aanmelden").click()
+    await page.get_by_role("button", name="Beschikbaar").click()
+    await expect(page.locator("#headline")).to_have_text("Beschikbaar")
+    yield page
+    assert not errors
+
+
+def _seat(staff: Staff) -> SeatId:
+    return staff.desk.only
+
+
+async def _shown(screen: Page, staff: Staff, grant: int = 1) -> None:
+    staff.desk.grant(_seat(staff), card(grant, NAME))
+    await expect(screen.locator("#card")).to_be_visible()
+
+
+async def _nothing_left(screen: Page) -> None:
+    await expect(screen.locator("#card")).to_be_hidden()
+    await expect(screen.locator("html")).not_to_contain_text(NAME)
+    assert NAME not in await screen.content()
+
+
+async def test_ringing_says_all_but_who(screen: Page, staff: Staff) -> None:
+    """Queue, subject and waiting time; the name is not even asked for."""
+    staff.desk.ring(_seat(staff))
+    await expect(screen.locator("#ringing")).to_be_visible()
+    await expect(screen.locator("#ringing")).to_contain_text("Burgerzaken")
+    await expect(screen.locator("#ringing")).to_contain_text("0:42")
+    assert not staff.desk.reveals
+
+
+async def test_the_card_greets_her_caller(screen: Page, staff: Staff) -> None:
+    """Greeting, name, gender, age, time left, where it comes from, and that it is a demonstration."""
+    await _shown(screen, staff)
+    text = screen.locator("#card")
+    await expect(text).to_contain_text(f"mevrouw De {NAME}")
+    await expect(text).to_contain_text(f"J. de {NAME}")
+    await expect(text).to_contain_text("vrouw")
+    await expect(text).to_contain_text("1:3")
+    await expect(text).to_contain_text("58:")
+    await expect(text).to_contain_text("irmacall-demo · Gemeente Voorbeeld")
+    await expect(screen.locator("#demo")).to_be_visible()
+    await expect(screen.locator("#real")).to_be_hidden()
+    await expect(screen.locator("#crm")).to_have_attribute("href", "https://crm.example/contact?ref=a1b2c3")
+    assert staff.desk.reveals == [1]
+
+
+async def test_no_identity_where_a_screen_reader_speaks_by_itself(screen: Page, staff: Staff) -> None:
+    """The live regions say the state, never who it is; and the focus stays where she left it."""
+    await screen.get_by_label("Reden").focus()
+    await _shown(screen, staff)
+    await expect(screen.locator("#said")).to_have_text("In gesprek. Beller geïdentificeerd.")
+    live = "[aria-live], [role=status], [role=alert], [role=log], output"
+    assert NAME not in " ".join(await screen.locator(live).all_text_contents())
+    assert not await screen.locator(f":is({live}) #card").count()
+    assert not await screen.locator(f"#card :is({live})").count()
+    assert await screen.evaluate("document.activeElement.id") == "reason"
+    assert NAME not in await screen.title()
+
+
+async def test_hang_up_blanks(screen: Page, staff: Staff) -> None:
+    """Within 100 ms of the withdrawal nothing of the name is left in the page, and the server refuses it."""
+    await _shown(screen, staff)
+    await screen.evaluate(
+        """() => { window.gone = new Promise((done) => new MutationObserver(() => {
+             if (document.getElementById("card").hidden) done(Date.now());
+           }).observe(document.getElementById("card"), { attributes: true })); }"""
+    )
+    withdrawn = time.time()
+    staff.desk.withdraw(_seat(staff))
+    gone = await screen.evaluate("window.gone")
+    assert gone / 1000 - withdrawn < 0.1
+    await _nothing_left(screen)
+    await expect(screen.locator("#idle")).to_be_visible()
+
+
+async def test_a_withdrawn_identity_is_told(screen: Page, staff: Staff) -> None:
+    """When the citizen erases her data in mid-call the agent is told, and goes on with an anonymous caller."""
+    await _shown(screen, staff)
+    staff.desk.withdraw(_seat(staff), still_talking=True)
+    await expect(screen.get_by_role("alert")).to_contain_text("ingetrokken")
+    await expect(screen.locator("#anonymous")).to_be_visible()
+    await _nothing_left(screen)
+
+
+async def _hide(screen: Page, hidden: bool) -> None:
+    """Chromium without a window never hides a tab, so the page is told as the browser would tell it."""
+    await screen.evaluate(
+        """(hidden) => { Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+             document.dispatchEvent(new Event("visibilitychange")); }""",
+        hidden,
+    )
+
+
+async def test_a_hidden_page_is_blank(screen: Page, staff: Staff) -> None:
+    """Hidden: blank at once, and a card that comes meanwhile is not asked for. Seen again: only after a fresh GET."""
+    await _shown(screen, staff)
+    await _hide(screen, True)
+    await _nothing_left(screen)
+    before = len(staff.desk.reveals)
+    staff.desk.grant(_seat(staff), card(2, NAME))
+    async with screen.expect_response("**/panel"):
+        pass
+    assert len(staff.desk.reveals) == before
+    await _hide(screen, False)
+    await expect(screen.locator("#card")).to_contain_text(NAME)
+    assert staff.desk.reveals[before:] == [2]
+
+
+async def test_a_frozen_page_is_blank(screen: Page, staff: Staff, context: BrowserContext) -> None:
+    """A page that the browser freezes is blank before it stands still."""
+    await _shown(screen, staff)
+    await screen.evaluate("document.dispatchEvent(new Event('freeze'))")
+    await _nothing_left(screen)
+
+
+async def test_a_silent_stream_blanks(screen: Page, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that stands but says nothing for 3 s: blank, told, and back only after a fresh GET."""
+    await _shown(screen, staff)
+    silence = asyncio.Event()
+    real = staff.accounts.session_user
+    beats = 0
+
+    async def stuck(*args: object, **kwargs: object) -> object:
+        nonlocal beats
+        beats += 1
+        await silence.wait()
+        return await real(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(staff.accounts, "session_user", stuck)
+    began = time.monotonic()
+    await expect(screen.get_by_role("alert")).to_contain_text("Geen verbinding", timeout=9000)
+    await _nothing_left(screen)
+    assert time.monotonic() - began < 3 + 3.5  # the beats between two looks at the session, then the silence
+    assert beats
+    before = len(staff.desk.reveals)
+    silence.set()
+    await expect(screen.locator("#card")).to_contain_text(NAME)
+    await expect(screen.get_by_role("alert")).to_have_text("")
+    assert len(staff.desk.reveals) == before + 1
+
+
+async def test_a_lost_network_blanks(screen: Page, staff: Staff, context: BrowserContext) -> None:
+    """Without a network the card is gone within 3 s, and comes back with it."""
+    await _shown(screen, staff)
+    await context.set_offline(True)
+    staff.desk.ears.end(_seat(staff))
+    await expect(screen.get_by_role("alert")).to_contain_text("Geen verbinding", timeout=4000)
+    await _nothing_left(screen)
+    await context.set_offline(False)
+    await expect(screen.locator("#card")).to_contain_text(NAME, timeout=15000)
+
+
+async def test_a_late_answer_never_paints(screen: Page, staff: Staff) -> None:
+    """An answer that is on its way when the card is withdrawn is dropped, whatever the server still sends."""
+    seat = staff.desk.seat(_seat(staff))
+    seat.hold = asyncio.Event()
+    async with screen.expect_request("**/card?*"):
+        staff.desk.grant(_seat(staff), card(1, NAME))
+    staff.desk.withdraw(_seat(staff))
+    await expect(screen.locator("#idle")).to_be_visible()
+    painted = await screen.evaluate_handle(
+        """() => { const seen = []; new MutationObserver(() => seen.push(document.body.textContent))
+             .observe(document.body, { subtree: true, childList: true, attributes: true }); return seen; }"""
+    )
+    seat.hold.set()
+    staff.desk.show(_seat(staff), PanelView("paused", "Overleg", waiting=WAITING))
+    await expect(screen.locator("#headline")).to_have_text("Pauze")
+    assert NAME not in " ".join(await painted.json_value())
+    await _nothing_left(screen)
+
+
+async def test_an_earlier_grants_answer_never_paints_over_the_current(screen: Page, staff: Staff) -> None:
+    """Two grants in a row: the first one's answer, held up on its way, is dropped."""
+    held = staff.desk.seat(_seat(staff))
+    held.hold = asyncio.Event()
+    async with screen.expect_request("**/card?*"):
+        staff.desk.grant(_seat(staff), card(1, "Eerste"))
+    first, held.hold = held.hold, None
+    staff.desk.grant(_seat(staff), card(2, "Tweede"))
+    await expect(screen.locator("#card")).to_contain_text("Tweede")
+    first.set()
+    await expect(screen.locator("#talking-seconds")).to_have_text("0:02", timeout=5000)
+    await expect(screen.locator("#card")).not_to_contain_text("Eerste")
+
+
+async def test_a_refused_card_shows_nothing(screen: Page, staff: Staff) -> None:
+    """When the server refuses, the screen stays without a name and asks again later."""
+    staff.desk.grant(_seat(staff), card(1, NAME))
+    staff.desk.seat(_seat(staff)).card = None
+    async with screen.expect_response("**/card?*") as refused:
+        pass
+    assert (await refused.value).status == 403
+    await _nothing_left(screen)
+
+
+async def test_a_name_is_text_and_no_markup(screen: Page, staff: Staff) -> None:
+    """A name with markup in it is shown letter by letter."""
+    staff.desk.grant(_seat(staff), card(1, "<img src=x onerror=alert(1)>"))
+    await expect(screen.locator("#card")).to_contain_text("<img src=x onerror=alert(1)>")
+    assert not await screen.locator("#card img").count()
+
+
+async def test_she_works_with_keys(screen: Page, staff: Staff) -> None:
+    """Every act has a key with modifiers, which can be switched off."""
+    await screen.keyboard.press("Alt+Shift+P")
+    await expect(screen.locator("#headline")).to_have_text("Pauze")
+    await screen.keyboard.press("Alt+Shift+B")
+    await expect(screen.locator("#headline")).to_have_text("Beschikbaar")
+    await _shown(screen, staff)
+    await screen.keyboard.press("Alt+Shift+O")
+    await expect(screen.locator("#idle")).to_be_visible()
+    acts = list(staff.desk.acts)
+    assert acts[-3:] == [("pause", "Pauze"), ("claim", "u1"), ("hang_up",)]
+    await screen.get_by_label("Sneltoetsen").uncheck()
+    await screen.keyboard.press("Alt+Shift+P")
+    await screen.reload()
+    await expect(screen.locator("#headline")).to_have_text("Beschikbaar")
+    assert not await screen.get_by_label("Sneltoetsen").is_checked()
+    assert staff.desk.acts == acts
+
+
+async def test_she_is_told_why_no_calls_come(screen: Page, staff: Staff) -> None:
+    """An unanswered call sets her unavailable, and the screen says so in a sentence."""
+    staff.desk.show(_seat(staff), PanelView("unavailable", "no-answer", waiting=WAITING))
+    await expect(screen.locator("#sentence")).to_contain_text("U nam een gesprek niet op")
+    await expect(screen.get_by_role("button", name="Beschikbaar")).to_be_enabled()
+
+
+async def test_an_ended_session_leads_to_the_login(screen: Page, staff: Staff) -> None:
+    """When her login ends, the card goes and the login form comes."""
+    await _shown(screen, staff)
+    staff.accounts.sessions.clear()
+    await screen.wait_for_url("**/login", timeout=10000)
+    await _nothing_left(screen)
+
+
+async def test_nothing_is_left_in_the_browsers_stores(screen: Page, staff: Staff) -> None:
+    """After the call no name in local storage, session storage, caches, history or the page."""
+    await _shown(screen, staff)
+    staff.desk.withdraw(_seat(staff))
+    await _nothing_left(screen)
+    stores = await screen.evaluate(
+        """async () => JSON.stringify([{...localStorage}, {...sessionStorage}, await caches.keys(),
+             await indexedDB.databases(), history.state, location.href])"""
+    )
+    assert NAME not in stores
