@@ -106,7 +106,7 @@ class Town:
         """A new citizen's app, with personal data in it: the made-up citizen's, changed by `attributes`."""
         self._wallets += 1
         wallet = Wallet(
-            self._binaries.wallet, public_schemes(self._schemes), self.directory / f"wallet{self._wallets}"
+            self._binaries.wallet, public_schemes(self.schemes), self.directory / f"wallet{self._wallets}"
         )
         await wallet.start()
         self._exit.push_async_callback(wallet.stop)
@@ -115,11 +115,11 @@ class Town:
 
     def _build_yivi(self) -> None:
         self._binaries = build(cache(), rootfs())
-        self._schemes = make_schemes(self._binaries.yivi, cache())
+        self.schemes = make_schemes(self._binaries.yivi, cache())
         port = self.lab.network.port
         self.yivi = YiviServer(
             self._binaries.yivi,
-            self._schemes,
+            self.schemes,
             self.lab.logs / "yivi",
             Address("127.0.0.1", port("yivi")),
             Address("127.0.0.1", port("yivi-apps")),

@@ -1,0 +1,86 @@
+"""`make demo` (after set-up): start the municipality, perform the play, stay up; with `--once`, end after it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from lab.demo import facts
+from lab.demo.commands import HELP, Commands
+from lab.demo.play import Play
+from lab.demo.telling import say, step
+from lab.lab import Lab
+from lab.paths import VAR
+from lab.town import Town
+
+PICTURES = VAR / "demo"
+
+
+async def main() -> None:
+    """From the first process to the last. Raises what a step of the play raised."""
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for old in PICTURES.glob("*.png"):
+        old.unlink()
+    say("irmacall: identified calling. Everything here is real but the people.")
+    async with Lab(VAR / "demo-lab") as lab, Town(lab) as town:
+        with step("Asterisk, both redis servers, the yivi server and the daemon run"):
+            written = facts.write(town)
+        performing = asyncio.ensure_future(Play(town, PICTURES).perform())
+        await _first(performing, ended)
+        say(f"\nPictures: {PICTURES}   All that one needs to join in: {written}")
+        if "--once" not in sys.argv and not ended.is_set():
+            await _stay(town, ended)
+    say("All of it has ended.")
+
+
+async def _first(performing: asyncio.Future[None], ended: asyncio.Event) -> None:
+    """Wait for the play, or for Ctrl-C in the middle of it."""
+    stopping = asyncio.ensure_future(ended.wait())
+    either: list[asyncio.Future[Any]] = [performing, stopping]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if performing.done():
+        performing.result()
+    else:
+        performing.cancel()
+        with suppress(asyncio.CancelledError):
+            await performing
+
+
+async def _stay(town: Town, ended: asyncio.Event) -> None:
+    say(_invitation(town, town.lab.ca.root))
+    commands = asyncio.ensure_future(Commands(town, ended).run())
+    await ended.wait()
+    commands.cancel()
+    with suppress(asyncio.CancelledError):
+        await commands
+
+
+def _invitation(town: Town, root: Path) -> str:
+    agent, sip = town.agents[0], town.lab.nodes[0].values.sip
+    spare = [f"{other.login} / {other.password} (phone {other.endpoint})" for other in town.agents[1:]]
+    return f"""
+It stays up until Ctrl-C. Your browser must trust {root} for this demo.
+
+  citizen's page   {town.public_url}
+  agent's screen   {town.staff_url}   {agent.login} / {agent.password}
+  more agents      {"; ".join(spare)}
+  SIP phones       {sip.host}:{sip.port} (UDP), users and passwords in var/demo.json; the number is {town.lab.number}
+
+Without a phone or a wallet of your own, type:
+{HELP}
+"""
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,97 @@
+"""var/demo.json: enough for a stranger's own SIP phone, wallet and browser to play every role."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from lab.identity.scheme import public_schemes
+from lab.paths import VAR
+from lab.town import Town
+
+FILE = VAR / "demo.json"
+
+
+def write(town: Town) -> Path:
+    """Write it, readable for this user alone; its path."""
+    fresh = FILE.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        json.dump(facts(town), file, indent=2, ensure_ascii=False)
+    fresh.replace(FILE)
+    return FILE
+
+
+def facts(town: Town) -> dict[str, Any]:
+    """What stands where, and who may do what."""
+    lab = town.lab
+    return {
+        "service_number": lab.number,
+        "citizen_url": town.public_url,
+        "screen_url": town.staff_url,
+        "ca_certificate": str(lab.ca.root),
+        "irma_server": town.yivi.url,
+        "irma_client_server": town.yivi.app_url,
+        "irma_requestor_token": town.yivi.token,
+        "schemes": str(public_schemes(town.schemes)),
+        "nodes": [
+            {
+                "name": node.name,
+                "sip_host": node.values.sip.host,
+                "sip_port": node.values.sip.port,
+                "ari_url": f"http://{node.values.ari.host}:{node.values.ari.port}/ari",
+                "ari_user": node.values.ari_account.user,
+                "ari_password": node.values.ari_account.password,
+            }
+            for node in lab.nodes
+        ],
+        "people": _agents(town) + _citizens(town),
+        "desk_redis": lab.desk_redis.url,
+        "vault_redis": lab.vault_redis.url,
+        "site": str(town.site),
+        "logs": str(lab.logs),
+        "pids": _pids(town),
+    }
+
+
+def _agents(town: Town) -> list[dict[str, str | None]]:
+    return [
+        {
+            "role": "agent",
+            "name": agent.name,
+            "login": agent.login,
+            "password": agent.password,
+            "totp_secret": None,
+            "sip_user": agent.endpoint,
+            "sip_password": town.lab.agents[agent.endpoint],
+        }
+        for agent in town.agents
+    ]
+
+
+def _citizens(town: Town) -> list[dict[str, str | None]]:
+    return [
+        {
+            "role": "citizen",
+            "name": f"line {number}",
+            "login": None,
+            "password": None,
+            "totp_secret": None,
+            "sip_user": line,
+            "sip_password": password,
+        }
+        for number, (line, password) in enumerate(town.lab.lines.items(), 1)
+    ]
+
+
+def _pids(town: Town) -> dict[str, int]:
+    lab = town.lab
+    return {
+        "daemon": town.daemon.pid,
+        "yivi": town.yivi.program.pid,
+        "desk_redis": lab.desk_redis.program.pid,
+        "vault_redis": lab.vault_redis.program.pid,
+        **{f"asterisk_{node.name}": node.program.pid for node in lab.nodes},
+    } | ({"asterisk": lab.nodes[0].program.pid} if len(lab.nodes) == 1 else {})

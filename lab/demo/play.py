@@ -1,0 +1,108 @@
+"""The play: a citizen proves who she is, calls, is answered by name, and is forgotten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from lab.demo.telling import say, step
+from lab.people import AgentScreen, CitizenPage
+from lab.phone import Phone, PhoneCall
+from lab.sound import Heard
+from lab.town import Town
+
+
+class Play:
+    """One performance. Its pictures go to `pictures`, numbered in the order in which they were taken."""
+
+    def __init__(self, town: Town, pictures: Path) -> None:
+        self._town, self._pictures = town, pictures
+        self._taken = 0
+
+    async def perform(self) -> None:
+        """All of it, from the citizen's first page to the wiped one. Raises what went wrong."""
+        phone, screen = await self._agent_comes()
+        page, code = await self._citizen_discloses()
+        call = await self._citizen_calls(code)
+        ringing = await self._phone_rings(phone, screen, call)
+        await self._they_talk(ringing, screen, page, call)
+        await self._it_is_over(screen, page, call)
+        await page.close()
+        await screen.close()
+        await phone.unregister()
+
+    async def _agent_comes(self) -> tuple[Phone, AgentScreen]:
+        agent = self._town.agents[0]
+        phone = self._town.lab.phone(agent.endpoint)
+        with step(f"{agent.name} puts her phone on, logs in and says that she is available"):
+            await phone.register()
+            screen = await AgentScreen.open(self._town, agent)
+            await screen.be_available()
+        await self._picture("agent-available", screen.page)
+        return phone, screen
+
+    async def _citizen_discloses(self) -> tuple[CitizenPage, str]:
+        wallet = await self._town.wallet()
+        page = await CitizenPage.open(self._town)
+        await self._picture("citizen-subjects", page.page)
+        with step("A citizen picks a subject and reads what she will share"):
+            await page.choose("paspoort")
+        await self._picture("citizen-what-is-shared", page.page)
+        with step("She scans the QR code with her Yivi app, and keys the app's four digits into the page"):
+            session = await wallet.open(await page.begin())
+            await self._picture("citizen-qr", page.page)
+            digits = await session.pairing_code()
+            await page.page.fill("#digits", digits[:3])
+            await self._picture("citizen-pairing", page.page)
+            await page.page.fill("#digits", digits)
+            link = (await session.outcome()).client_return_url
+        with step("The page shows number and code; the app got a link that dials both"):
+            code = await page.code()
+            assert link.endswith(f",,{code}"), "the app's link is not the page's"
+        await self._picture("citizen-code", page.page)
+        return page, code
+
+    async def _citizen_calls(self, code: str) -> PhoneCall:
+        line = self._town.lab.phone("citizen1")
+        with step("She calls. Asterisk answers and welcomes her; her phone keys in the code"):
+            call = await line.call(self._town.lab.number, digits_after=code, pause=2.0)
+            await call.connected.wait()
+            await call.hears(Heard.SPEECH)
+        return call
+
+    async def _phone_rings(self, phone: Phone, screen: AgentScreen, call: PhoneCall) -> PhoneCall:
+        with step("The agent's phone rings. Her screen says from which queue, and not who it is"):
+            ringing = await phone.rings(20)
+            await screen.state("ringing")
+            await screen.blank()
+        with step("Meanwhile the citizen hears music"):
+            await call.hears(Heard.MUSIC)
+        await self._picture("agent-ringing", screen.page)
+        return ringing
+
+    async def _they_talk(self, ringing: PhoneCall, screen: AgentScreen, page: CitizenPage, call: PhoneCall) -> None:
+        with step("She answers: now her screen shows who is on the line"):
+            await ringing.answer()
+            await screen.shows("De Vries")
+        await self._picture("agent-card", screen.page)
+        say(f'           "{await screen.page.inner_text("[data-card=greeting]")}"')
+        with step("They hear each other, and the citizen's page says who may see her data"):
+            await ringing.speak(440)
+            await call.hears(440)
+            await page.state("talking")
+        await self._picture("citizen-talking", page.page)
+
+    async def _it_is_over(self, screen: AgentScreen, page: CitizenPage, call: PhoneCall) -> None:
+        with step("The citizen hangs up: the screen is blank"):
+            await call.hang_up()
+            await screen.blank()
+            await screen.state("available")
+        await self._picture("agent-after", screen.page)
+        with step("Her data are erased, and her page says so"):
+            await page.state("erased")
+        await self._picture("citizen-erased", page.page)
+
+    async def _picture(self, name: str, page: Page) -> None:
+        self._taken += 1
+        await page.screenshot(path=self._pictures / f"{self._taken:02}-{name}.png", full_page=True)
