@@ -143,7 +143,7 @@ class Phone:
     """One SIP account on the rack. `user` is its name and its Asterisk endpoint."""
 
     def __init__(self, rack: Rack, user: str, password: str, host: str, port: int = 5060) -> None:
-        self.user, self._name = user, f"{user}@{host}"
+        self.user, self._name = user, rack.new_name(user)
         self._rack, self._password, self._host, self._port = rack, password, host, port
         self._incoming: asyncio.Queue[PhoneCall] = asyncio.Queue()
         self._registration: asyncio.Queue[News] = asyncio.Queue()
@@ -166,7 +166,12 @@ class Phone:
     async def register(self, deadline: float = 10.0) -> None:
         """Register at the node. Raises LabError when the node refuses or does not answer."""
         await self._be_known(register=True)
-        await self._registered(True, deadline)
+        try:
+            await self._registered(True, deadline)
+        except LabError:
+            await self._rack.order("forget", phone=self._name)
+            self._known = False
+            raise
 
     async def unregister(self, deadline: float = 10.0) -> None:
         """End the registration in order."""

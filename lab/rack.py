@@ -33,6 +33,10 @@ class Rack:
         self._listeners: dict[tuple[str, object], Callable[[News], None]] = {}
         self._unheard: dict[tuple[str, object], list[News]] = {}
 
+    def new_name(self, user: str) -> str:
+        """A name for one more phone of this user: two may try the same account."""
+        return f"{user}.{next(self._numbers)}"
+
     def listen(self, kind: str, name: object, listener: Callable[[News], None]) -> None:
         """Give the news of one (`phone`, its name) or (`call`, its number) to `listener`."""
         self._listeners[kind, name] = listener
@@ -64,6 +68,8 @@ class Rack:
         """Have one thing done and wait for the reply. Raises LabError when pjsua2 refuses."""
         assert self._process is not None
         assert self._process.stdin is not None
+        if self._process.returncode is not None:
+            raise LabError(f"the process of the phones has ended: see {self.directory}/softphone.log")
         number = next(self._numbers)
         reply = self._replies[number] = asyncio.get_running_loop().create_future()
         self._process.stdin.write(json.dumps({"id": number, "do": do, **details}).encode() + b"\n")

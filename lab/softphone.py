@@ -185,7 +185,11 @@ class Softphones:
         self._over.append(call)
 
     def do_register(self, phone: str, user: str, host: str, port: int, password: str, register: bool) -> None:
-        """Give the phone its account at this registrar, and register it if asked to."""
+        """Give the phone its account at this registrar, unless it has it, and register it if asked to."""
+        if phone in self.lines:
+            if register:
+                self.lines[phone].setRegistration(True)
+            return
         config = pj.AccountConfig()
         config.idUri = f"sip:{user}@{host}:{port}"
         config.regConfig.registrarUri = f"sip:{host}:{port}"
@@ -196,14 +200,16 @@ class Softphones:
         config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE
         media = config.mediaConfig.transportConfig
         media.boundAddress = media.publicAddress = self.address
-        if phone in self.lines:
-            self.lines.pop(phone).shutdown()
         line = self.lines[phone] = Line(self, phone)
         line.create(config)
 
     def do_unregister(self, phone: str) -> None:
         """Say goodbye to the registrar."""
         self.lines[phone].setRegistration(False)
+
+    def do_forget(self, phone: str) -> None:
+        """Give up the account: calls to its user go to another phone that has it."""
+        self.lines.pop(phone).shutdown()
 
     def do_call(self, phone: str, number: str, digits_after: str, pause: float) -> dict[str, int]:
         """Dial; `digits_after` are keyed in `pause` seconds after the answer."""

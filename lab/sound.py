@@ -15,7 +15,8 @@ from pathlib import Path
 RATE = 8000
 _HEADER = 44  # a canonical WAV header; a file that is still being written has no valid lengths in it
 _SILENT_RMS = 60.0  # of 32767; line noise of G.711 stays below
-_PURE = 0.6  # this share of the energy in the expected tones
+_PURE = 0.6  # a tone has this share of the energy
+_MUSICAL = 0.25  # music has this share in its tones, also between two chords; speech has less than 0.15
 #: The tones that the placeholder music is made of (lab/setup/sounds.py).
 MUSIC_TONES = (174.6, 196.0, 220.0, 246.9, 261.6, 277.2, 293.7, 329.6)
 
@@ -64,7 +65,7 @@ def kind(samples: Sequence[int]) -> Heard:
     """What this is; best on half a second or more."""
     if rms(samples) < _SILENT_RMS:
         return Heard.SILENCE
-    return Heard.MUSIC if share(samples, MUSIC_TONES) > _PURE else Heard.SPEECH
+    return Heard.MUSIC if share(samples, MUSIC_TONES) > _MUSICAL else Heard.SPEECH
 
 
 def is_tone(samples: Sequence[int], hertz: float) -> bool:

@@ -1,0 +1,133 @@
+"""Asterisk's configuration from templates: nothing missing, nothing that a value could smuggle in."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from irmacall.ops.render import (
+    TEMPLATES,
+    Account,
+    DeskValues,
+    Directories,
+    Listener,
+    NodeValues,
+    PhoneValues,
+    Tls,
+    TrunkValues,
+    ha1,
+    render_node,
+)
+
+NODE = NodeValues(
+    name="node1",
+    sip=Listener("192.0.2.1", 5060),
+    media_host="192.0.2.1",
+    rtp_first=10000,
+    rtp_last=10999,
+    ari=Listener("127.0.0.1", 8088),
+    ari_account=Account("irmacall", "ari-secret"),
+    ami=Listener("127.0.0.1", 5038),
+    ami_account=Account("watchdog", "ami-secret"),
+    directories=Directories("/etc/a", "/lib/a", "/usr/share/a", "/var/lib/a", "/run/a", "/var/log/a", "/var/spool/a"),
+    desks=(DeskValues("gemeente", ("14020", "0201234567"), ("agent1",)),),
+    phones=(PhoneValues("agent1", ha1("agent1", "secret")),),
+    trunks=(TrunkValues("provider", match=("192.0.2.9",)), TrunkValues("line", ha1=ha1("line", "secret"))),
+)
+
+
+def read(path: Path) -> str:
+    """A file without its comments."""
+    lines = [line for line in path.read_text().splitlines() if not line.startswith(";")]
+    return "\n".join(lines)
+
+
+def test_every_template_is_rendered(tmp_path: Path) -> None:
+    """Each *.conf.j2 becomes a file that its owner alone can read."""
+    wanted = {path.name.removesuffix(".j2") for folder in TEMPLATES for path in folder.glob("*.conf.j2")}
+    written = render_node(NODE, tmp_path)
+    assert {path.name for path in written} == wanted
+    assert {path.name for path in tmp_path.iterdir()} == wanted
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in written)
+
+
+def test_no_password_of_a_phone_is_written(tmp_path: Path) -> None:
+    """Phones and lines are known by digests only, since ARI shows what stands here."""
+    render_node(NODE, tmp_path)
+    sip = read(tmp_path / "pjsip.conf")
+    assert f"password_digest = MD5:{ha1('agent1', 'secret')}" in sip
+    assert "password = " not in sip
+
+
+def test_ha1_is_that_of_the_rfc() -> None:
+    """The digest is the H(A1) of RFC 2617's own example (3.5)."""
+    assert ha1("Mufasa", "Circle Of Life", "testrealm@host.com") == "939e7578ed9e3c518a452acee763bce9"
+
+
+def test_a_trunk_by_address_has_no_password_and_a_trunk_by_password_no_address(tmp_path: Path) -> None:
+    """Each line is let in by what it was given, and by nothing else."""
+    render_node(NODE, tmp_path)
+    sip = read(tmp_path / "pjsip.conf")
+    assert "endpoint = provider\nmatch = 192.0.2.9" in sip
+    assert "auth = provider" not in sip
+    assert "auth = line" in sip
+    assert "endpoint = line" not in sip
+
+
+def test_tls_is_there_when_given(tmp_path: Path) -> None:
+    """A certificate opens a TLS transport; without one there is none."""
+    render_node(NODE, tmp_path / "without")
+    assert "protocol = tls" not in read(tmp_path / "without/pjsip.conf")
+    tls = Tls("192.0.2.1", 5061, "/etc/a/sip.pem", "/etc/a/sip.key")
+    render_node(dataclasses.replace(NODE, tls=tls), tmp_path / "with")
+    assert "bind = 192.0.2.1:5061" in read(tmp_path / "with/pjsip.conf")
+
+
+@pytest.mark.parametrize("evil", ["x\nexten => _X.,1,Dial(PJSIP/evil)", "x;y", "[trunk]", 'x"', "x\\"])
+def test_a_value_that_means_something_to_asterisk_is_refused(tmp_path: Path, evil: str) -> None:
+    """No value can end its line, begin a comment or open a section."""
+    with pytest.raises(ValueError, match="cannot stand in a file"):
+        render_node(dataclasses.replace(NODE, desks=(DeskValues(evil, ("1",), ()),)), tmp_path)
+
+
+def test_a_missing_value_is_an_error(tmp_path: Path) -> None:
+    """A template that asks for what is not given does not leave an empty place."""
+    (tmp_path / "x.conf.j2").write_text("{{ node.nothing }}")
+    with pytest.raises(jinja2.UndefinedError):
+        render_node(NODE, tmp_path / "out", (tmp_path,))
+
+
+def test_nodes_differ(tmp_path: Path) -> None:
+    """Two nodes of one cluster never share a system name or an entity id."""
+    other = dataclasses.replace(NODE, name="node2")
+    assert other.entity_id != NODE.entity_id
+    render_node(NODE, tmp_path)
+    text = read(tmp_path / "asterisk.conf")
+    assert "systemname = node1" in text
+    assert f"entityid = {NODE.entity_id}" in text
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "res_pjsip_messaging",
+        "res_pjsip_refer",
+        "res_pjsip_endpoint_identifier_anonymous",
+        "app_chanspy",
+        "app_mixmonitor",
+        "app_originate",
+        "app_dial",
+        "app_system",
+        "res_parking",
+        "app_directed_pickup",
+    ],
+)
+def test_doors_that_stay_shut(tmp_path: Path, module: str) -> None:
+    """What could listen in, take a call away or dial out is not loaded."""
+    render_node(NODE, tmp_path)
+    modules = read(tmp_path / "modules.conf")
+    assert "autoload = no" in modules
+    assert module not in modules
