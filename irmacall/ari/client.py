@@ -131,7 +131,9 @@ class Node:
 
     async def _connection(self, intake: Intake) -> None:
         settings = self._settings
-        async with event_socket(self._pool.session, settings.url, settings.app, settings.timeout) as socket:
+        async with event_socket(
+            settings.url, settings.user, settings.password, settings.app, settings.timeout
+        ) as socket:
             await _first_failure(
                 asyncio.create_task(listen(socket, intake.hear), name=f"listen {self.name}"),
                 asyncio.create_task(self._open(intake), name=f"open {self.name}"),

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from irmacall.ari.answers import Reply
 from irmacall.ari.fields import Fields
-from irmacall.ari.pool import Pool, Reply
+from irmacall.ari.pool import Pool
 from irmacall.ari.requests import Request, path
 from irmacall.ari.snapshot import PATHS, parse_snapshot
 from irmacall.ari.wire import DISALLOWED

@@ -1,97 +1,159 @@
 """A bounded pool of kept-alive HTTP connections to one Asterisk: one request in, one answer out.
 
-Asterisk's http.conf has `sessionlimit` (100 by default); it counts idle connections too, and closes the one
-that is over it without a reply. So the pool is bounded, and closes idle connections itself before
-Asterisk does (`session_keep_alive`, 15 s by default): a command sent into a closing connection would be lost.
+Asterisk's http.conf has `sessionlimit`; it counts idle connections too, and closes the one that is over it
+without a reply. So the pool is bounded. It never reuses a connection that Asterisk may be about to close
+(`session_keep_alive`, 15 s by default): a command sent into a closing connection would be lost.
+
+A connection is fifty lines of our own: per command it costs a quarter of aiohttp's client in CPU, and half of
+its time (docs/asterisk.md has the figures).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import ssl
 from types import TracebackType
 from typing import Final, Self
 
-import aiohttp
+from aiohttp import encode_basic_auth
 from yarl import URL
 
+from irmacall.ari.answers import AnswerReader, Reply
+from irmacall.ari.fields import WireError
 from irmacall.ari.requests import Request
-from irmacall.errors import PeerUnavailable
+from irmacall.errors import PeerError, PeerUnavailable
 
 IDLE_SECONDS: Final = 10.0
-"""How long an idle connection is kept; less than Asterisk's 15 s."""
-
-LONGEST_ANSWER: Final = 32 * 1024 * 1024
-"""Bytes of one answer that are read at most: GET /channels of a full node is about 1.5 kB a channel."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What Asterisk answered: an HTTP status and a body that may be empty."""
-
-    status: int
-    body: bytes
+"""How long an idle connection may be used again; less than Asterisk's 15 s."""
 
 
 class Pool:
     """Kept-alive connections to `url` (such as http://127.0.0.1:8088); use it as a context manager."""
 
     def __init__(self, url: str, user: str, password: str, connections: int, timeout: float) -> None:
-        self._base = url.rstrip("/") + "/ari/"
-        self._login = {"Authorization": aiohttp.encode_basic_auth(user, password)}
-        self._connections = connections
+        address = URL(url)
+        assert address.host is not None, "settings were checked"
+        assert address.port is not None, "settings were checked"
+        self._to = (address.host, address.port)
+        self._tls = ssl.create_default_context() if address.scheme == "https" else None
+        self._head = f"Host: {address.authority}\r\nAuthorization: {encode_basic_auth(user, password)}\r\n"
+        self._free = asyncio.Semaphore(connections)
         self._timeout = timeout
-        self._session: aiohttp.ClientSession | None = None
+        self._idle: list[_Connection] = []
+        self._busy: set[_Connection] = set()
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE_SECONDS)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            headers=self._login,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=self._timeout),
-        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
-
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        """The open session, for the event socket too, which shares the login but not the pool's bound."""
-        assert self._session is not None, "the pool is not open"
-        return self._session
+        for connection in (*self._idle, *self._busy):
+            connection.close()
+        self._idle.clear()
 
     async def exchange(self, request: Request) -> Reply:
         """Send one request and read its answer, whatever its status.
 
         Raises PeerUnavailable when the node cannot be reached, hangs up, or does not answer within the timeout
-        (which counts the wait for a free connection).
+        (which counts the wait for a free connection), and WireError where the answer is no HTTP.
         """
         try:
-            async with self.session.request(
-                request.method,
-                URL(self._base + request.target(), encoded=True),
-                data=request.body,
-                headers=_JSON if request.body is not None else None,
-                allow_redirects=False,
-            ) as response:
-                return Reply(response.status, await _read(response))
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            # The error's own text may quote the address with its query, so only its kind is told.
+            async with asyncio.timeout(self._timeout), self._free:
+                return await self._exchange(request)
+        except WireError as error:
+            raise WireError(f"{request}: {error}") from None
+        except PeerUnavailable as error:
+            raise PeerUnavailable(f"{request}: {error}") from None
+        except (OSError, TimeoutError) as error:
             raise PeerUnavailable(f"{request}: {type(error).__name__}") from None
 
+    async def _exchange(self, request: Request) -> Reply:
+        connection = self._take() or await self._connect()
+        self._busy.add(connection)
+        try:
+            reply = await connection.ask(self._bytes(request))
+        finally:
+            self._busy.discard(connection)
+            # Whoever was interrupted leaves an answer on its way: nobody may read it as his own.
+            if not connection.idle:
+                connection.close()
+        if connection.idle:
+            self._idle.append(connection)
+        return reply
 
-_JSON: Final = {"Content-Type": "application/json"}
+    def _take(self) -> _Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.fresh():
+                return connection
+            connection.close()
+        return None
+
+    async def _connect(self) -> _Connection:
+        loop = asyncio.get_running_loop()
+        return (await loop.create_connection(_Connection, *self._to, ssl=self._tls))[1]
+
+    def _bytes(self, request: Request) -> bytes:
+        body = (request.body or "").encode()
+        kind = "Content-Type: application/json\r\n" if body else ""
+        head = f"{request.method} /ari/{request.target()} HTTP/1.1\r\n{self._head}{kind}"
+        return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > LONGEST_ANSWER:
-            raise aiohttp.ClientPayloadError("answer too long")
-    return bytes(body)
+class _Connection(asyncio.Protocol):
+    """One connection: a question, its answer, and then the next."""
+
+    def __init__(self) -> None:
+        self._reader = AnswerReader()
+        self._waiting: asyncio.Future[Reply] | None = None
+        self._transport: asyncio.Transport | None = None
+        self._since = asyncio.get_running_loop().time()
+        self.idle = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def fresh(self) -> bool:
+        """Whether it may be used again: still open, and not for so long idle that Asterisk may be closing it."""
+        return self.idle and asyncio.get_running_loop().time() - self._since < IDLE_SECONDS
+
+    async def ask(self, question: bytes) -> Reply:
+        """Send a request and wait for its answer. Raises PeerError."""
+        assert self.idle
+        assert self._transport is not None
+        self.idle = False
+        self._waiting = asyncio.get_running_loop().create_future()
+        self._transport.write(question)
+        reply = await self._waiting
+        self._since = asyncio.get_running_loop().time()
+        self.idle = not reply.last and self._reader.empty and not self._transport.is_closing()
+        return reply
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            reply = self._reader.feed(data)
+        except WireError as error:
+            self._fail(error)
+            return
+        if self._waiting is None:
+            self._fail(WireError("answer: unasked"))
+        elif reply is not None and not self._waiting.done():
+            self._waiting.set_result(reply)
+            self._waiting = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._fail(PeerUnavailable("connection lost"))
+
+    def close(self) -> None:
+        """Drop it at once."""
+        self._fail(PeerUnavailable("connection closed"))
+
+    def _fail(self, error: PeerError) -> None:
+        self.idle = False
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(error)
+        self._waiting = None
+        if self._transport is not None:
+            self._transport.abort()

@@ -29,25 +29,27 @@ CLOSE_SECONDS: Final = 0.5
 
 @asynccontextmanager
 async def event_socket(
-    session: aiohttp.ClientSession, url: str, app: str, timeout: float
+    url: str, user: str, password: str, app: str, timeout: float
 ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     """Register `app` by opening its event WebSocket; from here on Asterisk sends its callers into Stasis.
 
     A second socket for the same app replaces the first. Raises PeerUnavailable when it cannot be opened
     within `timeout` seconds.
     """
+    login = {"Authorization": aiohttp.encode_basic_auth(user, password)}
     target = URL(f"{url.rstrip('/')}/ari/events?{urlencode({'app': app})}", encoded=True)
-    try:
-        async with asyncio.timeout(timeout):
-            socket = await session.ws_connect(
-                target, autoping=False, timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS)
-            )
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise PeerUnavailable(f"event socket: {type(error).__name__}") from None
-    try:
-        yield socket
-    finally:
-        await socket.close()
+    async with aiohttp.ClientSession(headers=login, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        try:
+            async with asyncio.timeout(timeout):
+                socket = await session.ws_connect(
+                    target, autoping=False, timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS)
+                )
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise PeerUnavailable(f"event socket: {type(error).__name__}") from None
+        try:
+            yield socket
+        finally:
+            await socket.close()
 
 
 async def listen(socket: aiohttp.ClientWebSocketResponse, hear: Callable[[str], None]) -> Never:

@@ -128,8 +128,13 @@ class RealAsterisk:
         base = f"http://{self.address[0]}:{self.address[1]}/ari/"
         self._session = await self._exit.enter_async_context(aiohttp.ClientSession(base, headers=login))
         self._far = await self._exit.enter_async_context(self._session.ws_connect(f"events?app={FAR}"))
-        drain = asyncio.create_task(self._drain(), name="far end")
-        self._exit.callback(drain.cancel)
+        self._drained = asyncio.create_task(self._drain(), name="far end")
+        self._exit.callback(lambda: self._drained.cancel())
+
+    async def reopen_far_end(self) -> None:
+        """After a restart of Asterisk: the test's own application again."""
+        self._drained.cancel()
+        await self._open_far_end()
 
     async def _ask(self, method: str, path: str, query: dict[str, str]) -> Any:
         async with self._session.request(method, path, params=query) as response:

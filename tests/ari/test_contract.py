@@ -85,6 +85,7 @@ async def test_waiting_and_talking_bridges(site: Site, node: Node) -> None:
             await node.perform(DialLeg(node.name, call, leg, 20))
         await node.perform(Connect(node.name, call, talk, channel, leg))
         both = await heard.next(BridgeEntered, lambda event: len(event.members) == 2)
+        assert both.channel == leg
         assert (both.bridge, both.members) == (talk, frozenset({channel, leg}))
         for _ in range(2):
             await node.perform(HangUp(node.name, call, leg))

@@ -60,7 +60,7 @@ TABLE: list[tuple[NodeCommand, list[str]]] = [
     ),
     (
         Connect(NODE, CALL, TALK, CALLER, LEG),
-        ["POST bridges/n-1.0.talk/addChannel?channel=n-1.0.leg1%2Cn-1.0"],
+        ["POST bridges/n-1.0.talk/addChannel?channel=n-1.0%2Cn-1.0.leg1"],
     ),
     (HangUp(NODE, CALL, LEG), ["DELETE channels/n-1.0.leg1"]),
     (RemoveBridge(NODE, CALL, TALK), ["DELETE bridges/n-1.0.talk"]),
