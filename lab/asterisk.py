@@ -67,6 +67,8 @@ class Asterisk:
 
     def configure(self, values: NodeValues) -> None:
         """Write the node's configuration anew; a running node reads it after a reload or restart."""
+        if self._values is None:
+            shutil.rmtree(self.directory, ignore_errors=True)  # what a run that was killed left behind
         self._values = values
         for part in ("etc/pjsip.d", "state/agi", "run", "log", "spool"):
             (self.directory / part).mkdir(parents=True, exist_ok=True)
