@@ -1,0 +1,166 @@
+"""Plays of a disclosure: its code, its page, and its end, which always comes."""
+
+from __future__ import annotations
+
+import pytest
+
+from irmacall.core import views
+from irmacall.core.call import Stage
+from irmacall.core.code import Digits
+from irmacall.core.commands import Burn, RefreshPage
+from irmacall.core.disclosure import Seal
+from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked, IdentityLost
+from irmacall.core.ids import PageId, SealedId
+from irmacall.core.views import CitizenStage
+from tests.core.leader import PASSPORT, PLAN, hash_of
+from tests.core.plays import ELS, HOUR, Play, code
+
+SEALED = SealedId("sealed1")
+
+
+def _page(play: Play, page: PageId) -> views.PageView:
+    return views.page_view(play.desk, page, play.leader.now)
+
+
+def test_a_page_follows_its_call_through_every_stage() -> None:
+    """Sealed, being typed in, waiting, talking, erased: each is what the page shows."""
+    play = Play()
+    page = play.citizen_discloses(1)
+    assert (_page(play, page).stage, _page(play, page).code_live) == (CitizenStage.SEALED, True)
+    call = play.caller_waits(1)
+    assert (_page(play, page).stage, _page(play, page).position) == (CitizenStage.WAITING, 1)
+    assert _page(play, page).code_live is False
+    play.agent_comes(ELS)
+    play.leg_enters(call)
+    assert _page(play, page).stage is CitizenStage.WAITING
+    play.answers(call)
+    play.joins(call)
+    assert _page(play, page).stage is CitizenStage.TALKING
+    play.hangs_up(call)
+    assert _page(play, page).stage is CitizenStage.ERASED
+    play.later(HOUR)
+    assert _page(play, page).stage is CitizenStage.UNKNOWN
+
+
+def test_a_renewed_code_opens_and_voids_the_old_one() -> None:
+    """At any moment one code at most opens an identity."""
+    play = Play()
+    page = play.citizen_discloses(1)
+    play.code_renewed(page, 2)
+    assert play.call(play.caller_waits(2)).sealed == SEALED
+    assert set(play.desk.sealed_of_code) == set()
+
+
+def test_a_renewed_code_lives_anew() -> None:
+    """A quarter of an hour from its renewal."""
+    play = Play()
+    page = play.citizen_discloses(1)
+    play.later(PLAN.times.code + 60)
+    assert _page(play, page).code_live is False
+    play.code_renewed(page, 2)
+    assert _page(play, page).code_live is True
+
+
+def test_a_code_that_lives_already_is_given_to_nobody_else() -> None:
+    """Two pages that drew the same code: the second has none until it asks again, and opens nothing."""
+    play = Play()
+    first = play.citizen_discloses(1)
+    second = play.citizen_discloses(2)
+    play.code_renewed(second, 1)
+    assert (_page(play, first).code_live, _page(play, second).code_live) == (True, False)
+    assert play.call(play.caller_waits(1)).sealed == SEALED
+    play.code_renewed(second, 3)
+    assert _page(play, second).code_live is True
+
+
+def test_no_code_is_renewed_once_a_call_has_the_identity() -> None:
+    """A second call with the same identity would be a second owner."""
+    play = Play()
+    page = play.citizen_discloses(1)
+    play.caller_waits(1)
+    play.code_renewed(page, 2)
+    assert play.desk.sealed_of_code == {}
+
+
+@pytest.mark.parametrize("stage", ["sealed", "waiting", "ringing", "connecting", "talking"])
+@pytest.mark.parametrize("why", ["page", "vault", "hour"])
+def test_an_identity_ends_in_every_stage_and_its_call_goes_on(stage: str, why: str) -> None:
+    """The citizen's word, the vault's loss or the hour's end burns it, and no call ends because of it."""
+    play = Play()
+    page = play.citizen_discloses(1)
+    call = None if stage == "sealed" else play.caller_waits(1)
+    if call is not None and stage != "waiting":
+        play.agent_comes(ELS)
+        play.leg_enters(call)
+        if stage != "ringing":
+            play.answers(call)
+        if stage == "talking":
+            play.joins(call)
+    before = None if call is None else play.stage(call)
+    if why == "hour":
+        play.leader.now = play.desk.disclosures[SEALED].expires_at
+    play.tell(IdentityLost(SEALED) if why == "vault" else ErasureAsked(page if why == "page" else PageId("?")))
+    assert Burn(SEALED) in play.urgent
+    assert RefreshPage(page) in play.screens
+    assert play.store.vault == set()
+    if call is not None:
+        assert (play.stage(call), play.call(call).sealed) == (before, None)
+
+
+def test_an_erased_identity_opens_nothing() -> None:
+    """Its code sounds as unknown as any other."""
+    play = Play()
+    play.tell(ErasureAsked(play.citizen_discloses(1)))
+    call = play.caller_arrives()
+    play.keys(call, code(1))
+    assert play.stage(call) is Stage.ASKING
+
+
+def test_an_unused_identity_is_gone_after_its_hour_with_every_trace() -> None:
+    """Not even that there was one is kept."""
+    play = Play()
+    play.citizen_discloses(1)
+    play.later(HOUR)
+    assert (play.desk.disclosures, play.desk.sealed_of_page, play.desk.sealed_of_code) == ({}, {}, {})
+    assert (play.store.saved, play.store.vault) == ({}, set())
+
+
+def test_a_disclosure_that_comes_after_its_own_hour_is_burned() -> None:
+    """Whatever held it up, it is not kept."""
+    play = Play()
+    play.store.vault.add(SEALED)
+    now = play.leader.now
+    hashed = hash_of(Digits(code(1)))
+    play.tell(DisclosureSealed(SEALED, PageId("p"), hashed, PASSPORT, now - HOUR - 1, now - 1))
+    play.later(0)
+    assert (play.store.vault, play.desk.disclosures) == (set(), {})
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_a_second_disclosure_of_a_page_replaces_its_first(bound: bool) -> None:
+    """A page has one disclosure, so that its word to wipe always reaches all that it gave."""
+    play = Play()
+    page = play.citizen_discloses(1)
+    call = play.caller_waits(1) if bound else None
+    play.citizen_discloses(2, page="page1")
+    assert (play.store.vault, set(play.desk.disclosures)) == ({SealedId("sealed2")}, {SealedId("sealed2")})
+    assert call is None or play.call(call).sealed is None
+    assert _page(play, page).code_live is True
+
+
+def test_a_repeated_disclosure_is_one() -> None:
+    """Told twice, it has one code and one timer, and a bound one stays bound."""
+    play = Play()
+    play.citizen_discloses(1)
+    call = play.caller_waits(1)
+    play.citizen_discloses(1)
+    assert (play.call(call).sealed, play.desk.disclosures[SEALED].seal) == (SEALED, Seal.BOUND)
+    assert play.desk.sealed_of_code == {}
+
+
+def test_what_is_asked_for_an_unknown_page_is_nothing() -> None:
+    """A page from before the hour, or from nowhere."""
+    play = Play()
+    for event in (ErasureAsked(PageId("?")), CodeRenewed(PageId("?"), hash_of(Digits("1"))), IdentityLost(SEALED)):
+        assert play.tell(event) == []
+        assert play.urgent == []
