@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
+import ssl
 from typing import Any
 
+import aiohttp
 from playwright.async_api import BrowserContext, Page, expect
 
 from lab.town import Agent, Town
@@ -70,9 +71,33 @@ class AgentScreen:
 
     async def ask(self, path: str) -> tuple[int, Any]:
         """What the server answers this session when it is asked directly, whatever the page shows."""
-        answer = await self.context.request.get(f"{self.town.staff_url}{path}")
-        body = await answer.body()
-        return answer.status, json.loads(body) if answer.ok and body else None
+        cookies = await self.context.cookies(self.town.staff_url)
+        header = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies)
+        # Not by Playwright's own client, which does not know the lab's authority.
+        trust = ssl.create_default_context(cafile=str(self.town.lab.ca.root))
+        patience = aiohttp.ClientTimeout(total=PATIENCE_MS / 1000)
+        async with (
+            aiohttp.ClientSession(headers={"Cookie": header}, timeout=patience) as client,
+            client.get(f"{self.town.staff_url}{path}", ssl=trust, allow_redirects=False) as answer,
+        ):
+            return answer.status, await answer.json() if answer.ok and answer.status != 204 else None
+
+    async def granted(self) -> tuple[str, int]:
+        """The caller that this seat may see now, and the number of the grant: what its own page asks with."""
+        status, panel = await self.ask("/panel")
+        assert status == 200, f"/panel: {status}"
+        assert panel["talking"] is not None, "this seat talks to nobody"
+        return panel["talking"]["call"], panel["talking"]["grant"]
+
+    async def may_see(self, call: str, grant: int) -> bool:
+        """Whether the server gives this session the card, asked directly; one that is not there gives nothing."""
+        try:
+            status, _ = await self.ask(f"/card?call={call}&grant={grant}")
+        except aiohttp.ClientSSLError:
+            raise  # That would be a fault of the lab's.
+        except (aiohttp.ClientConnectionError, TimeoutError):
+            return False
+        return status == 200
 
     async def close(self) -> None:
         """Close the browser, as one who walks away does."""
