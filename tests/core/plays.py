@@ -69,8 +69,8 @@ BO = UserId("bo")
 
 
 def code(number: int) -> str:
-    """The `number`-th right code."""
-    return make_code(number)
+    """The `number`-th right code; no two are alike, and none looks like anything else that is written down."""
+    return make_code((314159265 + number * 271828183) % 10**9)
 
 
 def phone_of(user: UserId) -> Endpoint:
