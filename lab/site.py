@@ -104,7 +104,7 @@ def _desk(town: Town) -> list[str]:
         'title = "gemeente Voorbeeld"',
         f"number = {_q(town.lab.number)}",
         'default_queue = "publiekszaken"',
-        'privacy_contact = "functionaris gegevensbescherming, fg@voorbeeld.example"',
+        'privacy_contact = "fg@voorbeeld.example"',
         'crm_url = "https://crm.voorbeeld.example/contact?gesprek={call_id}&onderwerp={subject}"',
         f"schemes = [{_q(SCHEME)}]",
         "[desk.times]",

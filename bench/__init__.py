@@ -1,0 +1,9 @@
+"""`make bench`: figures that the project promises, each beside a bare control in the same run.
+
+__main__.py   which benches there are, and the table at the end
+figures.py    percentiles, var/bench/<name>.json
+observer.py   when things happened, by Asterisk's own clock
+painting.py   when a page showed or blanked something, by the same machine's clock
+calls.py      reveal and revoke: calls to the real daemon, beside calls to the control
+control.py    the control: an ARI event to an event stream to a fetch to a paint, with nothing in between
+"""
