@@ -119,16 +119,21 @@ class Wallet:
             first = b""
         if b"ready" not in first:
             await self.stop()
-            raise LabError(f"wallet: it did not open; see {self.log}")
+            raise LabError(f"wallet: it did not open\n{self.log.read_text()[-2000:]}")
         self._reader = asyncio.create_task(self._read(self._process.stdout), name="wallet reader")
 
     async def stop(self) -> None:
-        """Close the app."""
+        """Close the app: it ends when its orders do, and has then put everything away."""
         if self._process is None:
             return
-        if self._process.returncode is None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            async with asyncio.timeout(_STEP_S):
+                await self._process.wait()
+        except TimeoutError:
             self._process.kill()
-        await self._process.wait()
+            await self._process.wait()
         if self._reader is not None:
             await self._reader
         self._process = self._reader = None

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab import yivi_log
-from lab.process import Program, answers
+from lab.process import Program, answers, says
 
 #: Minutes that it keeps the result of a session, and a session that an app has opened: its least, and ours.
 RESULT_MINUTES, SESSION_MINUTES = 1, 5
 
+# Seconds for the rest of its log to come through the filter.
+_LOG_S = 20
 # bash becomes the server, so that its pid is the server's; what the server writes goes through the filter.
 _FILTERED = 'exec "$@" > >(exec "$PYTHON" -I "$FILTER") 2>&1'
 
@@ -75,16 +79,17 @@ class YiviServer:
         await self.program.start()
 
     async def stop(self) -> None:
-        """Ask it to end, and wait."""
-        await self.program.stop()
+        """Ask it to end, and wait until it has, and its log is whole."""
+        await self._end(self.program.stop)
 
     async def kill(self) -> None:
-        """`kill -9`, and wait."""
-        await self.program.kill()
+        """`kill -9`, and wait likewise."""
+        await self._end(self.program.kill)
 
     async def restart(self) -> None:
         """Stop and start; sessions are gone."""
-        await self.program.restart()
+        await self.stop()
+        await self.start()
 
     def freeze(self) -> None:
         """It accepts connections and answers none of them."""
@@ -93,6 +98,13 @@ class YiviServer:
     def wake(self) -> None:
         """After `freeze`."""
         self.program.wake()
+
+    async def _end(self, end: Callable[[], Awaitable[None]]) -> None:
+        ran = self.program.running
+        await end()
+        if ran:
+            async with asyncio.timeout(_LOG_S):
+                await says(yivi_log.END)(self.program)
 
     def _write_config(self) -> None:
         """Not on the command line: everybody on a machine may read that."""
@@ -121,5 +133,6 @@ class YiviServer:
         return words
 
     async def _listens(self, program: Program) -> None:
-        for address in (self.requestors, self.apps):
+        for side, address in (("Server", self.requestors), ("Client server", self.apps)):
+            await says(f'msg="{side} listening')(program)  # the filter is at work
             await answers(address.host, address.port)(program)

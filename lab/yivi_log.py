@@ -4,14 +4,21 @@ Its `-q` and `--log-json` change nothing about that in v1.3.0 (yivi/cli/irmacli/
 logger made before its flags were read). So its output goes through a pipe to this program, which knows the few
 lines that say nothing of anybody and drops the rest. It runs by itself and imports nothing of ours.
 
+It ends when the server has ended and all is written, and says so with its last line; being in a process group of
+its own, it is not killed along with the server.
+
 Until the server listens nobody can have asked it anything: why it does not start is passed on as it is.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+
+#: The last line of each run.
+END = "action=irma_log_ended"
 
 _LISTENS = re.compile(r'msg="(?:Client server|Server) listening at ')
 _HEAD = re.compile(r'time="(?P<time>[0-9TZ:+.-]{8,40})" level=(?P<level>[a-z]{4,8}) ')
@@ -51,6 +58,8 @@ def _safe(line: str) -> str:
 
 
 if __name__ == "__main__":
+    os.setpgid(0, 0)
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     for safe in kept(sys.stdin):
         print(safe, flush=True)
+    print(END, flush=True)

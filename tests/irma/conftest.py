@@ -23,14 +23,14 @@ def parts() -> Parts:
 @pytest.fixture(scope="session")
 async def yivi(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[YiviServer]:
     """A yivi server that no test stops."""
-    async for server in serve(parts, parts.binaries.yivi, tmp_path_factory.mktemp("yivi")):
+    async with serve(parts, parts.binaries.yivi, tmp_path_factory.mktemp("yivi")) as server:
         yield server
 
 
 @pytest.fixture
 async def own_yivi(parts: Parts, tmp_path: Path) -> AsyncIterator[YiviServer]:
     """A yivi server of this test's own, to be stopped and broken."""
-    async for server in serve(parts, parts.binaries.yivi, tmp_path / "yivi"):
+    async with serve(parts, parts.binaries.yivi, tmp_path / "yivi") as server:
         yield server
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -53,13 +54,14 @@ class MemoryHouse:
         self.client.refuse(session)
 
 
+@asynccontextmanager
 async def serve(parts: Parts, binary: Path, directory: Path) -> AsyncIterator[YiviServer]:
-    """Run one server for as long as it is asked for."""
+    """One server, with addresses of its own."""
     network = claim_network()
     host = network.address(80)
     server = YiviServer(binary, parts.schemes, directory, Address(host, 8088), Address(host, 8089))
-    await server.start()
     try:
+        await server.start()
         yield server
     finally:
         await server.stop()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,7 @@ async def client(yivi: YiviServer) -> AsyncIterator[IrmaClient]:
 @pytest.fixture
 async def own_client(own_yivi: YiviServer) -> AsyncIterator[IrmaClient]:
     """A client of the server that this test may break."""
-    client = IrmaClient(own_yivi.url, own_yivi.token, answer_s=1)
+    client = IrmaClient(own_yivi.url, own_yivi.token)
     yield client
     await client.close()
 
@@ -73,7 +76,7 @@ async def test_an_expired_credential_is_not_believed(
 ) -> None:
     """The server says DONE of a disclosure from a credential that has expired; it is refused all the same."""
     async with Wallet(parts.binaries.wallet, parts.public, tmp_path / "wallet") as wallet:
-        async for late in serve(parts, parts.binaries.lateissuer, tmp_path / "late"):
+        async with serve(parts, parts.binaries.lateissuer, tmp_path / "late") as late:
             await wallet.issue(late, valid_until=_now_to_irma())
         session = await client.start(question(), TEL)
         assert (await wallet.disclose(session.session_ptr)).kind == "rejected"
@@ -154,8 +157,10 @@ async def test_a_server_that_comes_back_is_followed_on(own_client: IrmaClient, o
     session = await own_client.start(question(), TEL)
     following = asyncio.create_task(own_client.follow(session))
     own_yivi.freeze()
+    impatient = IrmaClient(own_yivi.url, own_yivi.token, answer_s=0.5)
     with pytest.raises(PeerUnavailable):
-        await own_client.start(question(), TEL)
+        await impatient.start(question(), TEL)
+    await impatient.close()
     own_yivi.wake()
     await own_client.cancel(session)
     async with asyncio.timeout(20):
@@ -222,3 +227,14 @@ async def test_its_log_holds_no_code_and_no_token(own_yivi: YiviServer, own_clie
     assert "CANCELLED" in kept
     for secret in ("0123456789", "tel:", "familyname", session.token, own_yivi.token):
         assert secret not in kept
+
+
+async def test_without_its_filter_it_writes_nothing(own_yivi: YiviServer, own_client: IrmaClient) -> None:
+    """When the filter on its log dies the server dies with it, rather than write what it is asked somewhere else."""
+    children = Path(f"/proc/{own_yivi.program.pid}/task/{own_yivi.program.pid}/children")
+    [log_filter] = map(int, (await asyncio.to_thread(children.read_text)).split())
+    os.kill(log_filter, signal.SIGKILL)
+    with suppress(PeerError):
+        await own_client.start(question(), TEL)
+    async with asyncio.timeout(5):
+        assert await own_yivi.program.wait() != 0

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from irmacall.core.code import Digits, make_code
@@ -29,6 +29,8 @@ from irmacall.irma.wire import (
 )
 from tests.irma.asking import FIELDS, TEL, attribute, question
 
+# A busy machine makes no test fail.
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TOKEN = RequestorToken("A" * 20)
 _PARSERS = (parse_session, parse_status, parse_result, parse_error)
 
@@ -123,6 +125,7 @@ _GROUP = st.lists(_ONE, max_size=6) | st.permutations(WHOLE.disclosed[0])
 _PROOF = st.sampled_from(("VALID", "VALID", "VALID", "EXPIRED", "INVALID", ""))
 
 
+@_UNHURRIED
 @given(st.sampled_from((Status.DONE, *Status)), _PROOF, st.lists(_GROUP, max_size=2))
 def test_nothing_but_the_whole_is_ever_believed(status: Status, proof: str, groups: list[list[Disclosed]]) -> None:
     """Whatever the server may say, what is believed was asked, all of it once, PRESENT, VALID and DONE."""
@@ -145,6 +148,7 @@ def test_the_request_asks_in_so_many_words() -> None:
     assert "augmentReturnUrl" not in request["request"]
 
 
+@_UNHURRIED
 @given(st.integers(0, 10**9 - 1))
 def test_a_tel_link_dials_number_pause_and_code(chance: int) -> None:
     """Any code makes a link of digits and commas alone."""
@@ -181,6 +185,7 @@ _JSON = st.recursive(
 
 
 @pytest.mark.parametrize("parse", _PARSERS)
+@_UNHURRIED
 @given(body=_JSON.map(json.dumps) | st.text())
 def test_nonsense_is_the_peers_error(parse, body: str) -> None:  # type: ignore[no-untyped-def]
     """Whatever a server sends is understood or is a PeerError, and never anything else."""

@@ -45,9 +45,11 @@ async def https_yivi(parts: Parts, network: Network, tmp_path: Path) -> AsyncIte
     tls = (certificate.certificate, certificate.key)
     requestors, apps = Address(host, 8088), Address(host, 8443)
     server = YiviServer(parts.binaries.yivi, parts.schemes, tmp_path / "yivi", requestors, apps, tls)
-    await server.start()
-    yield server
-    await server.stop()
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.stop()
 
 
 def test_a_second_time_nothing_is_made(parts: Parts) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lab.yivi_log import kept
 
+# A busy machine makes no test fail.
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _HEAD = 'time="2026-01-02T03:04:05Z" level=info '
 _LISTENS = _HEAD + 'msg="Server listening at 127.0.0.1:8088/"'
 
@@ -42,6 +44,7 @@ def test_the_life_of_a_session_is_kept_without_its_token() -> None:
     ]
 
 
+@_UNHURRIED
 @given(
     st.text(alphabet=st.characters(exclude_characters="\r\n")),
     st.sampled_from(["", _HEAD, _HEAD + 'msg="Session started" ']),
