@@ -16,7 +16,7 @@ from irmacall.store.vault import MemoryVault, Vault
 from irmacall.store.vault_redis import RedisVault
 from lab.network import Network, claim_network
 from lab.redisd import RedisServer, Role
-from tests.store.redis_server import link, running
+from tests.store.redis_server import PATIENT, link, running
 
 KEY = bytes(range(32))
 
@@ -76,7 +76,7 @@ async def desk_stores(request: pytest.FixtureRequest, desk_redis: RedisServer) -
         yield [MemoryDeskStore()] * 2
         return
     async with AsyncExitStack() as stack:
-        stores = [RedisDeskStore(link(desk_redis)) for _ in range(2)]
+        stores = [RedisDeskStore(link(desk_redis, PATIENT)) for _ in range(2)]
         for store in stores:
             stack.push_async_callback(store.close)
         yield stores
@@ -91,6 +91,6 @@ def desk_store(desk_stores: Sequence[DeskStore]) -> DeskStore:
 @pytest.fixture(params=["memory", "redis"])
 async def vault(request: pytest.FixtureRequest, vault_redis: RedisServer) -> AsyncIterator[Vault]:
     """The vault."""
-    store: Vault = MemoryVault(KEY) if request.param == "memory" else RedisVault(link(vault_redis), KEY)
+    store: Vault = MemoryVault(KEY) if request.param == "memory" else RedisVault(link(vault_redis, PATIENT), KEY)
     yield store
     await store.close()

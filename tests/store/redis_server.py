@@ -13,13 +13,15 @@ from lab.network import Network
 from lab.redisd import RedisServer, Role
 
 TIMEOUT: Final = 0.5
-"""Seconds within which a store answers, or says that it cannot."""
+"""Seconds within which a store says that it cannot, where a test is about that."""
+PATIENT: Final = 5.0
+"""Seconds for the tests that are not: they share the machine with whatever else runs."""
 _numbers = itertools.count()
 
 
-def link(server: RedisServer) -> RedisLink:
+def link(server: RedisServer, timeout: float = TIMEOUT) -> RedisLink:
     """A new connection pool to it, as a daemon of its own would have."""
-    return RedisLink(server.url, timeout=TIMEOUT)
+    return RedisLink(server.url, timeout=timeout)
 
 
 @asynccontextmanager

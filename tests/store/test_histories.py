@@ -17,7 +17,7 @@ from irmacall.store.sealing import Disclosed
 from irmacall.store.vault import MemoryVault, Vault
 from irmacall.store.vault_redis import RedisVault
 from lab.redisd import RedisServer
-from tests.store.redis_server import link
+from tests.store.redis_server import PATIENT, link
 
 KEY = bytes(32)
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -94,7 +94,7 @@ class DeskPlay:
 async def test_desk_histories(desk_redis: RedisServer, history: list[tuple[object, ...]]) -> None:
     """Leases, lapses, loads and saves of two daemons, old leases too: both forms answer alike."""
     desk, now = DeskId(secrets.token_hex(8)), [0.0]
-    connection = link(desk_redis)
+    connection = link(desk_redis, PATIENT)
     memory = DeskPlay(MemoryDeskStore(clock=lambda: now[0]), desk)
     redis = DeskPlay(RedisDeskStore(connection), desk)
     try:
@@ -127,7 +127,7 @@ async def vault_step(vault: Vault, desk: DeskId, step: tuple[object, ...]) -> ob
 async def test_vault_histories(vault_redis: RedisServer, history: list[tuple[object, ...]]) -> None:
     """Seals, reads and burns under all fences and with clocks that are off: both forms answer alike."""
     desk = DeskId(secrets.token_hex(8))
-    memory, redis = MemoryVault(KEY), RedisVault(link(vault_redis), KEY)
+    memory, redis = MemoryVault(KEY), RedisVault(link(vault_redis, PATIENT), KEY)
     try:
         for step in history:
             assert await vault_step(memory, desk, step) == await vault_step(redis, desk, step), step

@@ -25,7 +25,6 @@ async def desk_link(own_desk_redis: RedisServer) -> AsyncIterator[RedisLink]:
 async def vault_link(own_vault_redis: RedisServer) -> AsyncIterator[RedisLink]:
     """A redis that is right for a vault."""
     redis = link(own_vault_redis)
-    await redis.ask("CONFIG", "SET", "slowlog-max-len", "0")
     yield redis
     await redis.close()
 

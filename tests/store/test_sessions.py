@@ -124,3 +124,12 @@ async def test_over_is_swept(sessions: Sessions, database: Database, user_id: Us
     await sessions.delete_ended(BEGAN + IDLE)
     assert await database.run(lambda db: db.execute("SELECT count(*) FROM sessions").fetchone()) == (1,)
     assert await sessions.load("new", BEGAN + IDLE)
+
+
+async def test_disabled_user(sessions: Sessions, database: Database, user_id: UserId) -> None:
+    """A session of a user who is disabled, in whatever way, is not found; a new one is not even kept."""
+    await sessions.save("before", user_id, "{}", BEGAN)
+    await database.run(lambda db: db.execute("UPDATE users SET disabled = 1").rowcount)
+    assert await sessions.load("before", BEGAN) is None
+    await sessions.save("after", user_id, "{}", BEGAN)
+    assert len(await sessions.list_sessions(user_id, BEGAN)) == 1

@@ -76,15 +76,12 @@ async def test_refusals_take_the_same_time(database: Database) -> None:
     users = Users(database, Hashing(PasswordHasher(time_cost=2, memory_cost=16_384, parallelism=1)))
     await added(users)
 
-    async def typical(login: str) -> float:
-        times = []
-        for _ in range(9):
-            began = time.perf_counter()
-            assert await users.verify(login, OTHER) is None
-            times.append(time.perf_counter() - began)
-        return sorted(times)[4]
-
-    assert await typical("nobody") == pytest.approx(await typical("jansen"), rel=0.5)
+    quickest = {"nobody": 60.0, "jansen": 60.0}
+    for login in ("nobody", "jansen") * 9:  # in turn, so that whatever else the machine does is fair to both
+        began = time.perf_counter()
+        assert await users.verify(login, OTHER) is None
+        quickest[login] = min(quickest[login], time.perf_counter() - began)
+    assert 0.5 < quickest["nobody"] / quickest["jansen"] < 2.0
 
 
 async def test_loop_goes_on_meanwhile(database: Database) -> None:

@@ -24,10 +24,10 @@ def reached(thing: object) -> list[object]:
 async def test_wiped_at_expiry(desk: DeskId) -> None:
     """An identity that nobody reads or burns is dropped at its expiry, though nobody asks for it."""
     vault = MemoryVault(bytes(32))
-    await vault.seal(desk, SealedId("short"), {"familyname": "x"}, time.time() + 0.05, 1)
+    await vault.seal(desk, SealedId("short"), {"familyname": "x"}, time.time() + 0.2, 1)
     await vault.seal(desk, SealedId("long"), {"familyname": "x"}, time.time() + 600, 1)
     assert left(vault) == 2
-    await asyncio.sleep(0.15)
+    await asyncio.sleep(0.4)
     assert left(vault) == 1
     await vault.close()
 

@@ -143,7 +143,7 @@ async def test_silent_redis_is_told_in_time(
         began = time.monotonic()
         with pytest.raises(PeerUnavailable):
             await asked
-        assert time.monotonic() - began < TIMEOUT + 0.3
+        assert time.monotonic() - began < TIMEOUT + 1.0
     own_vault_redis.program.wake()
     with pytest.raises(VaultGone):
         await vault.open(desk, sealed_id, 1, time.time())
