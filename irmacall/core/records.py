@@ -88,6 +88,7 @@ def _put_call(desk: Desk, call: Call) -> None:
     desk.call_of_channel[call.channel] = call.id
     if call.leg is not None:
         desk.call_of_channel[call.leg.channel] = call.id
+        desk.add_phone_channel(call.leg.endpoint, call.leg.channel, call.node)  # Busy, until its node says otherwise.
     desk.order.place_call(call.id, call.queue, call.node, call.queued_at if call.stage is Stage.WAITING else None)
 
 
