@@ -1,0 +1,140 @@
+"""What real SIP phones do, as the client tells it: registering, answering, rejecting, forwarding, not answering."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from irmacall.ari.client import Node, NodeSettings
+from irmacall.core.commands import Connect, CreateLeg, DialLeg, HangUp, HoldInQueue, PrepareNode
+from irmacall.core.events import (
+    BridgeEntered,
+    BridgeLeft,
+    CallerArrived,
+    ChannelGone,
+    LegAnswered,
+    LegEntered,
+    NodeSnapshot,
+    PhoneCalled,
+    PhoneRegistered,
+)
+from irmacall.core.ids import CallId, ChannelId, DeskId, Endpoint, NodeName, leg_channel, talk_bridge, waiting_bridge
+from irmacall.errors import PeerError
+from lab.lab import Lab
+from lab.phone import Phone, PhoneCall
+from lab.sound import Heard
+from tests.ari.conftest import running
+from tests.ari.heard import Heard as Told
+
+NODE = NodeName("node1")
+AGENT = Endpoint("agent1")
+
+
+@dataclass
+class Desk:
+    """A lab with a client, and a caller who waits."""
+
+    lab: Lab
+    node: Node
+    heard: Told
+    agent: Phone
+    caller: PhoneCall
+    call: CallId
+
+    async def ring(self, attempt: int, seconds: int = 20) -> ChannelId:
+        """Create and dial a leg to the agent's phone."""
+        leg = leg_channel(self.call, attempt)
+        await self.node.perform(CreateLeg(NODE, self.call, leg, talk_bridge(self.call), AGENT))
+        assert (await self.heard.next(PhoneCalled)).channel == leg
+        assert (await self.heard.next(LegEntered)).channel == leg
+        await self.node.perform(DialLeg(NODE, self.call, leg, seconds))
+        return leg
+
+    async def gone(self, leg: ChannelId) -> int:
+        """Why the leg ended, as a Q.850 cause."""
+        return (await self.heard.next(ChannelGone, lambda event: event.channel == leg)).cause
+
+
+@pytest.fixture(scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """The agent's phone registers, a citizen calls and waits."""
+    async with Lab(tmp_path_factory.mktemp("phones") / "lab") as lab:
+        values = lab.nodes[0].values
+        url, account = f"http://{values.ari.host}:{values.ari.port}", values.ari_account
+        node = Node(NodeSettings(NODE, DeskId(lab.desk), url, account.user, account.password), (AGENT,))
+        async with running(node) as heard:
+            assert not (await heard.next(NodeSnapshot)).phones[AGENT].online
+            agent = lab.phone(AGENT)
+            await agent.register()
+            await heard.next(PhoneRegistered, lambda event: event == PhoneRegistered(NODE, AGENT, online=True))
+            caller = await lab.phone("citizen1").call(lab.number)
+            channel = (await heard.next(CallerArrived)).channel
+            waiting = waiting_bridge(DeskId(lab.desk))
+            await node.perform(PrepareNode(NODE, waiting))
+            await node.perform(HoldInQueue(NODE, CallId(channel), channel, waiting))
+            yield Desk(lab, node, heard, agent, caller, CallId(channel))
+
+
+async def test_the_phone_rejects(desk: Desk) -> None:
+    """486 becomes cause 17."""
+    leg = await desk.ring(1)
+    await (await desk.agent.rings(10)).reject(486)
+    assert await desk.gone(leg) == 17
+
+
+async def test_the_phone_forwards(desk: Desk) -> None:
+    """A 3xx becomes cause 23, and places no other call."""
+    leg = await desk.ring(2)
+    await (await desk.agent.rings(10)).redirect(f"sip:{desk.lab.number}@127.0.0.1")
+    assert await desk.gone(leg) == 23
+    # The caller, and no second call: the announcer of the music is none.
+    assert "1 call processed" in await desk.lab.nodes[0].cli("core show channels count")
+
+
+async def test_the_phone_does_not_answer(desk: Desk) -> None:
+    """The time to ring is Asterisk's to keep too: cause 19."""
+    leg = await desk.ring(3, seconds=1)
+    await desk.agent.rings(10)
+    assert await desk.gone(leg) == 19
+
+
+async def test_the_phone_answers(desk: Desk) -> None:
+    """From the answer until the leg enters the bridge where the caller is already, and out of it again."""
+    leg, caller, talk = await desk.ring(4), ChannelId(desk.call), talk_bridge(desk.call)
+    ringing = await desk.agent.rings(10)
+    await ringing.answer()
+    assert (await desk.heard.next(LegAnswered)).channel == leg
+    await desk.node.perform(Connect(NODE, desk.call, talk, caller, leg))
+    entered = await desk.heard.next(BridgeEntered, lambda event: event.channel == leg)
+    assert (entered.bridge, entered.members) == (talk, frozenset({caller, leg}))
+    await ringing.hang_up()
+    left = await desk.heard.next(BridgeLeft, lambda event: event.channel == leg)
+    assert left.members == frozenset({caller})
+    assert await desk.gone(leg) == 16
+    await desk.node.perform(HoldInQueue(NODE, desk.call, caller, waiting_bridge(DeskId(desk.lab.desk))))
+
+
+async def test_we_hang_up_while_it_rings(desk: Desk) -> None:
+    """The phone stops ringing, and a second hang-up is no failure."""
+    leg = await desk.ring(5)
+    ringing = await desk.agent.rings(10)
+    for _ in range(2):
+        await desk.node.perform(HangUp(NODE, desk.call, leg))
+    await ringing.disconnected.wait(5)
+    await desk.gone(leg)
+
+
+async def test_a_phone_that_is_not_registered(desk: Desk) -> None:
+    """Its registration ends: that is told, and a leg to it cannot be made."""
+    await desk.agent.unregister()
+    await desk.heard.next(PhoneRegistered, lambda event: event == PhoneRegistered(NODE, AGENT, online=False))
+    leg = leg_channel(desk.call, 6)
+    with pytest.raises(PeerError, match=r"^POST channels/create: 500$"):
+        await desk.node.perform(CreateLeg(NODE, desk.call, leg, talk_bridge(desk.call), AGENT))
+
+
+async def test_music_is_heard_while_waiting(desk: Desk) -> None:
+    """The waiting bridge plays."""
+    await desk.caller.hears(Heard.MUSIC, deadline=10)
