@@ -233,8 +233,19 @@ async def test_without_its_filter_it_writes_nothing(own_yivi: YiviServer, own_cl
     """When the filter on its log dies the server dies with it, rather than write what it is asked somewhere else."""
     children = Path(f"/proc/{own_yivi.program.pid}/task/{own_yivi.program.pid}/children")
     [log_filter] = map(int, (await asyncio.to_thread(children.read_text)).split())
-    os.kill(log_filter, signal.SIGKILL)
+    await _kill(log_filter)
     with suppress(PeerError):
         await own_client.start(question(), TEL)
     async with asyncio.timeout(5):
         assert await own_yivi.program.wait() != 0
+
+
+async def _kill(pid: int) -> None:
+    """Kill what is no child of ours, and wait until it is dead."""
+    dead = asyncio.Event()
+    handle = os.pidfd_open(pid)
+    asyncio.get_running_loop().add_reader(handle, dead.set)
+    signal.pidfd_send_signal(handle, signal.SIGKILL)
+    await dead.wait()
+    asyncio.get_running_loop().remove_reader(handle)
+    os.close(handle)
