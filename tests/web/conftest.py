@@ -98,11 +98,14 @@ def _config(origin: str, irma: tuple[str, ...] = (), begins_per_minute: int = 10
 
 @asynccontextmanager
 async def running_public(
-    tls: ssl.SSLContext, irma: tuple[str, ...] = (), begins_per_minute: int = 1000
+    tls: ssl.SSLContext,
+    irma: tuple[str, ...] = (),
+    begins_per_minute: int = 1000,
+    desk: MemoryCitizenDesk | None = None,
 ) -> AsyncIterator[Public]:
     """The public app until the block ends."""
     port = free_port()
-    desk, origin = MemoryCitizenDesk(*irma[:1]), f"https://127.0.0.1:{port}"
+    desk, origin = desk or MemoryCitizenDesk(), f"https://127.0.0.1:{port}"
     runner = await listen(public_app(desk, _config(origin, irma, begins_per_minute)), "127.0.0.1", port, tls)
     try:
         yield Public(desk, origin)

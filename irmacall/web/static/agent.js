@@ -164,14 +164,15 @@ function listen() {
 
 const leave = () => (blank(), location.assign("/login"));
 
-document.addEventListener("visibilitychange", () => (document.hidden ? blank() : alive && refresh()));
+const seen = () => (document.hidden ? blank() : alive && refresh());
+for (const change of ["visibilitychange", "resume"]) document.addEventListener(change, seen);
 document.addEventListener("freeze", blank);
 addEventListener("pagehide", () => (blank(), stream.close()));
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 async function act(path, given = {}) {
-  const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
-  const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(given) }).catch(() => null);
+  const sent = { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf } };
+  const answer = await fetch(path, { ...sent, body: JSON.stringify(given) }).catch(() => null);
   if (answer && answer.status === 401) leave();
   else if (!answer || !answer.ok) alarm("failed");
   else if (path !== "/here") refresh();

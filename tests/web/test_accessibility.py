@@ -1,0 +1,132 @@
+"""WCAG 2.2 AA, as far as a machine can tell: axe-core finds nothing on any screen, light or dark, wide or narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from irmacall.core.ids import SubjectId
+from irmacall.web.ports import PanelView
+from tests.web.conftest import Public, Staff
+from tests.web.doubles import PASSWORD, WAITING, card
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALL_TARGETS = """() => [...document.querySelectorAll("button, input:not([type=hidden]), select, a.utrecht-button")]
+  .filter((e) => e.checkVisibility()).map((e) => [e.outerHTML, e.getBoundingClientRect()])
+  .filter(([, r]) => r.width && (r.width < 24 || r.height < 24)).map(([html]) => html)"""
+
+SHOW_STEP = """(step) => {
+  for (const part of document.querySelectorAll("#yivi [data-when]")) part.hidden = part.dataset.when !== step;
+}"""
+
+
+async def _hold(page: Page, axe: str, where: str) -> None:
+    session = await page.context.new_cdp_session(page)
+    await session.send("Runtime.evaluate", {"expression": axe})
+    found = await page.evaluate(
+        """async (rules) => (await axe.run(document, { runOnly: rules })).violations
+             .map((v) => v.id + ": " + v.nodes.map((n) => n.html).join(" | "))""",
+        RULES,
+    )
+    assert found == [], where
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+        f"{where}: wider than the window"
+    )
+    assert await page.evaluate(SMALL_TARGETS) == [], where
+
+
+@pytest.fixture(params=[("light", 1280, 720), ("dark", 1280, 720), ("light", 320, 640), ("dark", 320, 640)], ids=str)
+async def page(request: pytest.FixtureRequest, browser: Browser) -> Page:
+    """A page in one of the looks."""
+    look: tuple[Literal["light", "dark"], int, int] = request.param
+    scheme, width, height = look
+    context: BrowserContext = await browser.new_context(
+        ignore_https_errors=True, color_scheme=scheme, viewport={"width": width, "height": height}, locale="nl-NL"
+    )
+    return await context.new_page()
+
+
+async def test_the_citizens_pages(page: Page, public: Public, axe: str) -> None:
+    """Every page and every state that a citizen can meet."""
+    for path in ("/", "/onderwerp/paspoort", "/nergens"):
+        await page.goto(public.origin + path)
+        await _hold(page, axe, path)
+    await page.goto(f"{public.origin}/onderwerp/paspoort")
+    for step in ("qr", "pairing", "button", "follow", "failed-refused", "failed-unavailable", "failed-busy"):
+        await page.evaluate(SHOW_STEP, step)
+        await _hold(page, axe, step)
+    begun = await public.desk.begin(SubjectId("paspoort"))
+    cookie = {"name": "__Host-irmacall-page", "value": begun.page, "url": public.origin, "secure": True}
+    await page.context.add_cookies([cookie])  # type: ignore[list-item]
+    for state in ("disclosing", "sealed", "in_call", "waiting", "talking", "erased", "failed"):
+        if state == "sealed":
+            public.desk.seal(begun.page)
+        else:
+            public.desk.become(begun.page, state=state, code=None, tel=None)
+        await page.goto(f"{public.origin}/bellen")
+        await _hold(page, axe, state)
+    await page.context.close()
+
+
+async def test_the_agents_screens(page: Page, staff: Staff, axe: str) -> None:
+    """The login and every state of the screen."""
+    await page.goto(f"{staff.origin}/login")
+    await _hold(page, axe, "login")
+    for password in ("wrong", PASSWORD):
+        await page.get_by_label("Naam").fill("anna")
+        await page.get_by_label("Wachtwoord").fill(password)
+        await page.get_by_role("button", name="Aanmelden").click()
+        await _hold(page, axe, "after the login")
+    await expect(page.locator("#headline")).to_have_text("Afwezig")
+    seat = staff.desk.only
+    states: list[tuple[str, Callable[[], None]]] = [
+        ("Er komt een gesprek", lambda: staff.desk.ring(seat)),
+        ("In gesprek", lambda: staff.desk.grant(seat, card(1))),
+        ("In gesprek", lambda: staff.desk.withdraw(seat, still_talking=True)),
+        ("Niet beschikbaar", lambda: staff.desk.show(seat, PanelView("unavailable", "no-answer", waiting=WAITING))),
+    ]
+    for headline, make in states:
+        make()
+        await expect(page.locator("#headline")).to_have_text(headline)
+        await _hold(page, axe, headline)
+    await page.context.close()
+
+
+async def test_all_can_be_done_with_the_keyboard(browser: Browser, staff: Staff) -> None:
+    """Every control of the agent's screen is reached with Tab, and its focus shows."""
+    context = await browser.new_context(ignore_https_errors=True, locale="nl-NL")
+    page = await context.new_page()
+    await page.goto(f"{staff.origin}/login")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Ga naar de inhoud")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("anna")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#headline")).to_have_text("Afwezig")
+    staff.desk.grant(staff.desk.only, card(1))
+    await expect(page.locator("#card")).to_be_visible()
+    seat = staff.desk.seat(staff.desk.only)
+    staff.desk.show(staff.desk.only, replace(seat.panel, availability="paused"))
+    await expect(page.locator("#available")).to_be_enabled()
+    met = await _tab_through(page)
+    assert [name for name in ("available", "reason", "keys", "hangup", "crm") if name not in met] == []
+    await context.close()
+
+
+async def _tab_through(page: Page) -> set[str]:
+    met: set[str] = set()
+    for _ in range(15):
+        await page.keyboard.press("Tab")
+        name, outline = await page.evaluate(
+            "[document.activeElement.id, getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        if name:
+            met.add(name)
+            assert outline != "none", name
+    return met
