@@ -19,3 +19,8 @@ def cache() -> Path:
 def rootfs() -> Path:
     """The Debian that holds Asterisk. It is a chroot, never a running system."""
     return cache() / "rootfs"
+
+
+def phones_python() -> Path:
+    """A Python of their own for the phones, on a machine whose Python has no pjsua2 (lab/setup/phones.py)."""
+    return cache() / "phones-python"

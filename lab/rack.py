@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import itertools
 import json
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import LabError
-from lab.paths import CHECKOUT
+from lab.paths import CHECKOUT, phones_python
 
 News = dict[str, Any]
 _REPLY_S = 10.0
@@ -22,8 +23,12 @@ _REPLY_S = 10.0
 class Rack:
     """The process with the phones. News of a phone or call goes to whoever listens for it."""
 
-    def __init__(self, address: str, directory: Path) -> None:
-        """`address` is what the phones call from; WAV files of what they hear, and logs, go to `directory`."""
+    def __init__(self, address: str, directory: Path, *, own_python: Path | None = None) -> None:
+        """`address` is what the phones call from; WAV files of what they hear, and logs, go to `directory`.
+
+        `own_python`: run on that Python (lab/setup/phones.py), even where this one has pjsua2.
+        """
+        self._own_python = own_python
         self.address, self.directory = address, directory
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -46,14 +51,16 @@ class Rack:
     async def start(self) -> None:
         """Start the process and wait until its SIP stack is up."""
         self.directory.mkdir(parents=True, exist_ok=True)
+        python, env = _interpreter(self._own_python)
         with (self.directory / "softphone.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "lab.softphone"),
+                *("setpriv", "--pdeathsig", "KILL", "--", python, "-m", "lab.softphone"),
                 *(self.address, str(self.directory)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 cwd=CHECKOUT,
+                env={**os.environ, **env},
                 start_new_session=True,
             )
         self._reading = asyncio.create_task(self._read(), name="phones")
@@ -130,3 +137,12 @@ class Rack:
                 self._unheard.setdefault(whose, []).append(news)
             else:
                 listener(news)
+
+
+def _interpreter(own: Path | None) -> tuple[str, dict[str, str]]:
+    """The Python that the phones run on, and what it must be told in its environment."""
+    if own is None and importlib.util.find_spec("pjsua2") is not None:
+        return sys.executable, {}
+    home = own or phones_python()
+    told = {"PYTHONHOME": str(home / "usr"), "PYTHONPATH": f"{home / 'site'}:{CHECKOUT}"}
+    return str(home / "usr" / "bin" / "python3.11"), told

@@ -10,7 +10,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  # told before it shows by itself
     sys.exit("setup: Python 3.11 or newer is needed")
 
 from lab import paths
-from lab.setup import apt, bundle, identity, python, rootfs, sounds
+from lab.setup import apt, bundle, identity, phones, python, rootfs, sounds
 from lab.setup.command import StepFailed
 from lab.setup.stamp import alone
 from lab.setup.step import Step, Works, say
@@ -20,6 +20,7 @@ STEPS = (
     Step("Python environment", python.done, python.make, ("Debian packages",)),
     Step("Asterisk in a Debian of its own", rootfs.done, rootfs.make, ("Debian packages",)),
     Step("sounds", sounds.done, sounds.make, ("Asterisk in a Debian of its own",)),
+    Step("a Python for the phones", phones.done, phones.make, ("Python environment",)),
     Step("the pages' bundle", bundle.done, bundle.make, ("Debian packages",)),
     # It may borrow the Go of that Debian, and both of them run apt-get.
     Step("yivi server, wallet, schemes", identity.done, identity.make, ("Asterisk in a Debian of its own",)),
