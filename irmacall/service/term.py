@@ -19,6 +19,7 @@ import structlog
 from irmacall.ari.client import Node
 from irmacall.core import commands as C
 from irmacall.core.desk import decide
+from irmacall.core.disclosure import Seal
 from irmacall.core.events import Event, IdentityLost, LeadershipBegan, TimePassed
 from irmacall.core.ids import Endpoint, NodeName, RecordKey, SealedId
 from irmacall.core.ownership import Grants
@@ -261,7 +262,7 @@ class Term:
     # -- the vault -----------------------------------------------------------------------------------------
 
     async def _watch_vault(self) -> None:
-        """A clock that cannot be trusted ends the term; a vault that lost all makes every card be asked anew."""
+        """A clock that cannot be trusted ends the term; what a vault has lost is told to the desk."""
         while True:
             try:
                 skew = await self._peers.vault.clock_skew()
@@ -274,15 +275,14 @@ class Term:
             await asyncio.sleep(1.0)
 
     async def _claim_vault(self) -> None:
-        """See to it that the vault knows this term's fence. One that does not has lost all that it kept."""
-        desk, fence = self.desk.plan.desk, self.lease.fence
-        if await self._peers.vault.highest_fence(desk) < fence:
-            await self._peers.vault.raise_fence(desk, fence)
-            self._ask_cards_anew()
-
-    def _ask_cards_anew(self) -> None:
-        for grant in self.grants.held():
-            self._peers.screens.seats.nudge(grant.seat, Nudge("card", grant.call, grant.grant))
+        """A vault that does not know this term may have lost what it kept: what is missing is gone for the desk too."""
+        vault, desk, fence = self._peers.vault, self.desk.plan.desk, self.lease.fence
+        if await vault.claimant(desk) == fence:
+            return
+        kept = [known.sealed for known in self.desk.disclosures.values() if known.seal is not Seal.ERASED]
+        for sealed in await vault.missing(desk, kept):
+            self.tell(IdentityLost(sealed))
+        await vault.claim(desk, fence)
 
     async def _burn_all(self) -> None:
         """Erase what must be erased; where the vault does not answer, again, until it does."""

@@ -46,11 +46,17 @@ class Vault(Protocol):
     async def burn(self, desk: DeskId, sealed_ids: Collection[SealedId]) -> None:
         """Erase these identities for good. Needs no fence: who may not read may still erase."""
 
+    async def missing(self, desk: DeskId, sealed_ids: Collection[SealedId]) -> frozenset[SealedId]:
+        """Those of these that are not there: burned, expired, or lost."""
+
     async def highest_fence(self, desk: DeskId) -> int:
         """The highest fence that the vault saw of this desk; 0 when it saw none."""
 
-    async def raise_fence(self, desk: DeskId, fence: int) -> None:
-        """Refuse lower fences from now on. Never lowers it."""
+    async def claim(self, desk: DeskId, fence: int) -> None:
+        """Refuse lower fences from now on, and remember whose vault this is. Raises `LeaseLost` for a lower one."""
+
+    async def claimant(self, desk: DeskId) -> int:
+        """The fence of the leader that claimed it last; 0: none did since the vault began, or began anew."""
 
     async def clock_skew(self) -> float:
         """Seconds that the vault's clock is ahead of ours (negative: behind), give or take half a request."""
@@ -95,6 +101,7 @@ class MemoryVault:
         self._wipes: dict[tuple[DeskId, SealedId], asyncio.TimerHandle] = {}
         self._burned: dict[tuple[DeskId, SealedId], asyncio.TimerHandle] = {}
         self._fences: dict[DeskId, int] = {}
+        self._claimants: dict[DeskId, int] = {}
 
     async def seal(
         self, desk: DeskId, sealed_id: SealedId, attributes: Mapping[str, str], expires_at: float, fence: int
@@ -127,13 +134,22 @@ class MemoryVault:
             timer = asyncio.get_running_loop().call_later(BURNED_FOR, self._forget_burning, place)
             self._burned[place] = timer
 
+    async def missing(self, desk: DeskId, sealed_ids: Collection[SealedId]) -> frozenset[SealedId]:
+        """See `Vault.missing`."""
+        return frozenset(sealed_id for sealed_id in sealed_ids if (desk, sealed_id) not in self._kept)
+
     async def highest_fence(self, desk: DeskId) -> int:
         """See `Vault.highest_fence`."""
         return self._fences.get(desk, 0)
 
-    async def raise_fence(self, desk: DeskId, fence: int) -> None:
-        """See `Vault.raise_fence`."""
-        self._fences[desk] = max(fence, self._fences.get(desk, 0))
+    async def claim(self, desk: DeskId, fence: int) -> None:
+        """See `Vault.claim`."""
+        self._confirm(desk, fence)
+        self._claimants[desk] = fence
+
+    async def claimant(self, desk: DeskId) -> int:
+        """See `Vault.claimant`."""
+        return self._claimants.get(desk, 0)
 
     async def clock_skew(self) -> float:
         """See `Vault.clock_skew`: this vault's clock is ours."""

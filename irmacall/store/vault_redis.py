@@ -3,6 +3,7 @@
 Per desk, under one hash tag:
 
     irmacall:{<desk>}:seen            the highest fence that came by
+    irmacall:{<desk>}:claimant        the fence of the leader that claimed it last
     irmacall:{<desk>}:key:<id>        a wrapped data key; deleting it is the erasure
     irmacall:{<desk>}:content:<id>    what that key encrypts
     irmacall:{<desk>}:burned:<id>     for a minute: this id is burned, whatever is still on its way
@@ -60,11 +61,15 @@ for i = 1, #KEYS, 3 do
 end
 return {'burned'}
 """
-_RAISE: Final = """
-local seen = tonumber(redis.call('GET', KEYS[1]) or '0')
-if tonumber(ARGV[1]) > seen then redis.call('SET', KEYS[1], ARGV[1]) end
+_CLAIM: Final = _FENCE + "redis.call('SET', KEYS[2], ARGV[1]) return {'claimed'}"
+_MISSING: Final = """
+local missing = {}
+for i, key in ipairs(KEYS) do
+  if redis.call('EXISTS', key) == 0 then missing[#missing + 1] = i - 1 end
+end
+return missing
 """
-_SEEN: Final = "return redis.call('GET', KEYS[1])"
+_GET: Final = "return redis.call('GET', KEYS[1])"
 
 
 class RedisVault:
@@ -77,8 +82,9 @@ class RedisVault:
         self._seal = link.script(_SEAL)
         self._open = link.script(_OPEN)
         self._burn = link.script(_BURN)
-        self._raise = link.script(_RAISE)
-        self._seen = link.script(_SEEN)
+        self._missing = link.script(_MISSING)
+        self._claim = link.script(_CLAIM)
+        self._get = link.script(_GET)
         self._time = link.script(_TIME + "return now")
 
     async def check_configuration(self) -> None:
@@ -117,13 +123,25 @@ class RedisVault:
         if keys:
             await self._link.run(self._burn, keys, [str(milliseconds(BURNED_FOR))])
 
+    async def missing(self, desk: DeskId, sealed_ids: Collection[SealedId]) -> frozenset[SealedId]:
+        """See `Vault.missing`."""
+        asked = list(sealed_ids)
+        keys = [_places(desk, sealed_id)[0] for sealed_id in asked]
+        return frozenset(asked[i] for i in await self._link.run(self._missing, keys, []))
+
     async def highest_fence(self, desk: DeskId) -> int:
         """See `Vault.highest_fence`."""
-        return int(await self._link.run(self._seen, [_seen_key(desk)], []) or 0)
+        return int(await self._link.run(self._get, [_seen_key(desk)], []) or 0)
 
-    async def raise_fence(self, desk: DeskId, fence: int) -> None:
-        """See `Vault.raise_fence`."""
-        await self._link.run(self._raise, [_seen_key(desk)], [str(fence)])
+    async def claim(self, desk: DeskId, fence: int) -> None:
+        """See `Vault.claim`."""
+        answer = await self._link.run(self._claim, [_seen_key(desk), _claimant_key(desk)], [str(fence)])
+        if answer != [b"claimed"]:
+            _refuse(desk, fence, 0.0, answer)
+
+    async def claimant(self, desk: DeskId) -> int:
+        """See `Vault.claimant`."""
+        return int(await self._link.run(self._get, [_claimant_key(desk)], []) or 0)
 
     async def clock_skew(self) -> float:
         """See `Vault.clock_skew`."""
@@ -138,6 +156,10 @@ class RedisVault:
 
 def _seen_key(desk: DeskId) -> str:
     return f"irmacall:{{{desk}}}:seen"
+
+
+def _claimant_key(desk: DeskId) -> str:
+    return f"irmacall:{{{desk}}}:claimant"
 
 
 def _places(desk: DeskId, sealed_id: SealedId) -> list[str]:

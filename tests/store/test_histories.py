@@ -40,7 +40,7 @@ VAULT_STEPS = st.one_of(
     st.tuples(st.just("seal"), IDS, st.sampled_from([-1.0, 600.0]), FENCES, st.text(max_size=5)),
     st.tuples(st.just("open"), IDS, FENCES, st.sampled_from([0.0, 0.0, 1.0, 5.0, -5.0])),
     st.tuples(st.just("burn"), st.lists(IDS, max_size=2)),
-    st.tuples(st.just("raise"), FENCES),
+    st.tuples(st.just("claim"), FENCES),
     st.tuples(st.just("highest")),
 )
 
@@ -117,8 +117,8 @@ async def vault_step(vault: Vault, desk: DeskId, step: tuple[object, ...]) -> ob
             return await outcome(vault.open(desk, SealedId(place), fence, time.time() + off))
         case ("burn", list(places)):
             return await outcome(vault.burn(desk, places))
-        case ("raise", int(fence)):
-            return await outcome(vault.raise_fence(desk, fence))
+        case ("claim", int(fence)):
+            return await outcome(vault.claim(desk, fence))
     return await outcome(vault.highest_fence(desk))
 
 

@@ -69,7 +69,7 @@ async def test_burn_of_nothing(vault: Vault, desk: DeskId) -> None:
 async def test_old_leader(vault: Vault, desk: DeskId, sealed_id: SealedId) -> None:
     """A fence below the highest that came by neither opens nor seals, but may still burn."""
     await vault.seal(desk, sealed_id, NAME, time.time() + 600, 4)
-    await vault.raise_fence(desk, 5)
+    await vault.claim(desk, 5)
     with pytest.raises(LeaseLost):
         await vault.open(desk, sealed_id, 4, time.time())
     with pytest.raises(LeaseLost):
@@ -87,11 +87,31 @@ async def test_fence_is_remembered(vault: Vault, desk: DeskId, sealed_id: Sealed
     assert await vault.highest_fence(desk) == 3
     await vault.open(desk, sealed_id, 9, time.time())
     assert await vault.highest_fence(desk) == 9
-    await vault.raise_fence(desk, 8)
+    with pytest.raises(LeaseLost):
+        await vault.claim(desk, 8)
     assert await vault.highest_fence(desk) == 9
-    await vault.raise_fence(desk, 10)
+    await vault.claim(desk, 10)
     assert await vault.highest_fence(desk) == 10
     assert await vault.highest_fence(DeskId(f"{desk}-other")) == 0
+
+
+async def test_claimant(vault: Vault, desk: DeskId, sealed_id: SealedId) -> None:
+    """Only a claim makes a claimant: a fence that came by with a seal tells nothing of what was there before."""
+    await vault.seal(desk, sealed_id, NAME, time.time() + 600, 3)
+    assert await vault.claimant(desk) == 0
+    await vault.claim(desk, 3)
+    assert await vault.claimant(desk) == 3
+    assert await vault.claimant(DeskId(f"{desk}-other")) == 0
+
+
+async def test_missing(vault: Vault, desk: DeskId, sealed_id: SealedId) -> None:
+    """What is not there is named; what is there is not."""
+    burned, never = SealedId(f"{sealed_id}-burned"), SealedId(f"{sealed_id}-never")
+    for place in (sealed_id, burned):
+        await vault.seal(desk, place, NAME, time.time() + 600, 1)
+    await vault.burn(desk, [burned])
+    assert await vault.missing(desk, [sealed_id, burned, never]) == {burned, never}
+    assert await vault.missing(desk, []) == frozenset()
 
 
 async def test_race_of_two_leaders(vault: Vault, desk: DeskId, sealed_id: SealedId) -> None:
