@@ -1,7 +1,7 @@
 """One site: its file and its secrets, checked in full before any socket opens. docs/site.md tells every key."""
 
 from irmacall.settings.addresses import Network
-from irmacall.settings.credentials import KEYS, Credentials
+from irmacall.settings.credentials import KEY_BYTES, KEYS, Credentials, weakness
 from irmacall.settings.desks import (
     KNOWN_FIELDS,
     AttributeSettings,
@@ -13,13 +13,21 @@ from irmacall.settings.desks import (
 )
 from irmacall.settings.loading import Purpose, credential_names, load
 from irmacall.settings.nodes import DirectoriesSettings, NodeSettings, TrunkSettings
-from irmacall.settings.servers import IrmaSettings, LogSettings, PublicSettings, StaffSettings, StoreSettings
+from irmacall.settings.servers import (
+    IrmaSettings,
+    LogSettings,
+    PublicSettings,
+    StaffSettings,
+    StoreSettings,
+    WatchdogSettings,
+)
 from irmacall.settings.site import Settings
 from irmacall.settings.tls import server_context
 from irmacall.settings.values import Address
 
 __all__ = [
     "KEYS",
+    "KEY_BYTES",
     "KNOWN_FIELDS",
     "Address",
     "AttributeSettings",
@@ -39,8 +47,10 @@ __all__ = [
     "SubjectSettings",
     "TimesSettings",
     "TrunkSettings",
+    "WatchdogSettings",
     "credential_names",
     "is_demo_scheme",
     "load",
     "server_context",
+    "weakness",
 ]

@@ -183,6 +183,7 @@ def _settings(found: Mapping[str, Any], secrets: Credentials) -> Settings:
         irma=found["irma"],
         public=found["public"],
         staff=found["staff"],
+        watchdog=found["watchdog"],
         log=found["log"],
         data=found["site"].data,
         demo=found["site"].demo,

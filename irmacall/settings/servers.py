@@ -80,6 +80,13 @@ class StaffSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchdogSettings:
+    """How long a node may be without a leader, in seconds, before its waiting callers are sent to the dialplan."""
+
+    patience: float = field(default=30.0, metadata=key(values.seconds(2, 600)))
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """What is written to standard error. docs/site.md says what each level holds."""
 

@@ -10,7 +10,14 @@ from irmacall.settings.credentials import Credentials
 from irmacall.settings.desks import DeskSettings
 from irmacall.settings.nodes import NodeSettings
 from irmacall.settings.reading import key, table, tables
-from irmacall.settings.servers import IrmaSettings, LogSettings, PublicSettings, StaffSettings, StoreSettings
+from irmacall.settings.servers import (
+    IrmaSettings,
+    LogSettings,
+    PublicSettings,
+    StaffSettings,
+    StoreSettings,
+    WatchdogSettings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class SiteFile:
     irma: IrmaSettings = field(metadata=table("irma", IrmaSettings))
     public: PublicSettings = field(metadata=table("public", PublicSettings))
     staff: StaffSettings = field(metadata=table("staff", StaffSettings))
+    watchdog: WatchdogSettings = field(metadata=table("watchdog", WatchdogSettings))
     log: LogSettings = field(metadata=table("log", LogSettings))
 
 
@@ -46,6 +54,7 @@ class Settings:
     irma: IrmaSettings
     public: PublicSettings
     staff: StaffSettings
+    watchdog: WatchdogSettings
     log: LogSettings
     data: Path
     """Where users.sqlite and audit.sqlite are."""

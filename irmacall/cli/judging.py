@@ -1,0 +1,97 @@
+"""Judgements: is the site right, who leads, does the audit log stand as it was written?"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import sys
+
+from irmacall.cli import endings
+from irmacall.cli.probes import Probe, leader, probes
+from irmacall.cli.site import settings_of
+from irmacall.errors import IrmacallError, PeerError, SettingsError
+from irmacall.settings import NodeSettings, Purpose, Settings
+from irmacall.store.audit import AuditLog, Head
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Judge the site, and ask every server behind it what it is."""
+    settings = settings_of(arguments, Purpose.CHECK)
+    print(f"ok     {arguments.site}: the file and its secrets")
+    if arguments.offline:
+        return 0
+    return asyncio.run(_ask(probes(settings, ami=True)))
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """Who leads on each node, and which servers answer."""
+    settings = settings_of(arguments, Purpose.SERVE)
+    return asyncio.run(_status(settings))
+
+
+def verify_audit(arguments: argparse.Namespace) -> int:
+    """Tell whether every line of the audit log is as it was written, and its last one, to be noted elsewhere."""
+    settings = settings_of(arguments, Purpose.LOCAL)
+    if not settings.audit.exists():
+        raise SettingsError(f"{settings.audit}: is not there: nothing was ever written")
+    return asyncio.run(_verify(settings, arguments.noted))
+
+
+def noted_head(text: str) -> Head:
+    """SEQ:HASH, as `audit verify` prints it."""
+    found = re.fullmatch(r"([1-9][0-9]*):([0-9a-f]{64})", text)
+    if found is None:
+        raise argparse.ArgumentTypeError("should be SEQ:HASH, as `irmacall audit verify` prints it")
+    return Head(int(found[1]), found[2])
+
+
+async def _verify(settings: Settings, noted: Head | None) -> int:
+    log = await AuditLog.open(settings.audit)
+    try:
+        head = await log.head()
+        broken = await log.verify(noted)
+    finally:
+        await log.close()
+    if broken is not None:
+        print(f"irmacall: line {broken} is not as it was written, or is missing", file=sys.stderr)
+        return endings.FAILED
+    print(f"{head.seq} lines, each as it was written; the last: {head.seq}:{head.hash}")
+    return 0
+
+
+async def _status(settings: Settings) -> int:
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(_led(settings, node)) for node in settings.nodes]
+        servers = group.create_task(_ask(probes(settings, ami=False)))
+    return endings.FAILED if servers.result() or not all(task.result() for task in asked) else 0
+
+
+async def _led(settings: Settings, node: NodeSettings) -> bool:
+    try:
+        beat = await leader(settings, node)
+    except PeerError as error:
+        _tell(False, f"leader on {node.name}", str(error))
+        return False
+    words = "nobody leads: calls go to the dialplan's own queue" if beat is None else f"there is one (beat {beat})"
+    _tell(beat is not None, f"leader on {node.name}", words)
+    return beat is not None
+
+
+async def _ask(asked: list[tuple[str, Probe]]) -> int:
+    """Ask all side by side, and tell in their order."""
+    outcomes = await asyncio.gather(*(_outcome(probe) for _, probe in asked))
+    for (name, _), (well, words) in zip(asked, outcomes, strict=True):
+        _tell(well, name, words)
+    return 0 if all(well for well, _ in outcomes) else endings.FAILED
+
+
+async def _outcome(probe: Probe) -> tuple[bool, str]:
+    try:
+        return True, await probe()
+    except IrmacallError as error:
+        return False, str(error)
+
+
+def _tell(well: bool, name: str, words: str) -> None:
+    print(f"{'ok' if well else 'WRONG':6} {name}: {words}")

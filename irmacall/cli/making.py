@@ -1,0 +1,153 @@
+"""What is made of a site: its secrets, and the configuration of its Asterisk nodes."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import os
+import sys
+from pathlib import Path
+from secrets import token_bytes, token_urlsafe
+from typing import Final
+from urllib.parse import urlsplit
+
+from irmacall.cli.site import settings_of
+from irmacall.core.ids import Endpoint
+from irmacall.errors import Refused, SettingsError
+from irmacall.ops.render import (
+    Account,
+    DeskValues,
+    Directories,
+    Listener,
+    NodeValues,
+    PhoneValues,
+    Tls,
+    TrunkValues,
+    ha1,
+    render_node,
+)
+from irmacall.settings import (
+    KEY_BYTES,
+    KEYS,
+    NodeSettings,
+    Purpose,
+    Settings,
+    TrunkSettings,
+    credential_names,
+    weakness,
+)
+from irmacall.store.phones import Phones
+from irmacall.store.users import open_users
+
+_PASSWORD_BYTES: Final = 32
+_BEHIND_A_PROXY: Final = Listener("127.0.0.1", 8088)
+
+
+def secrets(arguments: argparse.Namespace) -> int:
+    """Make every secret that the site needs and the directory does not hold; none is shown."""
+    settings = settings_of(arguments, Purpose.FILE)
+    directory: Path = arguments.directory
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in credential_names(settings):
+            print(f"{name}\t{'made' if _made(directory / name) else 'is there'}")
+    except OSError as error:
+        raise SettingsError(f"{error.filename or directory}: {error.strerror}") from error
+    return 0
+
+
+def _made(file: Path) -> bool:
+    """Write a new secret, readable for its owner alone; false when there is one already."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with open(descriptor, "w", encoding="ascii") as opened:
+        opened.write(_fresh(file.name) + "\n")
+    return True
+
+
+def _fresh(name: str) -> str:
+    """A random secret; drawn again in the rare case that chance made it look like a sample."""
+    while True:
+        drawn = base64.b64encode(token_bytes(KEY_BYTES)).decode() if name in KEYS else token_urlsafe(_PASSWORD_BYTES)
+        if weakness(name, drawn) is None:
+            return drawn
+
+
+def render(arguments: argparse.Namespace) -> int:
+    """Write one node's configuration."""
+    settings = settings_of(arguments, Purpose.RENDER)
+    node = next((each for each in settings.nodes if each.name == arguments.node), None)
+    if node is None:
+        known = ", ".join(each.name for each in settings.nodes)
+        raise SettingsError(f"--node {arguments.node}: should be one of {known}")
+    values = asyncio.run(_values(settings, node))
+    try:
+        for file in render_node(values, arguments.out):
+            print(file)
+    except OSError as error:
+        raise Refused(f"{error.filename or arguments.out}: {error.strerror}") from error
+    print(f"Asterisk on {node.name} uses them after a reload.", file=sys.stderr)
+    return 0
+
+
+async def _values(settings: Settings, node: NodeSettings) -> NodeValues:
+    database = await open_users(settings.users)
+    try:
+        digests = await Phones(database).digests()
+    finally:
+        await database.close()
+    return node_values(settings, node, digests)
+
+
+def node_values(settings: Settings, node: NodeSettings, digests: dict[Endpoint, str]) -> NodeValues:
+    """What goes into the node's files. Raises Refused where a phone and a line have the same name."""
+    for trunk in node.trunks:
+        if trunk.name in digests:
+            raise Refused(f"{trunk.name} is a phone and a line of {node.name}: one of the two needs another name")
+    phones = tuple(digests)
+    return NodeValues(
+        name=node.name,
+        sip=Listener(node.sip_address, node.sip_port),
+        media_host=node.media,
+        rtp_first=node.rtp_first,
+        rtp_last=node.rtp_last,
+        ari=_ari_listener(node),
+        ari_account=Account(node.ari_user, settings.credentials.text(node.ari_credential)),
+        ami=Listener(node.ami.host, node.ami.port),
+        ami_account=Account(node.ami_user, settings.credentials.text(node.ami_credential)),
+        directories=_directories(node),
+        desks=tuple(DeskValues(desk.id, desk.dialled, phones) for desk in settings.desks),
+        phones=tuple(PhoneValues(endpoint, digest) for endpoint, digest in digests.items()),
+        trunks=tuple(_trunk(trunk, settings) for trunk in node.trunks),
+        tls=_tls(node),
+        music=node.music,
+        language=node.language,
+    )
+
+
+def _ari_listener(node: NodeSettings) -> Listener:
+    """Where Asterisk's own HTTP server listens; https:// is a proxy's in front of it."""
+    parts = urlsplit(node.ari)
+    if parts.scheme == "https":
+        return _BEHIND_A_PROXY
+    return Listener(parts.hostname or "", parts.port or 80)
+
+
+def _directories(node: NodeSettings) -> Directories:
+    at = node.directories
+    return Directories(at.etc, at.modules, at.data, at.state, at.run, at.log, at.spool)
+
+
+def _tls(node: NodeSettings) -> Tls | None:
+    if node.sip_tls_cert is None or node.sip_tls_key is None:
+        return None
+    return Tls(node.sip_address, node.sip_tls_port, node.sip_tls_cert, node.sip_tls_key)
+
+
+def _trunk(trunk: TrunkSettings, settings: Settings) -> TrunkValues:
+    match = tuple(str(address) for address in trunk.addresses)
+    digest = ha1(trunk.name, settings.credentials.text(trunk.credential)) if trunk.password else ""
+    return TrunkValues(trunk.name, match, digest)
