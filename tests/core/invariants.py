@@ -16,13 +16,18 @@ from tests.core.plays import WAITING_ROOM, code
 from tests.core.world import World, is_about
 
 
-def hold(world: World) -> None:
-    """All of them, at this instant."""
-    desk = world.leader.desk
+def promise(world: World) -> None:
+    """What the citizen was promised, at every single instant."""
     only_the_owner_sees(world)
     the_truth_is_what_was_heard_last(world)
     nothing_outlives_its_hour(world)
     every_ended_call_is_burned(world)
+
+
+def hold(world: World) -> None:
+    """All of it, after every step."""
+    desk = world.leader.desk
+    promise(world)
     one_phone_rings_for_one(world)
     lines_are_what_the_records_say(desk)
     nobody_waits_in_vain(desk)

@@ -140,9 +140,9 @@ class LittleAsterisk:
             self.emit(CallerArrived(self.name, channel))
 
     def press(self, channel: ChannelId, keys: str) -> None:
-        """A caller presses keys."""
-        for key in keys:
-            self.emit(KeysPressed(self.name, channel, Digits(key)))
+        """A caller presses keys: one, and the rest in one breath."""
+        for some in filter(None, (keys[:1], keys[1:])):
+            self.emit(KeysPressed(self.name, channel, Digits(some)))
 
     def finish_prompt(self, channel: ChannelId) -> None:
         """What is being said to a channel has been said."""

@@ -49,14 +49,16 @@ class Histories(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(watch=invariants.hold)
+        self.world = World(watch=invariants.promise)
 
-    @initialize()
-    def begin(self) -> None:
-        """Both nodes are connected, and one agent is there."""
+    @initialize(stop=st.integers(0, 3), users=st.lists(USERS, max_size=2))
+    def begin(self, stop: int, users: list[UserId]) -> None:
+        """Both nodes are connected, one agent is there, and some have been called."""
         self.world.come_to_rest()
         self.world.nodes[NEAR].register(phone_of(ELS), online=True)
         self.world.tell(SeatClaimed(ELS, seat_of(ELS), phone_of(ELS)))
+        for user in users:
+            self.a_call_gets_far(user, True, stop)
 
     # -- citizens ------------------------------------------------------------------------------------------
 
@@ -148,11 +150,11 @@ class Histories(RuleBasedStateMachine):
         self.world.nodes[node].foreign(ChannelId(f"foreign-{next(self.world.ids)}"), endpoint)
 
     @precondition(lambda self: self.world.others())
-    @rule(what=st.sampled_from(["end", "intrude"]), pick=PICK)
+    @rule(what=st.sampled_from(["intrude", "intrude", "end"]), pick=PICK)
     def another_call_acts(self, what: str, pick: int) -> None:
         """It ends, or comes into a talk bridge of ours."""
         node, other = _one(self.world.others(), pick)
-        talks = sorted(bridge for bridge in node.bridges if bridge.endswith(".talk"))
+        talks = sorted(bridge for bridge, members in node.bridges.items() if bridge.endswith(".talk") and members)
         if what == "intrude" and talks:
             node.enter(_one(talks, pick), other.id)
         else:
@@ -228,7 +230,12 @@ class Histories(RuleBasedStateMachine):
 
     # -- a whole call, so that histories get far -------------------------------------------------------------
 
-    @rule(user=USERS, identified=st.booleans(), stop=st.integers(0, 3))
+    @rule(user=USERS)
+    def a_talk_begins(self, user: UserId) -> None:
+        """An identified caller is put through, if this agent is free."""
+        self.a_call_gets_far(user, True, 3)
+
+    @rule(user=USERS, identified=st.booleans(), stop=st.integers(0, 2))
     def a_call_gets_far(self, user: UserId, identified: bool, stop: int) -> None:
         """Without trouble: to the queue, to the ringing phone, to its answer, or to a talk."""
         world, node = self.world, self.world.nodes[NEAR]
