@@ -17,7 +17,7 @@ test: setup
 	$(SUDO) $(VENV)/ruff check .
 	$(SUDO) $(VENV)/ruff format --check .
 	$(SUDO) $(VENV)/mypy
-	$(SUDO) $(VENV)/pytest -n 2 --dist worksteal $(ARGS)
+	$(SUDO) $(VENV)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 bench: setup
 	@$(SUDO) $(VENV)/python -m bench $(ARGS)
