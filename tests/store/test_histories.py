@@ -41,6 +41,8 @@ VAULT_STEPS = st.one_of(
     st.tuples(st.just("open"), IDS, FENCES, st.sampled_from([0.0, 0.0, 1.0, 5.0, -5.0])),
     st.tuples(st.just("burn"), st.lists(IDS, max_size=2)),
     st.tuples(st.just("claim"), FENCES),
+    st.tuples(st.just("claimant")),
+    st.tuples(st.just("missing"), st.lists(IDS, max_size=3)),
     st.tuples(st.just("highest")),
 )
 
@@ -119,6 +121,10 @@ async def vault_step(vault: Vault, desk: DeskId, step: tuple[object, ...]) -> ob
             return await outcome(vault.burn(desk, places))
         case ("claim", int(fence)):
             return await outcome(vault.claim(desk, fence))
+        case ("claimant",):
+            return await outcome(vault.claimant(desk))
+        case ("missing", list(places)):
+            return await outcome(vault.missing(desk, places))
     return await outcome(vault.highest_fence(desk))
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from irmacall.core.ids import DeskId, SealedId
 from irmacall.errors import SettingsError
+from irmacall.store.desk_redis import RedisDeskStore
 from irmacall.store.redis_link import RedisLink
 from irmacall.store.redis_rules import require_durable, require_forgetful
+from irmacall.store.vault_redis import RedisVault
 from lab.redisd import RedisServer
 from tests.store.redis_server import link
 
@@ -99,3 +104,41 @@ async def test_hidden_configuration(vault_link: RedisLink) -> None:
     await vault_link.ask("ACL", "SETUSER", "default", "-config")
     with pytest.raises(SettingsError, match="CONFIG GET"):
         await require_forgetful(vault_link)
+
+
+def documented_rights(role: str) -> list[str]:
+    """What docs/storage.md says that our user of this redis needs."""
+    page = (Path(__file__).parents[2] / "docs" / "storage.md").read_text()
+    (line,) = [line for line in page.splitlines() if line.startswith(f"* {role}: `+")]
+    return line.split("`")[1].split()
+
+
+async def test_documented_rights_of_the_vault(own_vault_redis: RedisServer, vault_link: RedisLink) -> None:
+    """A user with no more rights than the documentation asks for can do everything that a vault does."""
+    rights = documented_rights("vault")
+    await vault_link.ask("ACL", "SETUSER", "irmacall", "on", ">secret", "~irmacall:*", *rights)
+    vault = RedisVault(RedisLink(f"redis://irmacall@{own_vault_redis.host}:6379/0", password="secret"), bytes(32))
+    desk, place = DeskId("gemeente"), SealedId("a1")
+    await vault.check_configuration()
+    await vault.claim(desk, 3)
+    await vault.seal(desk, place, {"familyname": "x"}, time.time() + 60, await vault.highest_fence(desk))
+    assert (await vault.open(desk, place, 3, time.time())).attributes == {"familyname": "x"}
+    assert abs(await vault.clock_skew()) < 1.0
+    assert await vault.claimant(desk) == 3
+    assert await vault.missing(desk, [place]) == frozenset()
+    await vault.burn(desk, [place])
+    await vault.close()
+
+
+async def test_documented_rights_of_the_desk(own_desk_redis: RedisServer, desk_link: RedisLink) -> None:
+    """Likewise the user of the desk's redis."""
+    rights = documented_rights("desk")
+    await desk_link.ask("ACL", "SETUSER", "irmacall", "on", ">secret", "~irmacall:*", *rights)
+    store = RedisDeskStore(RedisLink(f"redis://irmacall@{own_desk_redis.host}:6379/0", password="secret"))
+    await store.check_configuration()
+    lease = await store.acquire(DeskId("gemeente"), "a", 30.0)
+    assert lease is not None
+    await store.save(lease, {("call", "1"): b"x"}, [("call", "2")])
+    assert await store.load(await store.renew(lease)) == {("call", "1"): b"x"}
+    await store.release(lease)
+    await store.close()

@@ -117,8 +117,11 @@ async def test_restart_loses_all(
     own_vault_redis: RedisServer, vault: RedisVault, desk: DeskId, sealed_id: SealedId
 ) -> None:
     """An orderly restart leaves nothing: no identity, no fence, and no file on disk but its configuration."""
+    await vault.claim(desk, 3)
     await vault.seal(desk, sealed_id, NAME, time.time() + 600, 3)
     await own_vault_redis.restart()
+    assert await vault.claimant(desk) == await vault.highest_fence(desk) == 0
+    assert await vault.missing(desk, [sealed_id]) == {sealed_id}
     with pytest.raises(VaultGone):
         await vault.open(desk, sealed_id, 3, time.time())
     await own_vault_redis.stop()
