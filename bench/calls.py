@@ -40,24 +40,30 @@ class Times:
 
 async def measure(calls: int) -> Sequence[Figures]:
     """So many calls each way, and what they took."""
-    async with Lab(VAR / "bench-lab") as lab, Town(lab, log_level="info") as town:
-        async with Observer.watching(lab.nodes[0].values) as observer:
-            ours = _Ours(town, observer)
-            theirs = _Control(town, observer)
-            await ours.prepare()
-            await theirs.prepare()
-            began = time.monotonic()
-            for number in range(calls + 1):
-                await ours.call()
-                await theirs.call()
-                if number == 0:  # the first warms caches on both sides
-                    ours.times, theirs.times = Times(), Times()
-                if number % 20 == 0:
-                    print(f"  {number} of {calls} calls, {time.monotonic() - began:.0f} s", flush=True)
+    async with (
+        Lab(VAR / "bench-lab") as lab,
+        Town(lab, log_level="info") as town,
+        Observer.watching(lab.nodes[0].values) as observer,
+    ):
+        ours, theirs = _Ours(town, observer), _Control(town, observer)
+        await ours.prepare()
+        await theirs.prepare()
+        await _alternate(ours, theirs, calls)
     return (
         Figures("reveal", ours.times.shown, theirs.times.shown, "p99 ≤ 100 ms and ≤ 1.5 × control"),
         Figures("revoke", ours.times.blank, theirs.times.blank, "p99 ≤ 100 ms"),
     )
+
+
+async def _alternate(ours: _Ours, theirs: _Control, calls: int) -> None:
+    began = time.monotonic()
+    for number in range(calls + 1):
+        await ours.call()
+        await theirs.call()
+        if number == 0:  # the first warms caches on both sides
+            ours.times, theirs.times = Times(), Times()
+        if number % 20 == 0:
+            print(f"  {number} of {calls} calls, {time.monotonic() - began:.0f} s", flush=True)
 
 
 class _Ours:
@@ -128,7 +134,7 @@ class _Control:
             await _post(http, f"ari/bridges/{bridge}", type="mixing")
             originate = {"endpoint": f"PJSIP/{self._town.agents[1].endpoint}", "app": CONTROL, "channelId": channel}
             await _post(http, "ari/channels", **originate)
-            await self._observer.watch(channel)
+            await self._observer.watch(bridge, channel)
             ringing = await self._phone.rings(20)
             await ringing.answer()
             await self._observer.when(lambda event: event["type"] == "StasisStart" or _up(event, channel))

@@ -50,12 +50,12 @@ class Observer:
             channels = [channel["id"] for channel in await answer.json()]
         leg = next(channel for channel in channels if ".leg" in channel)
         caller = leg.rpartition(".leg")[0]
-        await self.watch(leg, caller)
+        await self.watch(f"{caller}.talk", leg, caller)
         return leg, caller
 
-    async def watch(self, *channels: str) -> None:
-        """Hear of these channels."""
-        sources = ",".join(f"channel:{channel}" for channel in channels)
+    async def watch(self, bridge: str, *channels: str) -> None:
+        """Hear of this bridge (who enters and leaves is its news, not the channels') and of these channels."""
+        sources = ",".join([f"bridge:{bridge}", *(f"channel:{channel}" for channel in channels)])
         path = f"ari/applications/{APP}/subscription"
         async with self._http.post(path, params={"eventSource": sources}) as answer:
             answer.raise_for_status()

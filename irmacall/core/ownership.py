@@ -47,7 +47,7 @@ def settle(turn: Turn, call: Call, why: str) -> None:
         assert call.sealed is not None
         number = turn.desk.new_grant()
         call.granted = Granted(has.seat, has.user, number)
-        turn.do(Grant(has.seat, has.user, call.id, call.sealed, number))
+        turn.do_first(Grant(has.seat, has.user, call.id, call.sealed, number))
 
 
 @dataclass(slots=True)

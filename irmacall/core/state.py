@@ -41,6 +41,8 @@ class Decision:
     urgent: list[UrgentCommand] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     changed: set[RecordKey] = field(default_factory=set)
+    noted: set[RecordKey] = field(default_factory=set)
+    """To be saved too, but nothing waits for it: Asterisk would say it again after a crash."""
     wake_at: float | None = None
 
 
@@ -129,10 +131,19 @@ class Turn:
         else:
             self.decision.commands.append(command)
 
+    def do_first(self, command: Command) -> None:
+        """Ask for a command ahead of what was asked for before: somebody is waiting to hear a name."""
+        self.decision.commands.insert(0, command)
+
     def touch_call(self, call: Call) -> None:
         """This call has changed: save it, and put it in its place in every index at the turn's end."""
         self.look_again(call)
         self.decision.changed.add(("call", call.id))
+
+    def note_call(self, call: Call) -> None:
+        """This call has changed by what Asterisk said and would say again: no command need wait for its save."""
+        self.look_again(call)
+        self.decision.noted.add(("call", call.id))
 
     def look_again(self, call: Call) -> None:
         """What Asterisk says of this call has changed (it is never saved): see anew who may see the caller."""

@@ -14,6 +14,7 @@ from irmacall.core.commands import (
     LeaveToDialplan,
     NodeCommand,
     NoteForAudit,
+    RefreshSeat,
     RemoveBridge,
     Say,
 )
@@ -90,10 +91,15 @@ def joined(turn: Turn, call: Call) -> None:
     call.turn(Turning.JOINED)
     call.talking_since = turn.now
     turn.set_timer(("call", call.id), None)
-    turn.touch_call(call)
-    if call.leg is not None and call.leg.user is not None:
-        turn.touch_agent(turn.desk.agents[call.leg.user])
+    turn.note_call(call)
+    _refresh_agent(turn, call)
     disclosures.refresh(turn, call)
+
+
+def _refresh_agent(turn: Turn, call: Call) -> None:
+    agent = turn.desk.agents.get(call.leg.user) if call.leg and call.leg.user else None
+    if agent is not None and agent.seat is not None:
+        turn.do(RefreshSeat(agent.seat))
 
 
 def hang_up_began(turn: Turn, event: HangUpBegan) -> None:

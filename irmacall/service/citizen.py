@@ -168,12 +168,14 @@ class Citizens:
             started_at=started_at,
             demo=is_demo(proven.scheme),
         )
-        await self._vault.seal(term.desk.plan.desk, sealed, packed, expires_at, term.lease.fence)
+        desk = term.desk.plan.desk
         told = DisclosureSealed(sealed, page_id, self._hash_code(page.code), subject.view.id, started_at, expires_at)
         try:
+            await self._vault.seal(desk, sealed, packed, expires_at, term.lease.fence)
             await term.ask(told)
-        except PeerError:
-            await self._vault.burn(term.desk.plan.desk, [sealed])  # Nobody knows of it: it must not lie there.
+        except BaseException:
+            # Sealed or not, nobody knows of it, so it must not lie there; burning is final, also for a late seal.
+            await self._vault.burn(desk, [sealed])
             raise
         log.info("disclosure sealed", action="disclosure.sealed", subject=subject.view.id)
 

@@ -1,11 +1,13 @@
 """The one door through which identity leaves.
 
-Nothing else calls `vault.open`. The door asks whether this seat may see this caller, writes the audit line (no line,
-no reveal), opens the vault, and asks again before it hands the answer on: what was withdrawn meanwhile is not shown.
+Nothing else calls `vault.open`. The door asks whether this seat may see this caller, opens the vault
+while the audit line is written (no line, no reveal), and asks again before it hands the answer on: what was withdrawn
+meanwhile is not shown.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -53,16 +55,23 @@ class Door:
         Raises Refused (not hers to see), LeaseLost, VaultGone (and the desk is told), or PeerError.
         """
         held = self._ask(seat, call, number)
-        await self._audit(
-            "reveal", seat=seat, user=held.user, call=call, grant=number, why="has the caller on the line"
+        why = "has the caller on the line"
+        line = asyncio.ensure_future(
+            self._audit("reveal", seat=seat, user=held.user, call=call, grant=number, why=why)
         )
         try:
-            disclosed = await self._vault.open(self._desk, held.sealed, self._lease().fence, time.time())
-        except VaultGone:
-            self._lost(held.sealed)
-            raise
+            disclosed = await self._open(held.sealed)
+        finally:
+            await line  # Written while the vault was opened; without it nothing is handed on.
         self._ask(seat, call, number)
         return disclosed
+
+    async def _open(self, sealed: SealedId) -> Disclosed:
+        try:
+            return await self._vault.open(self._desk, sealed, self._lease().fence, time.time())
+        except VaultGone:
+            self._lost(sealed)
+            raise
 
     def _ask(self, seat: SeatId, call: CallId, number: GrantNumber) -> Grant:
         if not self._lease().stands_at(time.monotonic()):

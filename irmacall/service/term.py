@@ -59,6 +59,7 @@ class _Batch:
     """What was decided since the last save."""
 
     changed: set[RecordKey] = field(default_factory=set)
+    noted: set[RecordKey] = field(default_factory=set)
     commands: list[C.Command] = field(default_factory=list)
 
 
@@ -171,8 +172,9 @@ class Term:
         for urgent in decision.urgent:
             self._act_at_once(urgent)
         self._wake_at = decision.wake_at
-        if decision.changed or decision.commands:
+        if decision.changed or decision.noted or decision.commands:
             self._batch.changed |= decision.changed
+            self._batch.noted |= decision.noted
             self._batch.commands += decision.commands
             self._decided.set()
 
@@ -200,9 +202,11 @@ class Term:
             self._decided.clear()
             batch, self._batch = self._batch, _Batch()
             if batch.changed:
-                await self._save(batch.changed)
+                await self._save(batch.changed | batch.noted)
             for command in batch.commands:
                 self._act(command)
+            if batch.noted and not batch.changed:
+                await self._save(batch.noted)
 
     async def _save(self, changed: set[RecordKey]) -> None:
         now = {key: record(self.desk, key) for key in changed}
@@ -212,7 +216,7 @@ class Term:
             try:
                 await self._peers.store.save(self.lease, puts, deletes)
                 return
-            except PeerUnavailable as error:
+            except PeerError as error:  # away, full, read-only: as long as we lead, it may mend
                 if not self.leads():
                     raise LeaseLost("the desk could not be saved before the lease lapsed") from error
                 log.warning("save failed, trying again", error=str(error))
@@ -275,7 +279,7 @@ class Term:
             await asyncio.sleep(1.0)
 
     async def _claim_vault(self) -> None:
-        """A vault that does not know this term may have lost what it kept: what is missing is gone for the desk too."""
+        """A vault that does not know this term may have lost what it kept: the desk is told what is missing."""
         vault, desk, fence = self._peers.vault, self.desk.plan.desk, self.lease.fence
         if await vault.claimant(desk) == fence:
             return
