@@ -118,8 +118,10 @@ class Wallet:
         except TimeoutError:
             first = b""
         if b"ready" not in first:
+            ended = self._process.returncode
             await self.stop()
-            raise LabError(f"wallet: it did not open\n{self.log.read_text()[-2000:]}")
+            why = f"it said {first!r}, ended with {ended}\n{self.log.read_text()[-2000:]}"
+            raise LabError(f"wallet: it did not open: {why}")
         self._reader = asyncio.create_task(self._read(self._process.stdout), name="wallet reader")
 
     async def stop(self) -> None:

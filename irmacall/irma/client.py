@@ -61,9 +61,11 @@ class IrmaClient:
         return parse_session(await self._ask("POST", "/session", disclosure_request(question, return_url)))
 
     async def follow(self, session: Session, *, within_s: float = PATIENCE_S) -> Status:
-        """Wait for the session's end: DONE, CANCELLED or TIMEOUT, which it also is `within_s` seconds from now.
+        """Wait for the session's end: DONE, CANCELLED or TIMEOUT.
 
-        PeerError here means that the server has forgotten it, as one that restarts does.
+        It is TIMEOUT too when it stands `within_s` seconds from now: cancel it then, or the app may still disclose.
+        PeerUnavailable: the server is away at that moment. PeerError: it has forgotten the session, as one that
+        restarts does.
         """
         ends_at = asyncio.get_running_loop().time() + within_s
         return await _insist(lambda: self._end_of(session, ends_at), ends_at)
@@ -81,21 +83,24 @@ class IrmaClient:
         await self._ask("DELETE", _path(session), gone_is_fine=True)
 
     async def _end_of(self, session: Session, ends_at: float) -> Status:
+        status = None
         try:
-            async with asyncio.timeout_at(ends_at) as limit:
-                return await self._last_status(session)
+            async with asyncio.timeout_at(ends_at) as limit, aclosing(self._statuses(session)) as statuses:
+                async for status in statuses:
+                    if status.ended:
+                        return status
         except TimeoutError:
             assert limit.expired()
-            return Status.TIMEOUT
+        if status is None:
+            raise PeerUnavailable("the yivi server: it was away when the session's time was up")
+        return Status.TIMEOUT
 
-    async def _last_status(self, session: Session) -> Status:
+    async def _statuses(self, session: Session) -> AsyncGenerator[Status, None]:
         """The stream only says when to look: a status that changed before it was opened is not in it."""
         while True:
             async with aclosing(self._occasions(session)) as occasions:
                 async for _ in occasions:
-                    status = parse_status(await self._ask("GET", _path(session, "/status")))
-                    if status.ended:
-                        return status
+                    yield parse_status(await self._ask("GET", _path(session, "/status")))
 
     async def _occasions(self, session: Session) -> AsyncGenerator[None, None]:
         """Comes round at once, at every event of the stream, and when there is no stream or no event for long."""

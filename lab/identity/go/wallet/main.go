@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/privacybydesign/irmago/client"
 	"github.com/privacybydesign/irmago/irma"
@@ -34,7 +35,11 @@ func run(storage, schemes string) error {
 	stayAtHome()
 	irma.Logger.SetLevel(logrus.ErrorLevel)
 	irma.Logger.SetOutput(os.Stderr)
-	orders := newOrders(os.Stdout)
+	reports, err := ourStdout()
+	if err != nil {
+		return err
+	}
+	orders := newOrders(reports)
 	yivi, err := open(storage, schemes, orders)
 	if err != nil {
 		return err
@@ -51,6 +56,16 @@ func stayAtHome() {
 		return nil, errors.New("this wallet looks up no names")
 	}
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: refuse}
+}
+
+// ourStdout is stdout for reports alone. Libraries print there too (gorm, when its database is slow), and keep the
+// file from before main: so theirs is turned to stderr below them, and ours is a copy of what it was.
+func ourStdout() (*os.File, error) {
+	reports, err := syscall.Dup(1)
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(reports), "reports"), syscall.Dup3(2, 1, 0)
 }
 
 func open(storage, schemes string, orders *Orders) (*client.Client, error) {
