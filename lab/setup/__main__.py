@@ -22,8 +22,7 @@ STEPS = (
     Step("sounds", sounds.done, sounds.make, ("Asterisk in a Debian of its own",)),
     Step("a Python for the phones", phones.done, phones.make, ("Python environment",)),
     Step("the pages' bundle", bundle.done, bundle.make, ("Debian packages",)),
-    # It may borrow the Go of that Debian, and both of them run apt-get.
-    Step("yivi server, wallet, schemes", identity.done, identity.make, ("Asterisk in a Debian of its own",)),
+    Step("yivi server, wallet, schemes", identity.done, identity.make, identity.after()),
 )
 
 

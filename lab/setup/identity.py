@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from lab import paths
 from lab.errors import LabError
+from lab.identity import workshop
 from lab.identity.build import build
 from lab.identity.scheme import make_schemes
 from lab.setup.command import StepFailed
 from lab.setup.stamp import fingerprint
 
 _ROOM = paths.CHECKOUT / "lab" / "identity"
+
+
+def after() -> tuple[str, ...]:
+    """What has to be there first: Debian's packages, and the Debian with a Go to borrow where this machine has none."""
+    if workshop.new_enough(workshop._go_version()):
+        return ("Debian packages",)
+    return ("Debian packages", "Asterisk in a Debian of its own")
 
 
 def _key() -> str:
