@@ -136,11 +136,25 @@ async def test_a_hidden_page_is_blank(screen: Page, staff: Staff) -> None:
     assert staff.desk.reveals[before:] == [2]
 
 
-async def test_a_frozen_page_is_blank(screen: Page, staff: Staff, context: BrowserContext) -> None:
-    """A page that the browser freezes is blank before it stands still."""
+async def test_a_page_that_is_being_frozen_is_blank(screen: Page, staff: Staff) -> None:
+    """The browser's last word before it freezes a page blanks it; thawed, it asks anew before it paints."""
     await _shown(screen, staff)
+    before = len(staff.desk.reveals)
     await screen.evaluate("document.dispatchEvent(new Event('freeze'))")
     await _nothing_left(screen)
+    await screen.evaluate("document.dispatchEvent(new Event('resume'))")
+    await expect(screen.locator("#card")).to_contain_text(NAME)
+    assert staff.desk.reveals[before:] == [1]
+
+
+async def test_a_page_that_stood_still_asks_anew(screen: Page, staff: Staff) -> None:
+    """Stopped for more than 3 s without warning, it trusts nothing that it showed: blank, then a fresh GET."""
+    await _shown(screen, staff)
+    before = len(staff.desk.reveals)
+    await screen.evaluate("() => { const end = Date.now() + 3500; while (Date.now() < end); }")
+    await expect(screen.locator("#card")).to_contain_text(NAME)
+    await expect(screen.get_by_role("alert")).to_have_text("")
+    assert staff.desk.reveals[before:] == [1]
 
 
 async def test_a_silent_stream_blanks(screen: Page, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:

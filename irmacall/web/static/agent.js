@@ -4,14 +4,12 @@
 
 const SILENCE = 3000; // ms without a beat after which nothing may be shown
 const byId = (id) => document.getElementById(id);
-const csrf = document.querySelector('meta[name="csrf-token"]').content;
 
 let asked = null; // the card that is being fetched or shown: {call, grant, abort}
 let known = null; // the call whose caller was shown, to tell her when that is withdrawn
 let panelAsked = null; // the panel fetch on its way
 let alive = false; // the stream beats
-let watchdog = 0;
-let stream = null;
+let [stream, watchdog, heardAt] = [null, 0, Infinity];
 let ticking = []; // [element, seconds, direction, since when]
 
 async function get(path, abort) { // null: not to be had now, or overtaken
@@ -51,8 +49,7 @@ function paintCard(card) {
   for (const field of byId("card").querySelectorAll("[data-card]")) field.textContent = card[field.dataset.card];
   const rows = card.others.map(([label, value]) => make("div", make("dt", label), make("dd", make("bdi", value))));
   byId("others").replaceChildren(...rows);
-  byId("demo").hidden = !card.demo;
-  byId("real").hidden = card.demo;
+  byId("demo").hidden = !(byId("real").hidden = card.demo);
   if (card.crm) byId("crm").href = card.crm;
   byId("crm").hidden = !card.crm;
   for (const clock of byId("card").querySelectorAll("[data-clock]")) {
@@ -130,6 +127,8 @@ function tock() {
 }
 
 function heard() {
+  if (performance.now() - heardAt > SILENCE) lost(); // we stood still ourselves, and the watchdog with us
+  heardAt = performance.now();
   clearTimeout(watchdog);
   watchdog = setTimeout(lost, SILENCE);
   if (alive) return;
@@ -171,7 +170,7 @@ addEventListener("pagehide", () => (blank(), stream.close()));
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 async function act(path, given = {}) {
-  const sent = { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf } };
+  const sent = { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": byId("token").content } };
   const answer = await fetch(path, { ...sent, body: JSON.stringify(given) }).catch(() => null);
   if (answer && answer.status === 401) leave();
   else if (!answer || !answer.ok) alarm("failed");

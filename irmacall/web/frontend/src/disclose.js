@@ -89,7 +89,7 @@ function begin() {
 
 // A phone's browser sleeps while the app is in front: when it wakes, our own server knows how it went.
 async function woken() {
-  if (document.hidden || !root.querySelector('[data-when="before"]').hidden === false) return;
+  if (document.hidden || !root.querySelector('[data-when="before"]').hidden) return;
   const answer = await fetch("/bellen/stand", { cache: "no-store" }).catch(() => null);
   if (!answer || !answer.ok) return;
   const { state } = await answer.json();
@@ -97,4 +97,5 @@ async function woken() {
 }
 
 byId("begin").addEventListener("click", begin);
+byId("begin").disabled = false;
 document.addEventListener("visibilitychange", woken);
