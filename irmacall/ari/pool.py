@@ -4,8 +4,8 @@ Asterisk's http.conf has `sessionlimit`; it counts idle connections too, and clo
 without a reply. So the pool is bounded. It never reuses a connection that Asterisk may be about to close
 (`session_keep_alive`, 15 s by default): a command sent into a closing connection would be lost.
 
-A connection is fifty lines of our own: per command it costs a quarter of aiohttp's client in CPU, and half of
-its time (docs/asterisk.md has the figures).
+A connection is fifty lines of our own: per command it costs roughly a third of aiohttp's client, in CPU and
+in time (docs/asterisk.md has the figures).
 """
 
 from __future__ import annotations
