@@ -14,7 +14,7 @@ _ROOM = paths.CHECKOUT / "lab" / "identity"
 
 
 def after() -> tuple[str, ...]:
-    """What has to be there first: Debian's packages, and the Debian with a Go to borrow where this machine has none."""
+    """What has to be there first; where this machine has no Go, also the Debian that lends its own."""
     if workshop.new_enough(workshop._go_version()):
         return ("Debian packages",)
     return ("Debian packages", "Asterisk in a Debian of its own")
