@@ -7,7 +7,9 @@ fails where one stays.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import fcntl
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -25,10 +27,25 @@ TIMES = {"ring": 4, "first_digit": 2, "next_digit": 2, "code": 60}
 """Shorter than an operator's, so that what waits for them is soon over."""
 
 
+@pytest.fixture(scope="session")
+def directory(worker_id: str) -> Iterator[Path]:
+    """A directory that no other run of the tests uses now; the next run uses it again."""
+    for number in itertools.count(1):
+        found = VAR / "test" / f"{worker_id}-{number}"
+        found.mkdir(parents=True, exist_ok=True)
+        with (found / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield found
+            return
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def town(worker_id: str) -> AsyncIterator[Town]:
+async def town(directory: Path) -> AsyncIterator[Town]:
     """The municipality, its daemon running."""
-    async with Lab(VAR / "test" / worker_id) as lab, Town(lab, times=TIMES) as town:
+    async with Lab(directory) as lab, Town(lab, times=TIMES) as town:
         yield town
 
 
