@@ -63,7 +63,7 @@ def _toml(town: Town) -> str:
             "[[node]]",
             f"name = {_q(node.name)}",
             f"sip_address = {_q(node.values.sip.host)}",
-            f"ari = {_q(f'http://{node.values.ari.host}:{node.values.ari.port}')}",
+            f"ari = {_q(town.ari[node.name])}",
             f"ari_user = {_q(node.values.ari_account.user)}",
             f"ami = {_q(f'{node.values.ami.host}:{node.values.ami.port}')}",
             f"ami_user = {_q(node.values.ami_account.user)}",

@@ -55,9 +55,20 @@ class Town:
     """What a lab needs to be a municipality. Entered, its yivi server and its daemon run."""
 
     def __init__(
-        self, lab: Lab, *, times: Mapping[str, float] | None = None, memory: bool = False, log_level: str = "debug"
+        self,
+        lab: Lab,
+        *,
+        times: Mapping[str, float] | None = None,
+        memory: bool = False,
+        log_level: str = "debug",
+        ari: Mapping[str, str] | None = None,
     ) -> None:
-        """`times`: keys of [desk.times] that differ from the shipped ones. `memory`: no redis, but memory://."""
+        """`times`: keys of [desk.times] that differ from the shipped ones. `memory`: no redis, but memory://.
+
+        `ari`: by a node's name, the URL at which the daemon finds its ARI, where that is not the node's own.
+        """
+        self.ari = {node.name: f"http://{node.values.ari.host}:{node.values.ari.port}" for node in lab.nodes}
+        self.ari.update(ari or {})
         self.lab, self.directory = lab, lab.directory / "town"
         self.times, self.memory, self.log_level = dict(times or {}), memory, log_level
         self.agents = [

@@ -22,6 +22,7 @@ from lab.people import AgentScreen
 from lab.phone import Phone
 from lab.town import Agent, Town
 from lab.wallet import Wallet
+from tests.ari.relay import Relay
 
 TIMES = {"ring": 4, "first_digit": 2, "next_digit": 2, "code": 60}
 """Shorter than an operator's, so that what waits for them is soon over."""
@@ -43,9 +44,24 @@ def directory(worker_id: str) -> Iterator[Path]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def town(directory: Path) -> AsyncIterator[Town]:
+async def lab(directory: Path) -> AsyncIterator[Lab]:
+    """The parts that a municipality stands on."""
+    async with Lab(directory) as lab:
+        yield lab
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def cable(lab: Lab) -> AsyncIterator[Relay]:
+    """What the daemon reaches Asterisk's ARI through, and a test may cut."""
+    ari = lab.nodes[0].values.ari
+    async with Relay(ari.host, ari.port) as relay:
+        yield relay
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def town(lab: Lab, cable: Relay) -> AsyncIterator[Town]:
     """The municipality, its daemon running."""
-    async with Lab(directory) as lab, Town(lab, times=TIMES) as town:
+    async with Town(lab, times=TIMES, ari={lab.nodes[0].name: cable.url}) as town:
         yield town
 
 
