@@ -34,6 +34,7 @@ type Report struct {
 // Orders turns orders into sessions, and what happens in them into reports.
 type Orders struct {
 	yivi    *client.Client
+	digits  *digits
 	mu      sync.Mutex
 	out     io.Writer
 	answers map[int]string                    // how to answer once the permission is asked
@@ -41,7 +42,7 @@ type Orders struct {
 }
 
 func newOrders(out io.Writer) *Orders {
-	return &Orders{out: out, answers: map[int]string{}, waiting: map[int]clientmodels.SessionState{}}
+	return &Orders{out: out, digits: newDigits(), answers: map[int]string{}, waiting: map[int]clientmodels.SessionState{}}
 }
 
 // follow obeys each line until stdin ends.
@@ -70,6 +71,9 @@ func (o *Orders) obey(order Order) error {
 	}
 	if order.Session == nil {
 		return o.answerNow(order)
+	}
+	if err := o.digits.expect(order.ID, order.Session); err != nil {
+		return err
 	}
 	o.mu.Lock()
 	o.answers[order.ID] = order.Answer
@@ -101,6 +105,8 @@ func (o *Orders) UpdateSession(state clientmodels.SessionState) {
 	switch state.Status {
 	case clientmodels.Status_ShowPairingCode:
 		report.Event, report.PairingCode = "pairing", state.PairingCode
+		o.digits.show(state.Id, func() { o.report(report) })
+		return
 	case clientmodels.Status_RequestPermission:
 		o.permission(state)
 		return
