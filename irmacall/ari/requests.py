@@ -94,7 +94,7 @@ def _prepare(command: PrepareNode, app: str) -> tuple[Request, ...]:
     # Bridge music costs a fifth of channel music, and one stream serves all who wait.
     return (
         _bridge(command.bridge, "holding", app),
-        Request("POST", path("bridges", command.bridge, "moh")),
+        _music(command.bridge),
     )
 
 
@@ -111,7 +111,8 @@ def _stop(command: StopSaying, app: str) -> tuple[Request, ...]:
 
 @_requests.register
 def _hold(command: HoldInQueue, app: str) -> tuple[Request, ...]:
-    return (_join(command.bridge, command.channel),)
+    # The music leaves with the last who waited, so whoever comes asks for it; it plays on where it plays.
+    return (_join(command.bridge, command.channel), _music(command.bridge))
 
 
 @_requests.register
@@ -169,6 +170,10 @@ def _bridge(bridge: str, kind: str, app: str) -> Request:
     # The name tells whose bridge it is: several desks may share a node.
     proof = Proof(path("bridges", bridge), lambda seen: seen["bridge_type"].text() == kind)
     return Request("POST", path("bridges", bridge), (("type", kind), ("name", app)), proof=proof)
+
+
+def _music(bridge: str) -> Request:
+    return Request("POST", path("bridges", bridge, "moh"))
 
 
 def _join(bridge: str, *channels: str) -> Request:

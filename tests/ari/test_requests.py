@@ -42,7 +42,10 @@ TABLE: list[tuple[NodeCommand, list[str]]] = [
         ["POST channels/n-1.0/play/n-1.0.say1?media=sound%3Airmacall%2Fcode-again"],
     ),
     (StopSaying(NODE, CALL, SAID), ["DELETE playbacks/n-1.0.say1"]),
-    (HoldInQueue(NODE, CALL, CALLER, WAIT), ["POST bridges/irmacall.dorp.wait/addChannel?channel=n-1.0"]),
+    (
+        HoldInQueue(NODE, CALL, CALLER, WAIT),
+        ["POST bridges/irmacall.dorp.wait/addChannel?channel=n-1.0", "POST bridges/irmacall.dorp.wait/moh"],
+    ),
     (
         CreateLeg(NODE, CALL, LEG, TALK, Endpoint("agent1")),
         [
