@@ -1,15 +1,26 @@
-"""How hard the properties are tried: enough for every push, or (HYPOTHESIS_PROFILE=long) for a night."""
+"""How hard the properties are tried: enough for every push, or (HYPOTHESIS_PROFILE=long) for a night.
+
+HYPOTHESIS_PROFILE=first stops at the first failure and does not look for a smaller one.
+"""
 
 from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 CALM = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+FIRST = [Phase.explicit, Phase.reuse, Phase.generate]
+SMALLER = [*FIRST, Phase.shrink]
 
-settings.register_profile("ci", max_examples=150, stateful_step_count=50, deadline=None, suppress_health_check=CALM)
 settings.register_profile(
-    "long", max_examples=5000, stateful_step_count=100, deadline=None, suppress_health_check=CALM
+    "ci",
+    max_examples=150,
+    stateful_step_count=50,
+    phases=SMALLER,
+    deadline=None,
+    suppress_health_check=CALM,
 )
+settings.register_profile("long", settings.get_profile("ci"), max_examples=5000, stateful_step_count=100)
+settings.register_profile("first", settings.get_profile("long"), phases=FIRST, report_multiple_bugs=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -182,10 +182,11 @@ def _records(desk: Desk) -> dict[RecordKey, bytes]:
 
 
 def numbers_rise(world: World) -> None:
-    """Each grant's number is above that of every one before it, over restarts too."""
-    for grant in world.leader.granted:
-        assert grant.grant > world.highest_grant
-        world.highest_grant = grant.grant
+    """No number is given twice, and each is above those that were there before this step, over restarts too."""
+    numbers = [grant.grant for grant in world.leader.granted]
+    assert len(set(numbers)) == len(numbers)
+    assert all(number > world.highest_grant for number in numbers)
+    world.highest_grant = max([world.highest_grant, *numbers])
     world.leader.granted.clear()
 
 

@@ -57,6 +57,7 @@ class Leader:
     granted: list[Grant] = field(default_factory=list)
     wake_at: float | None = None
     _changed: set[RecordKey] = field(default_factory=set)
+    _noted: set[RecordKey] = field(default_factory=set)
     _decided: list[Command] = field(default_factory=list)
     _saving: tuple[dict[RecordKey, bytes | None], list[Command]] | None = None
 
@@ -74,6 +75,7 @@ class Leader:
             elif isinstance(urgent, Burn):
                 self.store.vault.discard(urgent.sealed)
         self._changed |= decision.changed
+        self._noted |= decision.noted
         self._decided += decision.commands
         self.wake_at = decision.wake_at
         return decision
@@ -86,13 +88,16 @@ class Leader:
     @property
     def unsaved(self) -> bool:
         """Whether something was decided that is in no save yet."""
-        return bool(self._changed or self._decided)
+        return bool(self._changed or self._noted or self._decided)
 
     def begin_save(self) -> None:
-        """Send what was decided so far to the store."""
-        written = {key: records.record(self.desk, key) for key in self._changed}
+        """Send what was decided so far to the store. What was only noted keeps no command waiting."""
+        if not self._changed:
+            self._act(self._decided)
+            self._decided = []
+        written = {key: records.record(self.desk, key) for key in self._changed | self._noted}
         self._saving = (written, self._decided)
-        self._changed, self._decided = set(), []
+        self._changed, self._noted, self._decided = set(), set(), []
 
     def end_save(self) -> None:
         """It is saved: act on it."""
