@@ -63,14 +63,14 @@ function paintCard(card) {
 
 function make(tag, ...inside) {
   const element = document.createElement(tag);
-  element.append(...inside);
-  return element;
+  return element.append(...inside), element;
 }
 
+let soon = 0; // nudges come in bursts, and the card goes first: the panel can wait a moment
+const refreshSoon = () => (clearTimeout(soon), (soon = setTimeout(refresh, 50)));
 async function refresh() {
   if (panelAsked) panelAsked.abort();
-  const mine = (panelAsked = new AbortController());
-  const panel = await get("/panel", mine);
+  const [mine, panel] = [(panelAsked = new AbortController()), await get("/panel", panelAsked)];
   if (panelAsked !== mine || mine.signal.aborted) return;
   if (panel) paintPanel(panel);
   else setTimeout(() => panelAsked === mine && refresh(), 1000);
@@ -148,12 +148,12 @@ function listen() {
   const mine = (stream = new EventSource("/stream"));
   const on = (kind, act) => mine.addEventListener(kind, (event) => (heard(), act(event)));
   on("beat", () => {});
-  on("panel", refresh);
+  on("panel", refreshSoon);
   on("blank", () => (blank(), refresh()));
   on("card", ({ data }) => {
-    const [grant, call] = data.split(" ");
-    askCard(call, Number(grant));
-    refresh();
+    if (panelAsked) panelAsked.abort(); // what it would say is older than this card
+    askCard(data.split(" ")[1], Number(data.split(" ")[0]));
+    refreshSoon();
   });
   mine.onerror = () => {
     lost();
