@@ -37,7 +37,7 @@ from lab.rack import Rack
 from lab.redisd import RedisServer, Role
 
 #: The last number of each server's address in the lab's range.
-_DESK_REDIS, _VAULT_REDIS, _FIRST_NODE, _PHONES = 2, 3, 10, 100
+_DESK_REDIS, _VAULT_REDIS, _FIRST_NODE, _LINES, _PHONES = 2, 3, 10, 100, 102
 
 DESK = "gemeente"
 NUMBER = "14020"
@@ -77,10 +77,12 @@ class Lab:
             self.ca = Authority(self.directory / "ca")
             self.desk_redis = self._redis(Role.DESK, _DESK_REDIS)
             self.vault_redis = self._redis(Role.VAULT, _VAULT_REDIS)
-            self.rack = Rack(self.network.address(_PHONES), self.directory / "phones")
+            # Two, since one process of pjsua2 holds four calls at the most: four callers, and who talks with them.
+            self.rack = Rack(self.network.address(_LINES), self.directory / "lines")
+            self.agents_rack = Rack(self.network.address(_PHONES), self.directory / "phones")
             self.nodes = [self._node(number) for number in range(self._count)]
-            servers: list[RedisServer | Rack | Asterisk] = [self.desk_redis, self.vault_redis, self.rack]
-            servers.extend(self.nodes)
+            servers: list[RedisServer | Rack | Asterisk] = [self.desk_redis, self.vault_redis]
+            servers += [self.rack, self.agents_rack, *self.nodes]
             self._exit.push_async_callback(_together, [server.stop for server in servers])
             await _together([server.start for server in servers])
         except BaseException:
@@ -98,7 +100,8 @@ class Lab:
         if (user, node) not in self._phones:
             password = {**self.agents, **self.lines}[user]
             sip = self.nodes[node].values.sip
-            self._phones[user, node] = Phone(self.rack, user, password, sip.host, sip.port)
+            rack = self.agents_rack if user in self.agents else self.rack
+            self._phones[user, node] = Phone(rack, user, password, sip.host, sip.port)
         return self._phones[user, node]
 
     async def browser(self) -> Browser:

@@ -26,6 +26,7 @@ _STATES = {
     pj.PJSIP_INV_STATE_DISCONNECTED: "disconnected",
 }
 _MAX_CALLS = 64
+"""What we would like; a wheel that was built with fewer (PJSUA_MAX_CALLS, 4 as it is shipped) keeps to that."""
 _POLL_MS = 5
 
 
