@@ -10,6 +10,8 @@ import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from playwright.async_api import BrowserContext
+
 from lab.errors import LabError
 from lab.people import CitizenPage, identified
 from lab.phone import PhoneCall
@@ -17,6 +19,9 @@ from lab.sound import Heard
 from lab.town import Town
 from lab.wallet import Wallet
 from tests.live.conftest import Desk, Sit
+
+NAME = "mevrouw De Vries"
+"""What a screen shows of the citizen with the session's app."""
 
 _TONES = itertools.cycle((440, 494, 554, 622, 698, 784))
 
@@ -40,7 +45,7 @@ class Talk:
         await self.line.hears(there)
         await self.phone.hears(back)
 
-    async def card_is_back(self, name: str) -> None:
+    async def card_is_back(self, name: str = NAME) -> None:
         """Her screen shows the caller again, under a later grant; the one from before opens nothing any more."""
         await self.desk.screen.shows(name)
         call, grant = await self.desk.screen.granted()
@@ -58,11 +63,32 @@ class Talk:
         await self.page.close()
 
 
-async def talking(town: Town, wallet: Wallet, sit: Sit, *, agent: int = 0, line: int = 1, name: str) -> Talk:
-    """This agent sits down, an identified citizen calls, and they talk; `name`: what the screen then shows."""
-    desk = await sit(agent)
+async def called(town: Town, *, line: int, code: str = "") -> PhoneCall:
+    """A caller who hears the welcome and keys in her code, by SIP INFO: a starved machine doubles keys in RTP."""
+    call = await town.lab.phone(f"citizen{line}").call(town.lab.number)
+    await call.hears(Heard.SPEECH, 10)
+    if code:
+        await call.key_in(code, info=True)
+    return call
+
+
+async def talking(
+    town: Town,
+    wallet: Wallet,
+    sit: Sit,
+    *,
+    agent: int = 0,
+    line: int = 1,
+    name: str = NAME,
+    context: BrowserContext | None = None,
+) -> Talk:
+    """This agent sits down, an identified citizen calls, and they talk; `name`: what the screen then shows.
+
+    `context`: the agent's browser, where it must be a special one.
+    """
+    desk = await sit(agent, context)
     page, code = await identified(town, wallet)
-    caller = await town.lab.phone(f"citizen{line}").call(town.lab.number, digits_after=code, pause=1.0)
+    caller = await called(town, line=line, code=code)
     phone = await desk.phone.rings(20)
     await phone.answer()
     await desk.screen.shows(name)
@@ -72,7 +98,7 @@ async def talking(town: Town, wallet: Wallet, sit: Sit, *, agent: int = 0, line:
 async def waiting(town: Town, wallet: Wallet, *, line: int) -> tuple[CitizenPage, PhoneCall]:
     """An identified caller who hears the queue's music, and whose page says that she waits."""
     page, code = await identified(town, wallet)
-    call = await town.lab.phone(f"citizen{line}").call(town.lab.number, digits_after=code, pause=1.0)
+    call = await called(town, line=line, code=code)
     await call.hears(Heard.MUSIC, 20)
     await page.state("waiting")
     return page, call
