@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from lab import sound
+from lab import prompts, sound
 from lab.errors import LabError
 from lab.rack import News, Rack
 
@@ -46,6 +46,7 @@ class PhoneCall:
         """`remote` is the other side's URI with its display name, as the phone would show it."""
         self.number, self.remote = number, remote
         self._rack = rack
+        self._told = 0
         self._moments = {state: Moment(f"{label}: {state}") for state in _STATES}
         rack.listen("call", number, self._hear_of)
 
@@ -131,6 +132,20 @@ class PhoneCall:
         except TimeoutError:
             now = sound.kind(sound.recorded(self.recording, _HEAR_S))
             raise LabError(f"call {self.number} hears {now}, not {what}, after {deadline} s") from None
+
+    async def is_told(self, prompt: str, deadline: float = 10.0) -> None:
+        """Wait until this prompt (lab/prompts.py) is heard, after the one waited for before. Raises LabError."""
+        try:
+            async with asyncio.timeout(deadline):
+                while not self._finds(prompt):  # noqa: ASYNC110  # a growing file tells nobody
+                    await asyncio.sleep(0.25)
+        except TimeoutError:
+            raise LabError(f"call {self.number} is not told {prompt!r} within {deadline} s") from None
+
+    def _finds(self, prompt: str) -> bool:
+        found = prompts.find(sound.recorded(self.recording, 600)[self._told :], prompt)
+        self._told += found or 0
+        return found is not None
 
     def _heard(self, what: sound.Heard | float) -> bool:
         samples = sound.recorded(self.recording, _HEAR_S)
