@@ -39,9 +39,7 @@ def _add_judging(commands: Commands[argparse.ArgumentParser]) -> None:
     _add(commands, "status", judging.status, "who leads, and which servers answer")
     audit = _commands_of(commands.add_parser("audit", help="the audit log"))
     verify = _add(audit, "verify", judging.verify_audit, "tell whether every line stands as it was written")
-    verify.add_argument(
-        "--noted", metavar="SEQ:HASH", type=judging.noted_head, help="a line noted elsewhere"
-    )
+    verify.add_argument("--noted", metavar="SEQ:HASH", type=judging.noted_head, help="a line noted elsewhere")
 
 
 def _add_making(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -34,7 +34,7 @@ from irmacall.settings import (
     Purpose,
     Settings,
     TrunkSettings,
-    credential_names,
+    needed,
     weakness,
 )
 from irmacall.store.phones import Phones
@@ -50,7 +50,7 @@ def secrets(arguments: argparse.Namespace) -> int:
     directory: Path = arguments.directory
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in credential_names(settings):
+        for name in needed(settings):
             print(f"{name}\t{'made' if _made(directory / name) else 'is there'}")
     except OSError as error:
         raise SettingsError(f"{error.filename or directory}: {error.strerror}") from error

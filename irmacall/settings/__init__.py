@@ -11,7 +11,7 @@ from irmacall.settings.desks import (
     TimesSettings,
     is_demo_scheme,
 )
-from irmacall.settings.loading import Purpose, credential_names, load
+from irmacall.settings.loading import Purpose, load, needed
 from irmacall.settings.nodes import DirectoriesSettings, NodeSettings, TrunkSettings
 from irmacall.settings.servers import (
     IrmaSettings,
@@ -48,9 +48,9 @@ __all__ = [
     "TimesSettings",
     "TrunkSettings",
     "WatchdogSettings",
-    "credential_names",
     "is_demo_scheme",
     "load",
+    "needed",
     "server_context",
     "weakness",
 ]

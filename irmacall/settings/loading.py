@@ -169,10 +169,9 @@ def _credential_names(nodes: tuple[NodeSettings, ...], found: Mapping[str, Any],
             yield from ("redis-desk", "redis-vault")
 
 
-def credential_names(settings: Settings) -> tuple[str, ...]:
-    """Every secret that this site needs, for whatever purpose."""
-    found = {"nodes": settings.nodes, "store": settings.store}
-    return tuple(_credential_names(settings.nodes, found, Purpose.CHECK))
+def needed(settings: Settings, purpose: Purpose = Purpose.CHECK) -> tuple[str, ...]:
+    """The names of the secrets that this site needs for a purpose."""
+    return tuple(_credential_names(settings.nodes, {"store": settings.store}, purpose))
 
 
 def _settings(found: Mapping[str, Any], secrets: Credentials) -> Settings:

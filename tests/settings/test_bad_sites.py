@@ -88,7 +88,7 @@ BAD = {
     ),
     "another node by the same name": (
         "[store]",
-        '[[node]]\nname = "pbx1"\nsip_address = "192.0.2.11"\nari = "http://127.0.0.2:1"\nami = "127.0.0.2:1"\n[store]',
+        '[[node]]\nname = "pbx1"\nsip_address = "192.0.2.11"\nari = "http://127.0.0.2"\nami = "127.0.0.2:1"\n[store]',
         "node[2].name = 'pbx1': should be one of its own: node[1].name has it already",
     ),
     "one redis for both": (

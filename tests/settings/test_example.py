@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from irmacall.irma.question import is_demo
-from irmacall.settings import KEYS, Purpose, credential_names, is_demo_scheme
+from irmacall.settings import KEYS, Purpose, is_demo_scheme, needed
 from irmacall.settings.reading import keys_of
 from irmacall.settings.site import SiteFile
 from tests.settings.sample import Sample
@@ -48,7 +48,7 @@ def test_no_secret_is_printed(sample: Sample) -> None:
     """Settings in a log line or a traceback show the names of the secrets, and none of them."""
     settings = sample.load(Purpose.CHECK)
     printed = f"{settings!r} {settings.credentials}"
-    for name in credential_names(settings):
+    for name in needed(settings):
         assert name in printed
         assert settings.credentials.text(name) not in printed
     assert all(len(settings.credentials.key(name)) == 32 for name in KEYS)

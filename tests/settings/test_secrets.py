@@ -16,8 +16,9 @@ from tests.settings.sample import Sample
 from tests.settings.test_bad_sites import problems
 
 WEAK = {
-    "a word from every manual": ("irma-token", "changeme", "is a sample"),
+    "a word from every manual": ("irma-token", "changeme-changeme", "is a sample"),
     "a sample made longer": ("irma-token", "ChangeMe-9f2Kd8Lq0Zx7", "is a sample"),
+    "a sample of its own length": ("irma-token", "my-secret-password", "is a sample"),
     "our own name": ("ari-pbx1", "irmacall-9f2Kd8Lq0Zx7", "is a sample"),
     "too short": ("irma-token", "9f2Kd8Lq0", "is too short"),
     "one letter": ("irma-token", "a" * 40, "is too easy to guess"),
@@ -84,7 +85,7 @@ def test_a_secret_may_come_from_the_environment(sample: Sample) -> None:
     assert sample.load().credentials.text("irma-token") == "0f9K2d8Lq0Zx7Rt5Yw1"
     sample.environment["IRMACALL_IRMA_TOKEN"] = "changeme"
     (line,) = problems(sample)
-    assert line.startswith("credential irma-token: is a sample")
+    assert line.startswith("credential irma-token: is too short")
 
 
 def test_one_secret_for_two_doors_is_refused(sample: Sample) -> None:
@@ -134,6 +135,11 @@ def test_secrets_cannot_be_pickled(sample: Sample) -> None:
     """Nothing that saves objects can save the secrets."""
     with pytest.raises(TypeError):
         pickle.dumps(sample.load().credentials)
+
+
+def test_a_word_that_chance_wrote_is_no_sample() -> None:
+    """A long random secret is strong, also when a word of the manuals happens to stand in it."""
+    assert weakness("irma-token", "Zk3admin" + secrets.token_hex(16)) is None
 
 
 def test_what_chance_makes_is_accepted() -> None:

@@ -1,0 +1,205 @@
+"""The command as an operator meets it: its exit codes, and words instead of tracebacks."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from irmacall.ops.render import ha1
+from irmacall.settings import Purpose
+from tests.cli.command import irmacall, on_site
+from tests.settings.sample import Sample
+
+COMMANDS = (
+    ("serve",),
+    ("watchdog",),
+    ("check",),
+    ("status",),
+    ("audit", "verify"),
+    ("render", "--node", "pbx1", "--out", "/dev/null/x"),
+    ("user", "list"),
+    ("phone", "list"),
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:2]))
+def test_a_bad_site_is_told_by_every_command(sample: Sample, words: tuple[str, ...]) -> None:
+    """Whatever is asked of a site that is wrong, the answer is what is wrong with it, and 2."""
+    sample.change('name = "pbx1"', 'name = "pbx 1"')
+    ended = on_site(sample, *words)
+    assert ended.code == 2
+    assert ended.err.splitlines()[0] == f"irmacall: {sample.file} cannot be used:"
+    assert "node[1].name = 'pbx 1': should be letters" in ended.err
+    assert "Traceback" not in ended.err
+    assert not ended.out
+
+
+@pytest.mark.parametrize("words", [(), ("dance",), ("user",), ("serve", "--nothing"), ("render", "--node", "x")])
+def test_a_wrong_word_is_told_with_what_is_right(words: tuple[str, ...]) -> None:
+    """Arguments that there are not end with 2 and the ones that there are."""
+    ended = irmacall(*words)
+    assert ended.code == 2
+    assert ended.err.startswith("usage: irmacall")
+
+
+def test_help_and_version_are_there() -> None:
+    """--help names every command; --version the version."""
+    helped = irmacall("--help")
+    assert helped.code == 0
+    for words in COMMANDS:
+        assert words[0] in helped.out
+    assert irmacall("--version").out.startswith("irmacall ")
+
+
+def test_a_site_with_fresh_secrets_is_right(sample: Sample) -> None:
+    """`secrets` makes what the example needs, once, for its owner alone; `check` then finds nothing wrong."""
+    certificates = [sample.credentials / name for name in ("public-tls-key", "staff-tls-key")]
+    for file in sample.credentials.iterdir():
+        if file not in certificates:
+            file.unlink()
+    assert on_site(sample, "check", "--offline").code == 2
+    made = on_site(sample, "secrets", sample.credentials)
+    assert made.code == 0
+    assert [line.split("\t")[1] for line in made.out.splitlines()] == ["made"] * 8
+    kept = {file: file.read_bytes() for file in sample.credentials.iterdir()}
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in kept)
+    assert not any(secret.decode().strip() in made.out + made.err for secret in kept.values())
+    again = on_site(sample, "secrets", sample.credentials)
+    assert [line.split("\t")[1] for line in again.out.splitlines()] == ["is there"] * 8
+    assert kept == {file: file.read_bytes() for file in sample.credentials.iterdir()}
+    checked = on_site(sample, "check", "--offline")
+    assert (checked.code, checked.err) == (0, "")
+
+
+def test_secrets_are_found_where_systemd_puts_them(sample: Sample) -> None:
+    """Without --credentials the directory is the one that systemd names."""
+    environment = {"CREDENTIALS_DIRECTORY": str(sample.credentials)}
+    assert irmacall("check", "--offline", "--site", sample.file, environment=environment).code == 0
+    assert irmacall("check", "--offline", "--site", sample.file).code == 2
+
+
+def test_check_tells_each_server_that_does_not_answer(sample: Sample) -> None:
+    """With no server there, every one has its line, and the command fails without a traceback."""
+    sample.change('name = "pbx1"', 'name = "pbx1"\nari = "http://127.0.0.1:9"\nami = "127.0.0.1:9"')
+    sample.change("127.0.0.1:6379", "127.0.0.1:9")
+    sample.change("127.0.0.1:6380", "127.0.0.2:9")
+    sample.change("http://127.0.0.1:8080", "http://127.0.0.1:9")
+    sample.change("https://yivi.example.nl", "https://127.0.0.1:10")
+    ended = on_site(sample, "check")
+    assert ended.code == 1
+    assert not ended.err
+    judged = {line[7:].split(":")[0]: line[:5] for line in ended.out.splitlines()}
+    for server in ("node pbx1", "node pbx1, AMI", "store.desk", "store.vault", "irma.url", "irma.client_url"):
+        assert judged[server] == "WRONG"
+    assert judged["public.tls_cert"] == "ok   "
+
+
+def test_check_finds_a_certificate_of_another_host(sample: Sample) -> None:
+    """A certificate that browsers would refuse is told before they do."""
+    sample.change("https://kcc.example.nl", "https://balie.example.nl")
+    sample.change("https://yivi.example.nl", "https://127.0.0.1:10")
+    ended = on_site(sample, "check")
+    assert "WRONG  staff.tls_cert: is not of balie.example.nl" in ended.out
+
+
+def test_somebody_is_let_in_and_put_out(sample: Sample) -> None:
+    """A phone, its user, her passwords and her end; each is a line in the audit log."""
+    phone = on_site(sample, "phone", "add", "agent7")
+    endpoint, secret = phone.out.split()
+    assert (phone.code, endpoint, len(secret)) == (0, "agent7", 32)
+    added = on_site(sample, "user", "add", "Samira", "--name", "Samira Bakker", "--phone", "agent7")
+    login, password = added.out.split()
+    assert (added.code, login, len(password)) == (0, "samira", 20)
+    assert on_site(sample, "user", "list").out == "samira\tagent\tagent7\tSamira Bakker\n"
+    assert on_site(sample, "phone", "list").out == "agent7\n"
+    another = on_site(sample, "user", "password", "samira", "--ask", stdin="vlinder-kachel-ratel\n")
+    assert (another.code, another.out) == (0, "")
+    assert on_site(sample, "user", "disable", "samira").code == 0
+    assert on_site(sample, "user", "list").out.endswith("\tdisabled\n")
+    assert on_site(sample, "user", "enable", "samira").code == 0
+    kept = b"".join(file.read_bytes() for file in (sample.directory / "data").iterdir())
+    assert password.encode() not in kept
+    assert secret.encode() not in kept
+    assert on_site(sample, "audit", "verify").out.startswith("5 lines, each as it was written; the last: 5:")
+
+
+REFUSED = {
+    "a user twice": (("user", "add", "nadia", "--name", "Nadia"), "", "there is a user nadia already"),
+    "a short password": (("user", "password", "nadia", "--ask"), "kort\n", "too short: at least 12"),
+    "a password to guess": (("user", "password", "nadia", "--ask"), "welkom123456\n", "too easy to guess"),
+    "nobody": (("user", "disable", "x"), "", "there is no user x"),
+    "a phone that is not there": (("user", "add", "x", "--name", "X", "--phone", "y"), "", "there is no phone y"),
+    "a phone for Asterisk to trip over": (("phone", "add", "a]b"), "", "ASCII letters, digits, - and _ only"),
+    "a node that is not there": (("render", "--node", "x", "--out", "/tmp"), "", "--node x: should be one of pbx1"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_may_not_be_is_told(sample: Sample, case: str) -> None:
+    """A refusal is one line on standard error, and changes nothing."""
+    assert on_site(sample, "user", "add", "nadia", "--name", "Nadia").code == 0
+    words, stdin, expected = REFUSED[case]
+    ended = on_site(sample, *words, stdin=stdin)
+    assert ended.code in (1, 2)
+    (line,) = ended.err.splitlines()
+    assert line.startswith("irmacall: ")
+    assert expected in line
+    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\tNadia\n"
+
+
+def test_an_audit_log_that_was_touched_shows(sample: Sample) -> None:
+    """A line that somebody changed behind our back is named, and the command fails."""
+    for login in ("nadia", "joost"):
+        on_site(sample, "user", "add", login, "--name", login)
+    last = on_site(sample, "audit", "verify").out.split()[-1]
+    assert on_site(sample, "audit", "verify", "--noted", last).code == 0
+    assert on_site(sample, "audit", "verify", "--noted", f"2:{'0' * 64}").code == 1
+    with sqlite3.connect(sample.directory / "data" / "audit.sqlite") as db:
+        db.execute("DROP TRIGGER audit_is_not_changed")
+        db.execute("UPDATE audit SET line = replace(line, 'nadia', 'jan') WHERE seq = 1")
+    ended = on_site(sample, "audit", "verify")
+    assert (ended.code, ended.err) == (1, "irmacall: line 1 is not as it was written, or is missing\n")
+
+
+def test_an_audit_log_that_never_was_is_told(sample: Sample) -> None:
+    """Nothing is made by asking after it."""
+    ended = on_site(sample, "audit", "verify")
+    assert ended.code == 2
+    assert not list((sample.directory / "data").iterdir())
+
+
+def test_a_node_is_rendered_with_what_the_site_says(sample: Sample, tmp_path: Path) -> None:
+    """Asterisk's files hold the node's name, its accounts, every phone's digest and the desk's numbers."""
+    endpoint, secret = on_site(sample, "phone", "add", "agent7").out.split()
+    ended = on_site(sample, "render", "--node", "pbx1", "--out", tmp_path / "out")
+    assert ended.code == 0
+    files = {Path(line).name: Path(line).read_text() for line in ended.out.splitlines()}
+    password = sample.load(Purpose.SERVE).credentials.text("ari-pbx1")
+    assert "systemname = pbx1" in files["asterisk.conf"]
+    assert password in files["ari.conf"]
+    assert ha1(endpoint, secret) in files["pjsip.conf"]
+    assert secret not in files["pjsip.conf"]
+    assert "198.51.100.20/32" in files["pjsip.conf"]
+    assert all(f"exten => {number},1," in files["extensions.conf"] for number in ("+31241234567", "31241234567"))
+
+
+def test_a_phone_and_a_line_of_one_name_are_refused(sample: Sample, tmp_path: Path) -> None:
+    """Asterisk would take one for the other."""
+    on_site(sample, "phone", "add", "provider")
+    ended = on_site(sample, "render", "--node", "pbx1", "--out", tmp_path / "out")
+    assert (ended.code, ended.err) == (
+        1,
+        "irmacall: provider is a phone and a line of pbx1: one of the two needs another name\n",
+    )
+
+
+def test_a_reader_that_stops_reading_is_no_failure_to_tell(sample: Sample) -> None:
+    """Piped into something that ends at once, the command ends quietly."""
+    on_site(sample, "user", "add", "nadia", "--name", "Nadia")
+    shell = f'"$0" -m irmacall user list --site {sample.file} | :'
+    done = subprocess.run(["bash", "-c", shell, sys.executable], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
