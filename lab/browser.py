@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import BrowserContext, Playwright, async_playwright
 
-_CHROMIUM = Path("/usr/bin/chromium")
-_FLAGS = (
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
     "--no-sandbox",  # the lab runs as root, where Chromium has no sandbox
     "--disable-dev-shm-usage",
     "--disable-gpu",
@@ -23,12 +23,17 @@ _FLAGS = (
 )
 
 
+def trusting(key: str) -> str:
+    """The flag by which certificates that lead to this key are good (lab.ca.Authority.spki_hash), others as ever."""
+    return f"--ignore-certificate-errors-spki-list={key}"
+
+
 class Browser:
     """One running Chromium."""
 
     def __init__(self, trusted_key: str) -> None:
-        """`trusted_key`: certificates that lead to this key are good (lab.ca.Authority.spki_hash), others as ever."""
-        self._flags = [*_FLAGS, f"--ignore-certificate-errors-spki-list={trusted_key}"]
+        """`trusted_key`: see `trusting`."""
+        self._flags = [*FLAGS, trusting(trusted_key)]
         self._playwright: Playwright | None = None
         self._chromium: Chromium | None = None
 
@@ -36,7 +41,7 @@ class Browser:
         """Start it. Raises Playwright's Error when Chromium is not installed."""
         self._playwright = await async_playwright().start()
         self._chromium = await self._playwright.chromium.launch(
-            executable_path=_CHROMIUM, args=self._flags, handle_sigint=False, handle_sigterm=False
+            executable_path=CHROMIUM, args=self._flags, handle_sigint=False, handle_sigterm=False
         )
 
     async def person(self, *, width: int = 1280, height: int = 720, dark: bool = False) -> BrowserContext:
@@ -55,10 +60,3 @@ class Browser:
             await self._chromium.close()
         if self._playwright is not None:
             await self._playwright.stop()
-
-
-async def freeze(page: Page, *, frozen: bool = True) -> None:
-    """Freeze a page as a browser does with one long unseen (Page Lifecycle), or thaw it."""
-    devtools = await page.context.new_cdp_session(page)
-    await devtools.send("Page.setWebLifecycleState", {"state": "frozen" if frozen else "active"})
-    await devtools.detach()

@@ -23,17 +23,23 @@ class AgentScreen:
         self.town, self.agent, self.context, self.page = town, agent, context, page
 
     @classmethod
-    async def open(cls, town: Town, agent: Agent, *, dark: bool = False) -> AgentScreen:
-        """A new browser of hers, logged in. She is not available yet."""
-        context = await (await town.lab.browser()).person(dark=dark)
+    async def open(
+        cls, town: Town, agent: Agent, *, dark: bool = False, context: BrowserContext | None = None
+    ) -> AgentScreen:
+        """A new browser of hers (or this one), logged in. She is not available yet."""
+        context = context or await (await town.lab.browser()).person(dark=dark)
         context.set_default_timeout(PATIENCE_MS)
-        page = await context.new_page()
-        await page.goto(f"{town.staff_url}/login")
-        await page.fill("input[name=login]", agent.login)
-        await page.fill("input[name=password]", agent.password)
-        await page.click("button:not([type=button])")
-        await page.wait_for_url(f"{town.staff_url}/")
-        return cls(town, agent, context, page)
+        screen = cls(town, agent, context, await context.new_page())
+        await screen.page.goto(f"{town.staff_url}/login")
+        await screen.log_in()
+        return screen
+
+    async def log_in(self) -> None:
+        """Fill in the login form."""
+        await self.page.fill("input[name=login]", self.agent.login)
+        await self.page.fill("input[name=password]", self.agent.password)
+        await self.page.click("button:not([type=button])")
+        await self.page.wait_for_url(f"{self.town.staff_url}/")
 
     async def state(self, availability: str) -> None:
         """Wait until her screen says this: away, available, paused, unavailable, ringing or talking."""

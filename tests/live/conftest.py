@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import BrowserContext
 
 from lab.lab import Lab
 from lab.paths import VAR
@@ -78,7 +79,7 @@ class Desk:
         self.agent, self.phone, self.screen = agent, phone, screen
 
 
-Sit = Callable[[int], Awaitable[Desk]]
+Sit = Callable[..., Awaitable[Desk]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -86,11 +87,11 @@ async def sit(town: Town) -> AsyncIterator[Sit]:
     """Lets the agent of this number sit down at her desk; when the test is over she logs out and goes."""
     async with AsyncExitStack() as stack:
 
-        async def sit_down(number: int) -> Desk:
+        async def sit_down(number: int, context: BrowserContext | None = None) -> Desk:
             agent = town.agents[number]
             phone = town.lab.phone(agent.endpoint)
             await phone.register()
-            screen = await AgentScreen.open(town, agent)
+            screen = await AgentScreen.open(town, agent, context=context)
             stack.push_async_callback(leave, screen, phone)
             await screen.be_available()
             return Desk(agent, phone, screen)
