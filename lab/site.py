@@ -6,13 +6,12 @@ import json
 import secrets
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lab.identity.scheme import CREDENTIAL, ISSUER, SCHEME
-
-if TYPE_CHECKING:
-    from lab.town import Town
+from lab.lab import Lab
+from lab.yivi import YiviServer
 
 NAME = (("initials", "voorletters"), ("prefix", "voorvoegsel"), ("familyname", "achternaam"), ("gender", "geslacht"))
 SUBJECTS = (
@@ -22,73 +21,102 @@ SUBJECTS = (
 )
 
 
-def write(town: Town) -> Path:
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What differs between one lab's municipality and another's."""
+
+    directory: Path
+    lab: Lab
+    yivi: YiviServer
+    ari: Mapping[str, str]
+    """Node → where the daemon reaches its ARI."""
+    times: Mapping[str, float]
+    memory: bool
+    log_level: str
+
+    @property
+    def data(self) -> Path:
+        """Users and audit."""
+        return self.directory / "data"
+
+    @property
+    def public_url(self) -> str:
+        """The citizens' origin."""
+        return f"https://127.0.0.1:{self.lab.network.port('public')}"
+
+    @property
+    def staff_url(self) -> str:
+        """The staff's origin: another host, so that no cookie is shared."""
+        return f"https://localhost:{self.lab.network.port('staff')}"
+
+
+def write(site: Site) -> Path:
     """Write all that `irmacall serve` reads; the path of the site file."""
-    directory = town.directory
+    directory = site.directory
     shutil.rmtree(directory, ignore_errors=True)
     (directory / "data").mkdir(parents=True, mode=0o700)
     (directory / "credentials").mkdir(mode=0o700)
-    for name, secret in _secrets(town).items():
+    for name, secret in _secrets(site).items():
         file = directory / "credentials" / name
         file.touch(mode=0o600)
         file.write_text(secret)
-    site = directory / "site.toml"
-    site.write_text(_toml(town))
-    return site
+    file = directory / "site.toml"
+    file.write_text(_toml(site))
+    return file
 
 
-def _secrets(town: Town) -> Mapping[str, str]:
-    lab = town.lab
+def _secrets(site: Site) -> Mapping[str, str]:
+    lab = site.lab
     return {
         **{f"ari-{node.name}": node.values.ari_account.password for node in lab.nodes},
         **{f"ami-{node.name}": node.values.ami_account.password for node in lab.nodes},
         **{name: secrets.token_hex(32) for name in ("vault-key", "code-key", "session-key")},
-        "irma-token": town.yivi.token,
+        "irma-token": site.yivi.token,
         "redis-desk": lab.desk_redis.password,
         "redis-vault": lab.vault_redis.password,
     }
 
 
-def _toml(town: Town) -> str:
-    lab = town.lab
+def _toml(site: Site) -> str:
+    lab = site.lab
     parts = [
         "[site]",
-        f"data = {_q(town.data)}",
+        f"data = {_q(site.data)}",
         "demo = true",
         "[log]",
-        f"level = {_q(town.log_level)}",
+        f"level = {_q(site.log_level)}",
     ]
     for node in lab.nodes:
         parts += [
             "[[node]]",
             f"name = {_q(node.name)}",
             f"sip_address = {_q(node.values.sip.host)}",
-            f"ari = {_q(town.ari[node.name])}",
+            f"ari = {_q(site.ari[node.name])}",
             f"ari_user = {_q(node.values.ari_account.user)}",
             f"ami = {_q(f'{node.values.ami.host}:{node.values.ami.port}')}",
             f"ami_user = {_q(node.values.ami_account.user)}",
         ]
-    if not town.memory:
+    if not site.memory:
         parts += [
             "[store]",
             f"desk = {_q(f'redis://{lab.desk_redis.host}:6379/0')}",
             f"vault = {_q(f'redis://{lab.vault_redis.host}:6379/0')}",
         ]
-    parts += ["[irma]", f"url = {_q(town.yivi.url)}", f"client_url = {_q(town.yivi.app_url)}"]
-    parts += _listeners(town) + _desk(town)
+    parts += ["[irma]", f"url = {_q(site.yivi.url)}", f"client_url = {_q(site.yivi.app_url)}"]
+    parts += _listeners(site) + _desk(site)
     return "\n".join(parts) + "\n"
 
 
-def _listeners(town: Town) -> list[str]:
-    certificate = town.lab.ca.issue("web")
+def _listeners(site: Site) -> list[str]:
+    certificate = site.lab.ca.issue("web")
     parts = []
     for name, origin, limit in (
-        ("public", town.public_url, "begins_per_minute"),
-        ("staff", town.staff_url, "logins_per_minute"),
+        ("public", site.public_url, "begins_per_minute"),
+        ("staff", site.staff_url, "logins_per_minute"),
     ):
         parts += [
             f"[{name}]",
-            f"listen = {_q(f'127.0.0.1:{town.lab.network.port(name)}')}",
+            f"listen = {_q(f'127.0.0.1:{site.lab.network.port(name)}')}",
             f"origin = {_q(origin)}",
             f"tls_cert = {_q(certificate.certificate)}",
             f"tls_key = {_q(certificate.key)}",
@@ -97,18 +125,18 @@ def _listeners(town: Town) -> list[str]:
     return parts
 
 
-def _desk(town: Town) -> list[str]:
+def _desk(site: Site) -> list[str]:
     parts = [
         "[[desk]]",
-        f"id = {_q(town.lab.desk)}",
+        f"id = {_q(site.lab.desk)}",
         'title = "gemeente Voorbeeld"',
-        f"number = {_q(town.lab.number)}",
+        f"number = {_q(site.lab.number)}",
         'default_queue = "publiekszaken"',
         'privacy_contact = "fg@voorbeeld.example"',
         'crm_url = "https://crm.voorbeeld.example/contact?gesprek={call_id}&onderwerp={subject}"',
         f"schemes = [{_q(SCHEME)}]",
         "[desk.times]",
-        *(f"{key} = {value}" for key, value in town.times.items()),
+        *(f"{key} = {value}" for key, value in site.times.items()),
         '[[desk.queue]]\nid = "publiekszaken"\ntitle = "Publiekszaken"',
         '[[desk.queue]]\nid = "burgerzaken"\ntitle = "Burgerzaken"',
     ]

@@ -22,12 +22,12 @@ from typing import Self
 from irmacall.core.ids import Endpoint
 from irmacall.store.passwords import Hashing
 from irmacall.store.users import Role, Users, open_users
-from lab import site
 from lab.identity.build import build
 from lab.identity.scheme import SCHEME, make_schemes, public_schemes
 from lab.lab import Lab
 from lab.paths import cache, rootfs
 from lab.process import Notify, Program, Ready
+from lab.site import Site, write
 from lab.wallet import Wallet
 from lab.yivi import Address, YiviServer
 
@@ -81,7 +81,10 @@ class Town:
     async def __aenter__(self) -> Self:
         try:
             self._build_yivi()
-            self.site = site.write(self)
+            self._described = Site(
+                self.directory, self.lab, self.yivi, self.ari, self.times, self.memory, self.log_level
+            )
+            self.site = write(self._described)
             await self._add_users()
             self.daemon = self._program("daemon", "serve")
             await self.yivi.start()
@@ -99,12 +102,17 @@ class Town:
     @property
     def public_url(self) -> str:
         """The citizens' origin."""
-        return f"https://127.0.0.1:{self.lab.network.port('public')}"
+        return self._described.public_url
 
     @property
     def staff_url(self) -> str:
-        """The staff's origin: another host, so that no cookie is shared."""
-        return f"https://localhost:{self.lab.network.port('staff')}"
+        """The staff's origin."""
+        return self._described.staff_url
+
+    @property
+    def data(self) -> Path:
+        """Users and audit."""
+        return self._described.data
 
     def irmacall(self, name: str, *words: str, ready: Ready | None = None) -> Program:
         """A command of irmacall's on this site, not started yet. It ends with the town."""
@@ -166,8 +174,3 @@ class Town:
 
     def _environment(self) -> dict[str, str]:
         return {"CREDENTIALS_DIRECTORY": str(self.directory / "credentials"), "PYTHONUNBUFFERED": "1"}
-
-    @property
-    def data(self) -> Path:
-        """Users and audit."""
-        return self.directory / "data"

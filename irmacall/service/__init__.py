@@ -4,6 +4,7 @@ serve.py        everything that is opened, in order, and closed in the other ord
 leadership.py   lease after lease: stand by, lead, stand by
 term.py         one term: inbox → decide → withdraw → save → act
 lanes.py        commands to the nodes, in order for each call
+custody.py      the vault during a term: erasing, and noticing what is lost
 reveal.py       the one door through which identity leaves
 screens.py      who watches, and the nudges
 staff.py        what an agent's screen asks (web.ports.StaffDesk)

@@ -25,7 +25,7 @@ from irmacall.core.ids import CodeHash, PageId, SealedId, SubjectId
 from irmacall.errors import DisclosureRefused, PeerError, Refused
 from irmacall.irma.client import IrmaClient
 from irmacall.irma.question import Question, is_demo
-from irmacall.irma.wire import Refusal, Session, tel_link, verify
+from irmacall.irma.wire import Refusal, Session, Status, tel_link, verify
 from irmacall.service import identity
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import PANEL, Screens
@@ -157,7 +157,9 @@ class Citizens:
     async def _seal(self, page_id: PageId, page: _Page, subject: Subject, started_at: float) -> None:
         assert page.session is not None
         assert page.code is not None
-        await self._irma.follow(page.session)
+        if await self._irma.follow(page.session) is Status.TIMEOUT:
+            await self._irma.cancel(page.session)  # The app could still disclose, and nobody would be listening.
+            raise DisclosureRefused(Refusal.TIMED_OUT)
         proven = verify(await self._irma.result(page.session), subject.question)
         term = self._leadership.term()
         sealed, expires_at = SealedId(secrets.token_hex(16)), started_at + self._lifetime

@@ -27,11 +27,12 @@ from irmacall.core.records import record
 from irmacall.core.state import Decision, Desk
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
 from irmacall.service.audit import AuditWriter
+from irmacall.service.custody import Custody
 from irmacall.service.lanes import Lanes
 from irmacall.service.reveal import Door
 from irmacall.service.screens import PANEL, Screens
 from irmacall.store.desk import DeskStore, Lease
-from irmacall.store.vault import LARGEST_SKEW, Vault
+from irmacall.store.vault import Vault
 from irmacall.web.ports import Nudge
 
 log = structlog.get_logger("irmacall.term")
@@ -74,11 +75,12 @@ class Term:
         self._inbox: asyncio.Queue[tuple[Event, asyncio.Future[None] | None]] = asyncio.Queue()
         self._batch = _Batch()
         self._decided = asyncio.Event()
-        self._to_burn: set[SealedId] = set()
-        self._burn = asyncio.Event()
         self._wake_at: float | None = None
         self._over = False
         self._nodes: Mapping[NodeName, Node] = {}
+        self.custody = Custody(
+            peers.vault, desk.plan.desk, lease.fence, self._kept, lambda sealed: self.tell(IdentityLost(sealed))
+        )
         self.door = Door(
             desk.plan.desk,
             self.grants,
@@ -87,6 +89,10 @@ class Term:
             lambda: self.lease,
             lambda sealed: self.tell(IdentityLost(sealed)),
         )
+
+    def _kept(self) -> list[SealedId]:
+        """What should lie in the vault now."""
+        return [known.sealed for known in self.desk.disclosures.values() if known.seal is not Seal.ERASED]
 
     def tell(self, event: Event) -> None:
         """Something happened; it will be decided in its turn."""
@@ -129,7 +135,7 @@ class Term:
         for name, node in self._nodes.items():
             group.create_task(node.run(self.tell), name=f"node {name}")
             group.create_task(self._beat(node), name=f"beat {name}")
-        for work in (self._decide_all, self._save_all, self._renew, self._watch_vault, self._burn_all):
+        for work in (self._decide_all, self._save_all, self._renew, self.custody.watch, self.custody.burn_all):
             group.create_task(work(), name=work.__name__.strip("_"))
 
     def _end(self) -> None:
@@ -191,8 +197,7 @@ class Term:
                 grant=command.grant,
             )
         else:
-            self._to_burn.add(command.sealed)
-            self._burn.set()
+            self.custody.burn(command.sealed)
 
     # -- saving, and then acting ---------------------------------------------------------------------------
 
@@ -262,45 +267,6 @@ class Term:
             except PeerError as error:
                 log.debug("node not told of its leader", node=node.name, error=str(error))
             await asyncio.sleep(BEAT_SECONDS)
-
-    # -- the vault -----------------------------------------------------------------------------------------
-
-    async def _watch_vault(self) -> None:
-        """A clock that cannot be trusted ends the term; what a vault has lost is told to the desk."""
-        while True:
-            try:
-                skew = await self._peers.vault.clock_skew()
-                await self._claim_vault()
-            except PeerUnavailable as error:
-                log.warning("vault does not answer", error=str(error))
-            else:
-                if abs(skew) > LARGEST_SKEW:
-                    raise LeaseLost(f"our clock and the vault's differ by {skew:.1f} s: no expiry can be trusted")
-            await asyncio.sleep(1.0)
-
-    async def _claim_vault(self) -> None:
-        """A vault that does not know this term may have lost what it kept: the desk is told what is missing."""
-        vault, desk, fence = self._peers.vault, self.desk.plan.desk, self.lease.fence
-        if await vault.claimant(desk) == fence:
-            return
-        kept = [known.sealed for known in self.desk.disclosures.values() if known.seal is not Seal.ERASED]
-        for sealed in await vault.missing(desk, kept):
-            self.tell(IdentityLost(sealed))
-        await vault.claim(desk, fence)
-
-    async def _burn_all(self) -> None:
-        """Erase what must be erased; where the vault does not answer, again, until it does."""
-        while True:
-            await self._burn.wait()
-            self._burn.clear()
-            burning = frozenset(self._to_burn)
-            try:
-                await self._peers.vault.burn(self.desk.plan.desk, burning)
-                self._to_burn -= burning
-            except PeerError as error:
-                log.warning("not burned yet, trying again", error=str(error))
-                self._burn.set()
-                await asyncio.sleep(RETRY_SECONDS)
 
 
 def _answer(done: asyncio.Future[None] | None, error: PeerError | None = None) -> None:
