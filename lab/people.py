@@ -48,9 +48,11 @@ class AgentScreen:
         )
 
     async def be_available(self) -> None:
-        """Press the button, and wait until the desk has it."""
+        """Press the button, and wait until the desk has it; where somebody waits, her phone rings at once."""
         await self.page.click("#available")
-        await self.state("available")
+        await expect(self.page.locator("#state")).to_have_attribute(
+            "data-availability", re.compile("^(available|ringing)$"), timeout=PATIENCE_MS
+        )
 
     async def pause(self) -> None:
         """Press the button, and wait until the desk has it."""
