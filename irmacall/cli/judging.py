@@ -6,13 +6,17 @@ import argparse
 import asyncio
 import re
 import sys
+from typing import TYPE_CHECKING
 
 from irmacall.cli import endings
-from irmacall.cli.probes import Probe, leader, probes
 from irmacall.cli.site import settings_of
 from irmacall.errors import IrmacallError, PeerError, SettingsError
 from irmacall.settings import NodeSettings, Purpose, Settings
 from irmacall.store.audit import AuditLog, Head
+
+if TYPE_CHECKING:
+    # Only when a server is asked are the clients of all of them loaded, which takes longest of all.
+    from irmacall.cli.probes import Probe
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -21,6 +25,8 @@ def check(arguments: argparse.Namespace) -> int:
     print(f"ok     {arguments.site}: the file and its secrets")
     if arguments.offline:
         return 0
+    from irmacall.cli.probes import probes
+
     return asyncio.run(_ask(probes(settings, ami=True)))
 
 
@@ -61,6 +67,8 @@ async def _verify(settings: Settings, noted: Head | None) -> int:
 
 
 async def _status(settings: Settings) -> int:
+    from irmacall.cli.probes import probes
+
     async with asyncio.TaskGroup() as group:
         asked = [group.create_task(_led(settings, node)) for node in settings.nodes]
         servers = group.create_task(_ask(probes(settings, ami=False)))
@@ -68,6 +76,8 @@ async def _status(settings: Settings) -> int:
 
 
 async def _led(settings: Settings, node: NodeSettings) -> bool:
+    from irmacall.cli.probes import leader
+
     try:
         beat = await leader(settings, node)
     except PeerError as error:

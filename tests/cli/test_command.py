@@ -11,7 +11,7 @@ import pytest
 
 from irmacall.ops.render import ha1
 from irmacall.settings import Purpose
-from tests.cli.command import irmacall, on_site
+from tests.cli.command import ROOT, here, on_site, process
 from tests.settings.sample import Sample
 
 COMMANDS = (
@@ -38,21 +38,33 @@ def test_a_bad_site_is_told_by_every_command(sample: Sample, words: tuple[str, .
     assert not ended.out
 
 
+@pytest.mark.parametrize("command", ["serve", "watchdog"])
+def test_a_daemon_that_cannot_start_says_why(sample: Sample, command: str) -> None:
+    """systemd's journal gets every problem in words, and an exit code that stops it from trying again."""
+    for file in sample.credentials.iterdir():
+        file.write_text("changeme")
+    ended = process(command, "--site", sample.file, "--credentials", sample.credentials)
+    assert ended.code == 2
+    assert "Traceback" not in ended.err
+    assert "changeme" not in ended.err
+    assert "credential a" in ended.err
+
+
 @pytest.mark.parametrize("words", [(), ("dance",), ("user",), ("serve", "--nothing"), ("render", "--node", "x")])
 def test_a_wrong_word_is_told_with_what_is_right(words: tuple[str, ...]) -> None:
     """Arguments that there are not end with 2 and the ones that there are."""
-    ended = irmacall(*words)
+    ended = here(*words)
     assert ended.code == 2
     assert ended.err.startswith("usage: irmacall")
 
 
 def test_help_and_version_are_there() -> None:
     """--help names every command; --version the version."""
-    helped = irmacall("--help")
+    helped = process("--help")
     assert helped.code == 0
     for words in COMMANDS:
         assert words[0] in helped.out
-    assert irmacall("--version").out.startswith("irmacall ")
+    assert here("--version").out.startswith("irmacall ")
 
 
 def test_a_site_with_fresh_secrets_is_right(sample: Sample) -> None:
@@ -78,8 +90,8 @@ def test_a_site_with_fresh_secrets_is_right(sample: Sample) -> None:
 def test_secrets_are_found_where_systemd_puts_them(sample: Sample) -> None:
     """Without --credentials the directory is the one that systemd names."""
     environment = {"CREDENTIALS_DIRECTORY": str(sample.credentials)}
-    assert irmacall("check", "--offline", "--site", sample.file, environment=environment).code == 0
-    assert irmacall("check", "--offline", "--site", sample.file).code == 2
+    assert process("check", "--offline", "--site", sample.file, environment=environment).code == 0
+    assert process("check", "--offline", "--site", sample.file).code == 2
 
 
 def test_check_tells_each_server_that_does_not_answer(sample: Sample) -> None:
@@ -201,5 +213,6 @@ def test_a_reader_that_stops_reading_is_no_failure_to_tell(sample: Sample) -> No
     """Piped into something that ends at once, the command ends quietly."""
     on_site(sample, "user", "add", "nadia", "--name", "Nadia")
     shell = f'"$0" -m irmacall user list --site {sample.file} | :'
-    done = subprocess.run(["bash", "-c", shell, sys.executable], capture_output=True, text=True, check=False)
+    words = ["bash", "-c", shell, sys.executable]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.stderr == ""
