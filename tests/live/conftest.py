@@ -118,6 +118,8 @@ async def quiet(town: Town) -> AsyncIterator[None]:
             while left := await left_over(town):  # noqa: ASYNC110  # Asterisk tells only when asked
                 await asyncio.sleep(0.1)
     except TimeoutError:
+        for node in town.lab.nodes:
+            await node.cli("channel request hangup all")  # or the next test would find them too
         pytest.fail(f"left in Asterisk: {left}")
 
 
