@@ -22,7 +22,7 @@ from irmacall.core.commands import (
     Withdraw,
 )
 from irmacall.core.disclosure import Seal
-from irmacall.core.events import ErasureAsked, KeysPressed, NodeLost
+from irmacall.core.events import ErasureAsked, KeysPressed, NodeLost, PhoneRegistered
 from irmacall.core.ids import CallId, ChannelId, SealedId, leg_channel, talk_bridge
 from tests.core.leader import FAR, GENERAL, NEAR, PLAN, Leader
 from tests.core.plays import BO, CALLER_SEEN, ELS, WAITING_ROOM, Play, code, leg_seen, phone_of, seat_of, snapshot
@@ -57,6 +57,26 @@ def test_a_lost_node_takes_its_cards_with_it() -> None:
     assert play.tell(NodeLost(NEAR)) == []
     assert [command.seat for command in play.urgent if isinstance(command, Withdraw)] == [seat_of(ELS)]
     assert (play.sees(ELS), play.stage(call), play.store.vault) == (None, Stage.TALKING, {SEALED})
+
+
+def test_a_lost_node_takes_the_card_of_a_phone_that_is_no_longer_registered_too() -> None:
+    """Which phones can be rung has nothing to do with who may see."""
+    play = Play()
+    play.talks()
+    play.tell(PhoneRegistered(NEAR, phone_of(ELS), online=False))
+    play.tell(NodeLost(NEAR))
+    assert (play.sees(ELS), play.grants.held()) == (None, [])
+
+
+def test_a_phone_that_talks_on_a_node_not_yet_heard_of_is_not_rung_on_another() -> None:
+    """After a crash the saved leg keeps its phone busy, until its own node says otherwise."""
+    play = Play((NEAR, FAR))
+    call = play.talks()
+    play.crashes()
+    play.tell(snapshot({"far-9": CALLER_SEEN}, {WAITING_ROOM: ["far-9"]}, FAR))
+    assert play.stage(CallId("far-9")) is Stage.WAITING
+    play.tell(snapshot({}))
+    assert (play.stage(call), play.stage(CallId("far-9"))) == (Stage.ENDED, Stage.RINGING)
 
 
 def test_a_lost_node_leaves_the_other_nodes_cards() -> None:
