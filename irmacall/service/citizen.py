@@ -40,9 +40,8 @@ REMEMBERED = 3600.0
 FAILURES: Mapping[str, FailureReason] = {
     Refusal.REFUSED: "refused",
     Refusal.TIMED_OUT: "expired",
-    Refusal.EXPIRED: "expired",
 }
-"""What a page is told of a refusal; every other one is "invalid"."""
+"""What a page is told of a refusal; every other one (an expired credential too) is "invalid"."""
 
 
 @dataclass(frozen=True, slots=True)
