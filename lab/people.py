@@ -90,12 +90,18 @@ class AgentScreen:
         ):
             return answer.status, await answer.json() if answer.ok and answer.status != 204 else None
 
-    async def granted(self) -> tuple[str, int]:
-        """The caller that this seat may see now, and the number of the grant: what its own page asks with."""
+    async def talks_with(self) -> tuple[str, int | None]:
+        """The call that this seat has on the line, and its grant, if it may see the caller: what the panel says."""
         status, panel = await self.ask("/panel")
         assert status == 200, f"/panel: {status}"
         assert panel["talking"] is not None, "this seat talks to nobody"
         return panel["talking"]["call"], panel["talking"]["grant"]
+
+    async def granted(self) -> tuple[str, int]:
+        """The caller that this seat may see now, and the number of the grant: what its own page asks with."""
+        call, grant = await self.talks_with()
+        assert grant is not None, "this seat may not see its caller"
+        return call, grant
 
     async def may_see(self, call: str, grant: int) -> bool:
         """Whether the server gives this session the card, asked directly; one that is not there gives nothing."""

@@ -18,7 +18,7 @@ from lab.phone import PhoneCall
 from lab.sound import Heard
 from lab.town import Town
 from lab.wallet import Wallet
-from tests.live.conftest import Desk, Sit
+from tests.live.conftest import Desk, Sit, left_over
 
 NAME = "mevrouw De Vries"
 """What a screen shows of the citizen with the session's app."""
@@ -102,6 +102,38 @@ async def waiting(town: Town, wallet: Wallet, *, line: int) -> tuple[CitizenPage
     await call.hears(Heard.MUSIC, 20)
     await page.state("waiting")
     return page, call
+
+
+async def anonymous(town: Town, *, line: int) -> PhoneCall:
+    """A caller without a code, who cuts the welcome short and hears the queue's music."""
+    call = await town.lab.phone(f"citizen{line}").call(town.lab.number)
+    await call.connected.wait(20)
+    await call.key_in("#")
+    await call.hears(Heard.MUSIC, 20)
+    return call
+
+
+async def call_of(town: Town, *, line: int) -> str:
+    """The id of the call on this line, as Asterisk has it."""
+    found: list[str] = []
+
+    async def seen() -> bool:
+        channels = await town.lab.nodes[0].cli("core show channels concise")
+        fields = [channel.split("!") for channel in channels.splitlines()]
+        found[:] = [each[-1] for each in fields if each[0].startswith(f"PJSIP/citizen{line}-")]
+        return bool(found)
+
+    await until(seen, f"line {line} has a call")
+    return found[0]
+
+
+async def nothing_left(town: Town) -> None:
+    """Wait until Asterisk has no channel and no talk bridge."""
+
+    async def empty() -> bool:
+        return not await left_over(town)
+
+    await until(empty, "no channel is left")
 
 
 async def until(true: Callable[[], Awaitable[bool]], what: str, deadline: float = 15.0) -> None:
