@@ -21,6 +21,7 @@ class AuditWriter:
         self._audit = audit
         self._desk = desk
         self._queued: asyncio.Queue[AuditLine] = asyncio.Queue()
+        self._late: list[AuditLine] = []
 
     async def write(
         self, kind: str, *, seat: SeatId, user: UserId, call: CallId, grant: GrantNumber, why: str
@@ -46,7 +47,18 @@ class AuditWriter:
         """Write what is queued, in order; a line that cannot be written is tried again until it can."""
         while True:
             line = await self._queued.get()
-            await self._insist(line)
+            try:
+                await self._insist(line)
+            except asyncio.CancelledError:
+                self._late.append(line)  # Perhaps it was written already: twice is better than never.
+                raise
+
+    async def drain(self) -> None:
+        """Write what is still queued when we stop. Raises PeerError where that cannot be done."""
+        while not self._queued.empty():
+            self._late.append(self._queued.get_nowait())
+        for line in self._late:
+            await self._audit.append(line)
 
     async def _insist(self, line: AuditLine) -> None:
         while True:

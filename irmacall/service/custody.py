@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection
 
 import structlog
@@ -27,12 +28,18 @@ class Custody:
         fence: int,
         kept: Callable[[], Collection[SealedId]],
         lost: Callable[[SealedId], None],
+        *,
+        wall: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._vault = vault
         self._desk = desk
         self._fence = fence
         self._kept = kept
         self._lost = lost
+        self._wall = wall
+        self._steady = steady
+        self._offset = wall() - steady()
         self._to_burn: set[SealedId] = set()
         self._told = asyncio.Event()
 
@@ -58,6 +65,7 @@ class Custody:
     async def watch(self) -> None:
         """Until a clock cannot be trusted, which ends the term: raises LeaseLost."""
         while True:
+            self._distrust_a_clock_set_back()
             try:
                 skew = await self._vault.clock_skew()
                 await self._claim()
@@ -67,6 +75,15 @@ class Custody:
                 if abs(skew) > LARGEST_SKEW:
                     raise LeaseLost(f"our clock and the vault's differ by {skew:.1f} s: no expiry can be trusted")
             await asyncio.sleep(WATCH_SECONDS)
+
+    def _distrust_a_clock_set_back(self) -> None:
+        """With our clock set back every expiry lies further away than it was promised: erase what there is."""
+        offset, self._offset = self._offset, self._wall() - self._steady()
+        if self._offset > offset - LARGEST_SKEW:
+            return
+        log.error("the clock was set back: every identity is erased", seconds=round(offset - self._offset, 1))
+        for sealed in self._kept():
+            self._lost(sealed)
 
     async def _claim(self) -> None:
         """A vault that does not know this term may have lost what it kept: say what is missing."""

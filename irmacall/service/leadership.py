@@ -46,7 +46,7 @@ class Leadership:
     async def run(self) -> None:
         """Lead whenever that is possible. Ends only by being cancelled, in which case the lease is given back."""
         wait = STAND_BY_SECONDS
-        while True:
+        while not _asked_to_stop():
             lease = await self._acquire()
             if lease is None:
                 await asyncio.sleep(STAND_BY_SECONDS)
@@ -104,6 +104,12 @@ class Leadership:
             await self._peers.store.release(lease)
         except PeerError as error:
             log.info("lease not given back, it will lapse", desk=self.desk, error=str(error))
+
+
+def _asked_to_stop() -> bool:
+    """Whether this task was cancelled: a task group that fails while it is cancelled forgets it (Python 3.11)."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _texts(group: BaseExceptionGroup[BaseException]) -> list[str]:

@@ -91,6 +91,7 @@ class _Daemon:
         audit = await AuditLog.open(self._settings.audit)
         self._stack.push_async_callback(audit.close)
         self._audit = AuditWriter(audit, DeskId(self._desk.id))
+        self._stack.push_async_callback(self._audit.drain)
 
     def _open_rooms(self) -> None:
         settings, desk = self._settings, self._desk

@@ -12,7 +12,7 @@ from irmacall.core import views
 from irmacall.core.call import Stage
 from irmacall.core.events import HangUpAsked, SeatClaimed, SeatPaused, SeatReleased
 from irmacall.core.ids import CallId, Endpoint, GrantNumber, QueueId, SeatId, SubjectId, UserId
-from irmacall.errors import Refused
+from irmacall.errors import PeerUnavailable, Refused
 from irmacall.service import identity
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import Screens
@@ -124,7 +124,10 @@ class Staff:
 
     def claimed(self) -> Collection[SeatId]:
         """See `accounts.Seats.claimed`; none on a standby."""
-        return self._leadership.term().desk.agent_of_seat.keys() if self._leadership.leading.is_set() else ()
+        try:
+            return self._leadership.term().desk.agent_of_seat.keys()
+        except PeerUnavailable:
+            return ()
 
     def on_the_line(self, seat: SeatId) -> bool:
         """See `accounts.Seats.on_the_line`."""
