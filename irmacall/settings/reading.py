@@ -19,7 +19,7 @@ from irmacall.settings.values import Check, Wrong
 
 Kind = TypeVar("Kind")
 
-_LONGEST_SHOWN: Final = 80
+_LONGEST_SHOWN: Final = 160
 _LOOKS_SECRET: Final = re.compile(
     r"password|passwd|secret|token|credential|wachtwoord|(^|[_-])(pass|pw|key|hash|ha1)$", re.I
 )

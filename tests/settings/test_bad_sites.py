@@ -210,7 +210,7 @@ BAD = {
     "no directory for the data": (
         'data = "data"',
         'data = "nowhere"',
-        "nowhere': should be a directory that this user may",
+        "should be a directory that this user may write in",
     ),
     "a language that we do not speak": (
         'data = "data"',
