@@ -33,6 +33,8 @@ class Site:
     times: Mapping[str, float]
     memory: bool
     log_level: str
+    patience: float
+    """The watchdog's, in seconds."""
 
     @property
     def data(self) -> Path:
@@ -85,6 +87,8 @@ def _toml(site: Site) -> str:
         "demo = true",
         "[log]",
         f"level = {_q(site.log_level)}",
+        "[watchdog]",
+        f"patience = {site.patience}",
     ]
     for node in lab.nodes:
         parts += [

@@ -62,11 +62,14 @@ class Town:
         memory: bool = False,
         log_level: str = "debug",
         ari: Mapping[str, str] | None = None,
+        patience: float = 30.0,
     ) -> None:
         """`times`: keys of [desk.times] that differ from the shipped ones. `memory`: no redis, but memory://.
 
         `ari`: by a node's name, the URL at which the daemon finds its ARI, where that is not the node's own.
+        `patience`: the watchdog's, in seconds.
         """
+        self.patience = patience
         self.ari = {node.name: f"http://{node.values.ari.host}:{node.values.ari.port}" for node in lab.nodes}
         self.ari.update(ari or {})
         self.lab, self.directory = lab, lab.directory / "town"
@@ -82,7 +85,7 @@ class Town:
         try:
             self._build_yivi()
             self._described = Site(
-                self.directory, self.lab, self.yivi, self.ari, self.times, self.memory, self.log_level
+                self.directory, self.lab, self.yivi, self.ari, self.times, self.memory, self.log_level, self.patience
             )
             self.site = write(self._described)
             await self._add_users()

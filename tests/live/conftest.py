@@ -65,7 +65,7 @@ async def cable(lab: Lab) -> AsyncIterator[Relay]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def town(lab: Lab, cable: Relay) -> AsyncIterator[Town]:
     """The municipality, its daemon running."""
-    async with Town(lab, times=TIMES, ari={lab.nodes[0].name: cable.url}) as town:
+    async with Town(lab, times=TIMES, ari={lab.nodes[0].name: cable.url}, patience=5) as town:
         yield town
 
 
