@@ -91,11 +91,8 @@ def _requests(command: object, app: str) -> tuple[Request, ...]:
 
 @_requests.register
 def _prepare(command: PrepareNode, app: str) -> tuple[Request, ...]:
-    # Bridge music costs a fifth of channel music, and one stream serves all who wait.
-    return (
-        _bridge(command.bridge, "holding", app),
-        _music(command.bridge),
-    )
+    room = _bridge(command.bridge, "holding", app)
+    return (room, _music(command.bridge)) if command.music else (room,)
 
 
 @_requests.register
@@ -173,6 +170,7 @@ def _bridge(bridge: str, kind: str, app: str) -> Request:
 
 
 def _music(bridge: str) -> Request:
+    # Bridge music costs a fifth of channel music, and one stream serves all who wait.
     return Request("POST", path("bridges", bridge, "moh"))
 
 

@@ -38,10 +38,11 @@ class Prompt(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class PrepareNode:
-    """Make the waiting bridge with its music, where it is not there yet."""
+    """Make the waiting bridge, where it is not there yet; `music`: somebody waits in it and must hear something."""
 
     node: NodeName
     bridge: BridgeId
+    music: bool = False
     call: None = None
 
 

@@ -56,7 +56,8 @@ def node_lost(turn: Turn, event: NodeLost) -> None:
 def snapshot(turn: Turn, event: NodeSnapshot) -> None:
     """Take over what stands on this node, close what is gone, adopt what nobody knows."""
     turn.desk.confirmed.add(event.node)
-    turn.do(PrepareNode(event.node, waiting_bridge(turn.desk.plan.desk)))
+    waiting = waiting_bridge(turn.desk.plan.desk)
+    turn.do(PrepareNode(event.node, waiting, music=bool(event.bridges.get(waiting))))
     _phones(turn, event)
     for call in [call for call in turn.desk.calls.values() if call.node == event.node]:
         seen = event.channels.get(call.channel)

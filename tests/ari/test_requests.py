@@ -32,6 +32,10 @@ TALK, WAIT, SAID = BridgeId("n-1.0.talk"), BridgeId("irmacall.dorp.wait"), Playb
 TABLE: list[tuple[NodeCommand, list[str]]] = [
     (
         PrepareNode(NODE, WAIT),
+        ["POST bridges/irmacall.dorp.wait?type=holding&name=irmacall-dorp"],
+    ),
+    (
+        PrepareNode(NODE, WAIT, music=True),
         [
             "POST bridges/irmacall.dorp.wait?type=holding&name=irmacall-dorp",
             "POST bridges/irmacall.dorp.wait/moh",

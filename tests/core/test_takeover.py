@@ -269,7 +269,7 @@ def test_an_unknown_caller_in_the_waiting_bridge_waits_on_anonymously() -> None:
     call = CallId("unknown")
     play.tell(snapshot({call: CALLER_SEEN}, {WAITING_ROOM: [call]}))
     assert (play.stage(call), play.call(call).queue, play.call(call).sealed) == (Stage.WAITING, GENERAL, None)
-    assert play.asked == [PrepareNode(NEAR, WAITING_ROOM)]
+    assert play.asked == [PrepareNode(NEAR, WAITING_ROOM, music=True)]
 
 
 def test_an_unknown_callers_old_leg_is_hung_up_and_its_name_not_used_again() -> None:
