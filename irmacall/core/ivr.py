@@ -9,7 +9,7 @@ from __future__ import annotations
 from irmacall.core import code, queue
 from irmacall.core.call import ENTERING_CODE, Call, Turning
 from irmacall.core.code import Digits
-from irmacall.core.commands import Prompt, RefreshPage, Say, StopSaying
+from irmacall.core.commands import NoteForAudit, Prompt, RefreshPage, Say, StopSaying
 from irmacall.core.disclosure import Disclosure, Seal
 from irmacall.core.events import CallerArrived, KeysPressed, PlaybackEnded
 from irmacall.core.ids import CallId, call_of_playback, playback
@@ -91,6 +91,7 @@ def _judge(turn: Turn, call: Call) -> None:
         _bind(turn, call, disclosure)
         return
     call.tries += 1
+    turn.do(NoteForAudit("code_wrong", call.id, f"try {call.tries}"))  # So that guessing can be seen.
     if call.tries < turn.desk.plan.code_tries:
         call.turn(Turning.CODE_WRONG)
         ask(turn, call, Prompt.CODE_AGAIN)

@@ -39,6 +39,7 @@ class AuditKind(StrEnum):
     REVEAL_REFUSED = "reveal_refused"
     WITHDRAWN = "withdrawn"
     WITHDRAWN_FOREIGN_CHANNEL = "withdrawn_foreign_channel"
+    CODE_WRONG = "code_wrong"
     LOGIN = "login"
     LOGIN_FAILED = "login_failed"
     LOGIN_DELAYED = "login_delayed"

@@ -8,7 +8,7 @@ import pytest
 
 from irmacall.core.call import Stage
 from irmacall.core.code import Digits
-from irmacall.core.commands import HoldInQueue, Prompt, RefreshPage, Say, StopSaying
+from irmacall.core.commands import HoldInQueue, NoteForAudit, Prompt, RefreshPage, Say, StopSaying
 from irmacall.core.events import CallerArrived, KeysPressed, PlaybackEnded
 from irmacall.core.ids import ChannelId, SealedId, playback
 from tests.core.leader import GENERAL, NEAR, PASSPORTS, PLAN, WASTE
@@ -159,6 +159,33 @@ def test_three_wrong_codes_lead_to_the_queue_without_one(wrong: Callable[[Play],
     assert heard == [Prompt.CODE_AGAIN, Prompt.CODE_AGAIN, Prompt.WITHOUT_CODE]
     assert (play.stage(call), play.call(call).queue) == (Stage.WAITING, GENERAL)
     assert play.call(call).sealed is None
+
+
+@pytest.mark.parametrize("wrong", WRONGS)
+def test_every_wrong_code_is_audited_with_its_try_and_never_with_what_it_was(wrong: Callable[[Play], str]) -> None:
+    """Guessing is seen in the audit log: one line for each wrong code, the same for every way of being wrong."""
+    play = Play()
+    keys = wrong(play)
+    call = play.caller_arrives()
+    for number in (1, 2, 3):
+        play.keys(call, keys)
+        if len(keys) < len(code(1)):
+            play.later(TIMES.next_digit)
+        assert _noted(play) == [NoteForAudit("code_wrong", call, f"try {number}")]
+
+
+def test_a_right_code_and_no_code_are_not_audited() -> None:
+    """What is no guess is not counted as one."""
+    play = Play()
+    play.citizen_discloses(1)
+    play.caller_waits(1)
+    assert _noted(play) == []
+    play.caller_waits()
+    assert _noted(play) == []
+
+
+def _noted(play: Play) -> list[NoteForAudit]:
+    return [command for command in play.screens if isinstance(command, NoteForAudit)]
 
 
 def test_a_right_code_after_two_wrong_ones_still_binds() -> None:
