@@ -234,9 +234,10 @@ class SeatReleased:
 
 @dataclass(frozen=True, slots=True)
 class HangUpAsked:
-    """The agent ends the call that she has on the line."""
+    """The agent ends this call: the one that her screen showed when she pressed, not one that rings since."""
 
     seat: SeatId
+    call: CallId
 
 
 # -- from the daemon itself ---------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ def hang_up_asked(turn: Turn, event: HangUpAsked) -> None:
     """The agent ends her call: the caller's, if they talk; a ringing phone is refused."""
     agent = turn.desk.agent_at(event.seat)
     call = None if agent is None else turn.desk.call_of_agent(agent)
-    if call is None:
+    if call is None or call.id != event.call:
         return
     if call.stage is Stage.TALKING:
         end(turn, call)
@@ -197,6 +197,8 @@ def command_failed(turn: Turn, event: CommandFailed) -> None:
         _failed_in(turn, call, command)
     if isinstance(command, CreateLeg):
         _never_made(turn, command.channel)
+    elif isinstance(command, LeaveToDialplan) and call is None:
+        turn.do(HangUp(event.node, None, command.channel))  # Nobody has her now: better gone than in silence.
 
 
 def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:

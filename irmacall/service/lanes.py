@@ -64,7 +64,7 @@ class Lanes:
         kind = type(command).__name__
         if not self._may_act():
             raise LeaseLost(f"{kind} came too late for this leader")
-        log.debug("command", action=kind, node=command.node, call=command.call)
+        log.debug(">", action=kind, node=command.node, call=command.call)
         try:
             await self._nodes[command.node].perform(command)
         except LeaseLost:

@@ -59,9 +59,9 @@ class Staff:
         """See `StaffDesk.pause`."""
         await self._leadership.term().ask(SeatPaused(seat, reason))
 
-    async def hang_up(self, seat: SeatId) -> None:
+    async def hang_up(self, seat: SeatId, call: CallId) -> None:
         """See `StaffDesk.hang_up`."""
-        await self._leadership.term().ask(HangUpAsked(seat))
+        await self._leadership.term().ask(HangUpAsked(seat, call))
 
     async def panel(self, seat: SeatId, user: UserId) -> PanelView:
         """See `StaffDesk.panel`."""

@@ -156,7 +156,7 @@ class Term:
             if not self.leads():
                 _answer(done, PeerUnavailable("this daemon leads the desk no longer"))
                 raise LeaseLost("an event came after the lease had lapsed")
-            log.debug("event", action=type(event).__name__, node=getattr(event, "node", None))
+            log.debug("<", action=type(event).__name__, node=getattr(event, "node", None))
             try:
                 self._take(decide(self.desk, event, self._peers.clock()))
             except BaseException:

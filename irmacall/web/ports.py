@@ -187,8 +187,8 @@ class StaffDesk(Protocol):
     async def pause(self, seat: SeatId, reason: str) -> None:
         """No new calls at this seat; the reason is one of those that the app offers."""
 
-    async def hang_up(self, seat: SeatId) -> None:
-        """End the call that this seat has on the line, if there is one."""
+    async def hang_up(self, seat: SeatId, call: CallId) -> None:
+        """End this call, if this seat has it on the line."""
 
     async def panel(self, seat: SeatId, user: UserId) -> PanelView:
         """What the seat shows now, claimed or not."""

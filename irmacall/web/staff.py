@@ -205,8 +205,8 @@ class _Staff:
 
     async def hang_up(self, request: web.Request) -> web.StreamResponse:
         """She ends the call."""
-        await self._act(request)
-        await self._desk.hang_up(await sessions.seat_of(request))
+        call = doors.identifier(doors.text(await self._act(request), "call", 128), "call")
+        await self._desk.hang_up(await sessions.seat_of(request), painting.call_of(call))
         return web.Response(status=204)
 
     async def here(self, request: web.Request) -> web.StreamResponse:

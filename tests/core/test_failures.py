@@ -178,3 +178,12 @@ def test_a_failure_of_a_call_that_is_over_is_late() -> None:
     for command in (Connect(NEAR, call, talk_bridge(call), ChannelId(call), leg), DialLeg(NEAR, call, leg, 30)):
         assert play.fails(command) == []
         assert play.urgent == []
+
+
+def test_a_caller_whom_nobody_can_have_is_hung_up() -> None:
+    """Neither the queue nor the dialplan can take her: an end is better than silence."""
+    play = Play()
+    call = play.caller_waits()
+    channel = play.call(call).channel
+    play.fails(HoldInQueue(NEAR, call, channel, WAITING_ROOM))
+    assert play.fails(LeaveToDialplan(NEAR, call, channel)) == [HangUp(NEAR, None, channel)]

@@ -117,10 +117,17 @@ class Histories(RuleBasedStateMachine):
         """Any seat, with any phone."""
         self.world.tell(SeatClaimed(user, seat, endpoint))
 
-    @rule(seat=SEATS, what=st.sampled_from([HangUpAsked, SeatReleased, SeatPaused]))
+    @rule(seat=SEATS, what=st.sampled_from([SeatReleased, SeatPaused]))
     def a_seat_acts(self, seat: SeatId, what: Any) -> None:
-        """Hang up, log out, or pause."""
+        """Log out, or pause."""
         self.world.tell(what(seat, "lunch") if what is SeatPaused else what(seat))
+
+    @rule(seat=SEATS, pick=PICK)
+    def a_seat_hangs_up(self, seat: SeatId, pick: int) -> None:
+        """The call that it has, or any other."""
+        calls = list(self.world.leader.desk.calls)
+        if calls:
+            self.world.tell(HangUpAsked(seat, calls[pick % len(calls)]))
 
     @rule()
     def the_cards_are_looked_at(self) -> None:

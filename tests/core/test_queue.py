@@ -57,7 +57,7 @@ def test_a_caller_keeps_her_place_when_a_phone_rings_in_vain() -> None:
     play = Play()
     call = play.rings(None)
     play.caller_waits()
-    play.tell(HangUpAsked(seat_of(ELS)))
+    play.tell(HangUpAsked(seat_of(ELS), call))
     assert play.desk.order.position(call) == 1
     play.agent_comes(BO)
     assert play.stage(call) is Stage.RINGING
@@ -167,7 +167,7 @@ def test_an_agent_who_refuses_on_her_screen_is_told_and_asked_no_more() -> None:
     """Hanging up a ringing call is a rejection."""
     play = Play()
     call = play.rings()
-    asked = play.tell(HangUpAsked(seat_of(ELS)))
+    asked = play.tell(HangUpAsked(seat_of(ELS), call))
     assert asked == [HangUp(NEAR, call, leg_channel(call, 1))]
     assert (play.stage(call), play.agent(ELS).reason) == (Stage.WAITING, "rejected")
 

@@ -72,9 +72,9 @@ def _a_phone_in_vain(play: Play) -> None:
 
 
 def _a_refusal(play: Play) -> None:
-    play.rings()
+    call = play.rings()
     play.tell(SeatPaused(seat_of(ELS), "lunch"))
-    play.tell(HangUpAsked(seat_of(ELS)))
+    play.tell(HangUpAsked(seat_of(ELS), call))
 
 
 def _an_answer_too_late(play: Play) -> None:

@@ -9,6 +9,7 @@ from irmacall.core.call import Stage
 from irmacall.core.commands import Burn, Connect, Grant, HangUp, RefreshPage, RemoveBridge, Withdraw
 from irmacall.core.events import (
     BridgeEntered,
+    ChannelGone,
     ErasureAsked,
     HangUpAsked,
     HangUpBegan,
@@ -76,7 +77,7 @@ def test_an_agent_who_hangs_up_ends_the_call(how: str) -> None:
     play = Play()
     call = play.talks()
     leg = play.leg(call)
-    play.tell(HangUpBegan(NEAR, leg) if how == "phone" else HangUpAsked(seat_of(ELS)))
+    play.tell(HangUpBegan(NEAR, leg) if how == "phone" else HangUpAsked(seat_of(ELS), call))
     assert (_withdrawn(play), Burn(SEALED) in play.urgent) == ([seat_of(ELS)], True)
     assert play.asked == _torn_down(call)
     assert play.desk.calls == {}
@@ -237,3 +238,15 @@ def test_bridges_that_are_not_talk_bridges_say_nothing() -> None:
     everybody = frozenset({ChannelId("x")})
     assert play.tell(BridgeEntered(NEAR, talk_bridge(CallId("other")), ChannelId("x"), everybody)) == []
     assert (play.sees(ELS), play.stage(call)) == (seen, Stage.TALKING)
+
+
+def test_pressing_twice_ends_one_call_and_refuses_no_other() -> None:
+    """The second press means the call that is over, not the one that rings by then."""
+    play = Play()
+    first = play.talks()
+    leg = play.leg(first)
+    play.tell(HangUpAsked(seat_of(ELS), first))
+    play.tell(ChannelGone(NEAR, leg, 16))
+    second = play.rings(None)
+    assert play.tell(HangUpAsked(seat_of(ELS), first)) == []
+    assert play.stage(second) is Stage.RINGING

@@ -205,8 +205,8 @@ class MemoryStaffDesk:
         self.acts.append(("pause", reason))
         self.show(seat, PanelView("paused", reason, waiting=WAITING))
 
-    async def hang_up(self, seat: SeatId) -> None:
-        self.acts.append(("hang_up",))
+    async def hang_up(self, seat: SeatId, call: CallId) -> None:
+        self.acts.append(("hang_up", call))
         self.withdraw(seat)
 
     async def panel(self, seat: SeatId, user: UserId) -> PanelView:

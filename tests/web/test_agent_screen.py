@@ -12,7 +12,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from irmacall.core.ids import SeatId
 from irmacall.web.ports import PanelView
 from tests.web.conftest import Staff
-from tests.web.doubles import PASSWORD, WAITING, card
+from tests.web.doubles import CALL, PASSWORD, WAITING, card
 
 NAME = "Xanthippe"
 
@@ -247,7 +247,7 @@ async def test_she_works_with_keys(screen: Page, staff: Staff) -> None:
     await screen.keyboard.press("Alt+Shift+O")
     await expect(screen.locator("#idle")).to_be_visible()
     acts = list(staff.desk.acts)
-    assert acts[-3:] == [("pause", "Pauze"), ("claim", "u1"), ("hang_up",)]
+    assert acts[-3:] == [("pause", "Pauze"), ("claim", "u1"), ("hang_up", CALL)]
     await screen.get_by_label("Sneltoetsen").uncheck()
     await screen.keyboard.press("Alt+Shift+P")
     await screen.reload()

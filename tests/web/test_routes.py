@@ -41,7 +41,7 @@ async def _try(
     if path == "/logout":
         given = {"data": {"token": token}}
     else:
-        given = {"json": {"reason": "Pauze"}} if method == "POST" else {}
+        given = {"json": {"reason": "Pauze", "call": CALL}} if method == "POST" else {}
     request = client.request(method, staff.origin + path, headers=headers, allow_redirects=False, **given)  # type: ignore[arg-type]
     async with request as answer:
         if path == "/stream" and answer.status == 200:

@@ -57,7 +57,7 @@ function paintCard(card) {
   }
   byId("talking").hidden = byId("card").hidden = false;
   byId("idle").hidden = byId("ringing").hidden = byId("anonymous").hidden = true;
-  known = card.call;
+  known = byId("hangup").value = card.call;
   alarm("");
 }
 
@@ -93,7 +93,7 @@ function paintPanel({ availability, headline, sentence, announcement, ringing, t
     byId("ringing-subject").textContent = ringing.subject || "–";
     tick(byId("ringing-waited"), ringing.waited, 1);
   }
-  if (talking) tick(byId("talking-seconds"), talking.seconds, 1);
+  if (talking) tick(byId("talking-seconds"), talking.seconds, 1), (byId("hangup").value = talking.call);
   byId("queues").replaceChildren(...waiting.map(queueRow));
   if (talking && talking.grant !== null) return askCard(talking.call, talking.grant);
   alarm(talking && talking.call === known ? "withdrawn" : "");
@@ -179,7 +179,7 @@ async function act(path, given = {}) {
 
 byId("available").addEventListener("click", () => act("/available"));
 byId("pause").addEventListener("click", () => act("/pause", { reason: byId("reason").value }));
-byId("hangup").addEventListener("click", () => act("/hangup"));
+byId("hangup").addEventListener("click", () => act("/hangup", { call: byId("hangup").value }));
 
 const keys = { KeyB: "available", KeyP: "pause", KeyO: "hangup" };
 document.addEventListener("keydown", (event) => {
