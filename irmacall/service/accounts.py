@@ -11,7 +11,10 @@ import time
 from collections.abc import Callable, Collection
 from typing import Final, Protocol
 
+import structlog
+
 from irmacall.core.ids import SeatId, UserId
+from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.service.audit import AuditWriter
 from irmacall.store import users as kept
 from irmacall.store.sessions import Sessions
@@ -20,6 +23,8 @@ from irmacall.store.users import Users
 from irmacall.web.ports import SessionKey, TooManyTries, User
 from irmacall.web.sessions import seat_named
 
+log = structlog.get_logger("irmacall.accounts")
+
 SWEEP_SECONDS: Final = 15.0
 
 
@@ -27,7 +32,7 @@ class Seats(Protocol):
     """What accounts need to know of the desk's seats."""
 
     def claimed(self) -> Collection[SeatId]:
-        """The seats that the desk knows."""
+        """The seats that the desk knows. Raises PeerUnavailable on a standby, as the others do."""
 
     def on_the_line(self, seat: SeatId) -> bool:
         """Whether this seat has a call."""
@@ -102,9 +107,15 @@ class Logins:
         """End the seats of sessions that are over, until cancelled."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            for seat in list(self._seats.claimed()):
-                await self._sweep(seat)
-            await self._sessions.delete_ended(self._clock())
+            try:
+                await self._sweep_all()
+            except PeerError as error:  # On a standby, or where the file fails us: the next round does it.
+                log.debug("sessions not swept", error=str(error))
+
+    async def _sweep_all(self) -> None:
+        await self._sessions.delete_ended(self._clock())
+        for seat in list(self._seats.claimed()):
+            await self._sweep(seat)
 
     async def _sweep(self, seat: SeatId) -> None:
         key = self._keys.get(seat)
@@ -119,9 +130,13 @@ class Logins:
             self._end(seat)
 
     def _end(self, seat: SeatId) -> None:
-        self._keys.pop(seat, None)
-        if seat in self._seats.claimed():
-            self._seats.release(seat)
+        try:
+            if seat in self._seats.claimed():
+                self._seats.release(seat)
+        except PeerUnavailable as error:  # A standby's: its key is kept, by which the sweep ends it when we lead.
+            log.info("seat not released yet", error=str(error))
+        else:
+            self._keys.pop(seat, None)
 
 
 def _shown(user: kept.User) -> User:

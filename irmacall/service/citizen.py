@@ -21,11 +21,11 @@ import structlog
 from irmacall.core import views
 from irmacall.core.code import Digits, make_code
 from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked
-from irmacall.core.ids import CodeHash, PageId, SealedId, SubjectId
+from irmacall.core.ids import CodeHash, DeskId, PageId, SealedId, SubjectId
 from irmacall.errors import DisclosureRefused, PeerError, Refused
 from irmacall.irma.client import IrmaClient
 from irmacall.irma.question import Question, is_demo
-from irmacall.irma.wire import Refusal, Session, Status, tel_link, verify
+from irmacall.irma.wire import Attributes, Refusal, Session, Status, tel_link, verify
 from irmacall.service import identity
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import PANEL, Screens
@@ -61,6 +61,8 @@ class _Page:
     following: asyncio.Task[None] | None = None
     failed: FailureReason | None = None
     code: Digits | None = None
+    given_up: bool = False
+    """The citizen has said that she wants none of it, perhaps while her answer was on its way."""
 
 
 class Citizens:
@@ -154,14 +156,10 @@ class Citizens:
             self._screens.pages.nudge(page_id, PANEL)
 
     async def _seal(self, page_id: PageId, page: _Page, subject: Subject, started_at: float) -> None:
-        assert page.session is not None
         assert page.code is not None
-        if await self._irma.follow(page.session) is Status.TIMEOUT:
-            await self._irma.cancel(page.session)  # The app could still disclose, and nobody would be listening.
-            raise DisclosureRefused(Refusal.TIMED_OUT)
-        proven = verify(await self._irma.result(page.session), subject.question)
-        term = self._leadership.term()
         sealed, expires_at = SealedId(secrets.token_hex(16)), started_at + self._lifetime
+        told = DisclosureSealed(sealed, page_id, self._hash_code(page.code), subject.view.id, started_at, expires_at)
+        proven = await self._proven(page, subject.question)
         packed = identity.packed(
             proven.fields,
             scheme=proven.scheme,
@@ -169,16 +167,40 @@ class Citizens:
             started_at=started_at,
             demo=is_demo(proven.scheme),
         )
+        await self._keep(told, packed)
+        if page.given_up:  # While it was sealed: her word came before the desk knew what it was about.
+            await self._leadership.term().ask(ErasureAsked(page_id))
+
+    async def _proven(self, page: _Page, question: Question) -> Attributes:
+        """What she disclosed. Raises DisclosureRefused, also where she has given it up since."""
+        assert page.session is not None
+        if await self._irma.follow(page.session) is Status.TIMEOUT:
+            await self._irma.cancel(page.session)  # The app could still disclose, and nobody would be listening.
+            raise DisclosureRefused(Refusal.TIMED_OUT)
+        proven = verify(await self._irma.result(page.session), question)
+        if page.given_up:
+            raise DisclosureRefused(Refusal.REFUSED)
+        return proven
+
+    async def _keep(self, told: DisclosureSealed, packed: Mapping[str, str]) -> None:
+        """Into the vault, and the desk told of it; or neither."""
+        term = self._leadership.term()
         desk = term.desk.plan.desk
-        told = DisclosureSealed(sealed, page_id, self._hash_code(page.code), subject.view.id, started_at, expires_at)
         try:
-            await self._vault.seal(desk, sealed, packed, expires_at, term.lease.fence)
+            await self._vault.seal(desk, told.sealed, packed, told.expires_at, term.lease.fence)
             await term.ask(told)
         except BaseException:
             # Sealed or not, nobody knows of it, so it must not lie there; burning is final, also for a late seal.
-            await self._vault.burn(desk, [sealed])
+            term.custody.burn(told.sealed)  # For as long as it takes, if the term lasts…
+            await self._burn_now(desk, told.sealed)  # …and once in any case.
             raise
-        log.info("disclosure sealed", action="disclosure.sealed", subject=subject.view.id)
+        log.info("disclosure sealed", action="disclosure.sealed", subject=told.subject)
+
+    async def _burn_now(self, desk: DeskId, sealed: SealedId) -> None:
+        try:
+            await self._vault.burn(desk, [sealed])
+        except PeerError as error:
+            log.warning("not burned at once", action="disclosure.burn", error=str(error))
 
     # -- what the page shows and asks ----------------------------------------------------------------------
 
@@ -205,13 +227,18 @@ class Citizens:
     async def renew_code(self, page: PageToken) -> None:
         """See `CitizenDesk.renew_code`."""
         page_id, term, code = self._id(page), self._leadership.term(), self._draw()
-        await term.ask(CodeRenewed(page_id, self._hash_code(code)))
-        self._pages.setdefault(page_id, _Page(time.time())).code = code
+        hashed = self._hash_code(code)
+        await term.ask(CodeRenewed(page_id, hashed))
+        known = term.desk.disclosure_of(page_id)
+        if known is not None and known.code == hashed:  # A page that has nothing to open gets no code either.
+            self._pages.setdefault(page_id, _Page(time.time())).code = code
 
     async def erase(self, page: PageToken) -> None:
         """See `CitizenDesk.erase`."""
-        await self._leadership.term().ask(ErasureAsked(self._id(page)))
         local = self._pages.get(self._id(page))
+        if local is not None:
+            local.given_up = True
+        await self._leadership.term().ask(ErasureAsked(self._id(page)))
         if local is not None:
             local.code = None
 
@@ -220,6 +247,7 @@ class Citizens:
         local = self._pages.get(self._id(page))
         if local is None or local.session is None:
             return
+        local.given_up = True
         try:
             await self._irma.cancel(local.session)
         except PeerError as error:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 import structlog
 
 from irmacall.core.ids import DeskId, SealedId
-from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
+from irmacall.errors import LeaseLost, PeerError
 from irmacall.store.vault import LARGEST_SKEW, Vault
 
 log = structlog.get_logger("irmacall.custody")
@@ -69,7 +69,7 @@ class Custody:
             try:
                 skew = await self._vault.clock_skew()
                 await self._claim()
-            except PeerUnavailable as error:
+            except PeerError as error:  # away, or at odds with us: no identity can be had, and calls go on
                 log.warning("vault does not answer", error=str(error))
             else:
                 if abs(skew) > LARGEST_SKEW:

@@ -61,7 +61,8 @@ class Leadership:
                 log.exception("term broke", desk=self.desk, fence=lease.fence)
             stood = asyncio.get_running_loop().time() - began
             wait = STAND_BY_SECONDS if stood > LONGEST_WAIT else min(wait * 2, LONGEST_WAIT)
-            await asyncio.sleep(wait)
+            if not _asked_to_stop():
+                await asyncio.sleep(wait)
 
     async def _acquire(self) -> Lease | None:
         try:
@@ -77,27 +78,26 @@ class Leadership:
     async def _skew(self) -> float:
         try:
             return await self._peers.vault.clock_skew()
-        except PeerUnavailable:
+        except PeerError:
             return 0.0  # No vault, no identity: there is nothing whose expiry could be wrong.
 
     async def _floor(self) -> int:
         try:
             return await self._peers.vault.highest_fence(self.desk)
-        except PeerUnavailable:
-            return 0  # A vault that comes back comes back empty.
+        except PeerError:
+            return 0  # A vault that comes back comes back empty; any other refuses a fence that is too low.
 
     async def _lead(self, lease: Lease) -> None:
-        records = await self._peers.store.load(lease)
-        desk = load(self._plan, lease.fence, records)
-        self._term = Term(desk, lease, self._peers)
-        log.info("leading", desk=self.desk, fence=lease.fence, records=len(records))
-        self.leading.set()
         try:
+            records = await self._peers.store.load(lease)
+            self._term = Term(load(self._plan, lease.fence, records), lease, self._peers)
+            log.info("leading", desk=self.desk, fence=lease.fence, records=len(records))
+            self.leading.set()
             await self._term.run()
         finally:
             self.leading.clear()
-            last, self._term = self._term.lease, None
-            await self._give_back(last)
+            self._term = None
+            await self._give_back(lease)
 
     async def _give_back(self, lease: Lease) -> None:
         try:

@@ -12,7 +12,7 @@ from irmacall.core import views
 from irmacall.core.call import Stage
 from irmacall.core.events import HangUpAsked, SeatClaimed, SeatPaused, SeatReleased
 from irmacall.core.ids import CallId, Endpoint, GrantNumber, QueueId, SeatId, SubjectId, UserId
-from irmacall.errors import PeerUnavailable, Refused
+from irmacall.errors import Refused
 from irmacall.service import identity
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import Screens
@@ -123,11 +123,8 @@ class Staff:
     # -- what accounts ask (see `accounts.Seats`) ----------------------------------------------------------
 
     def claimed(self) -> Collection[SeatId]:
-        """See `accounts.Seats.claimed`; none on a standby."""
-        try:
-            return self._leadership.term().desk.agent_of_seat.keys()
-        except PeerUnavailable:
-            return ()
+        """See `accounts.Seats.claimed`."""
+        return self._leadership.term().desk.agent_of_seat.keys()
 
     def on_the_line(self, seat: SeatId) -> bool:
         """See `accounts.Seats.on_the_line`."""
