@@ -116,7 +116,7 @@ class Term:
 
     def leads(self) -> bool:
         """Whether this daemon can prove, at this instant, that it leads the desk."""
-        return self.lease.stands_at(time.monotonic())
+        return not self._over and self.lease.stands_at(time.monotonic())
 
     async def run(self) -> None:
         """Lead, until that is no longer possible."""
@@ -151,18 +151,23 @@ class Term:
     # -- deciding ------------------------------------------------------------------------------------------
 
     async def _decide_all(self) -> None:
-        while True:
-            event, done = await self._next()
-            if not self.leads():
-                _answer(done, PeerUnavailable("this daemon leads the desk no longer"))
-                raise LeaseLost("an event came after the lease had lapsed")
-            log.debug("<", action=type(event).__name__, node=getattr(event, "node", None))
-            try:
-                self._take(decide(self.desk, event, self._peers.clock()))
-            except BaseException:
-                _answer(done, PeerUnavailable("the desk could not decide this"))
-                raise
-            _answer(done)
+        try:
+            while True:
+                self._decide(*await self._next())
+        finally:
+            self._end()  # At once, however long a node takes to close.
+
+    def _decide(self, event: Event, done: asyncio.Future[None] | None) -> None:
+        if not self.leads():
+            _answer(done, PeerUnavailable("this daemon leads the desk no longer"))
+            raise LeaseLost("an event came after the lease had lapsed")
+        log.debug("<", action=type(event).__name__, node=getattr(event, "node", None))
+        try:
+            self._take(decide(self.desk, event, self._peers.clock()))
+        except BaseException:
+            _answer(done, PeerUnavailable("the desk could not decide this"))
+            raise
+        _answer(done)
 
     async def _next(self) -> tuple[Event, asyncio.Future[None] | None]:
         if not self._inbox.empty():
@@ -255,7 +260,7 @@ class Term:
                 raise LeaseLost("the lease lapsed before it was renewed")
             try:
                 self.lease = await self._peers.store.renew(self.lease)
-            except PeerUnavailable as error:
+            except PeerError as error:  # away, full, read-only: as long as the lease stands, it may mend
                 log.warning("lease not renewed, trying again", error=str(error))
 
     async def _beat(self, node: Node) -> None:
