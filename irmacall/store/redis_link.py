@@ -40,7 +40,9 @@ class RedisLink:
             max_connections=_CONNECTIONS,
             timeout=timeout,
             password=password,
-            socket_timeout=timeout,
+            # No deadline of redis-py's own for a send: it uses asyncio.wait_for, which before Python 3.12 forgets a
+            # cancellation that comes as the send ends. `_answer` has the deadline for all of it.
+            socket_timeout=None,
             socket_connect_timeout=timeout,
             # Whoever asked decides about trying again: a silent second try would double the deadline.
             retry=Retry(NoBackoff(), 0),
