@@ -212,14 +212,16 @@ class Phone:
         return PhoneCall(self._rack, made["call"], number, f"{self.user} calls {number}")
 
     async def rings(self, deadline: float = 10.0) -> PhoneCall:
-        """The next call that comes in. Raises LabError when none does within `deadline` seconds."""
+        """The next call that comes in; one that was missed is none. Raises LabError after `deadline` seconds."""
         try:
             async with asyncio.timeout(deadline):
-                return await self._incoming.get()
+                while (call := await self._incoming.get()).disconnected:
+                    pass
+                return call
         except TimeoutError:
             raise LabError(f"{self.user}: nobody called within {deadline} s") from None
 
     @property
     def silent(self) -> bool:
-        """Whether no call is waiting to be taken from `rings`."""
+        """Whether no call has come in since `rings` was last asked, missed ones too."""
         return self._incoming.empty()

@@ -28,7 +28,7 @@ from tests.ari.relay import Relay
 WAITING_MUSIC = "Announcer/ARI_MOH"
 """The channel by which a node's waiting bridge plays, from the daemon's start until the first who waited is gone."""
 
-TIMES = {"ring": 4, "first_digit": 2, "next_digit": 2, "code": 60}
+TIMES = {"ring": 6, "first_digit": 2, "next_digit": 2, "code": 60}
 """Shorter than an operator's, so that what waits for them is soon over."""
 
 

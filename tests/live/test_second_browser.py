@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest_asyncio
 from playwright.async_api import expect
@@ -15,38 +11,9 @@ from irmacall.store.audit import AuditKind, AuditLog
 from lab.people import AgentScreen
 from lab.town import Town
 from lab.wallet import Wallet
+from tests.live.asking import asking
 from tests.live.conftest import Sit
-from tests.live.scenes import Talk, talking, until
-
-
-@dataclass(slots=True)
-class Asker:
-    """Asks for the card of one call without end, as fast as it is answered, under every grant that may come."""
-
-    screen: AgentScreen
-    call: str
-    grants: range
-    given: list[tuple[float, float]] = field(default_factory=list)
-    """When each question that was answered with the card began and ended (monotonic clock)."""
-
-    async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            for grant in self.grants:
-                began = time.monotonic()
-                if await self.screen.may_see(self.call, grant):
-                    self.given.append((began, time.monotonic()))
-
-
-@asynccontextmanager
-async def asking(talk: Talk, *screens: AgentScreen) -> AsyncIterator[list[Asker]]:
-    """All of these browsers ask at once, under the present grant and the next few."""
-    askers = [Asker(screen, talk.call, range(talk.grant, talk.grant + 3)) for screen in screens]
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(asker.run()) for asker in askers]
-        yield askers
-        for task in tasks:
-            task.cancel()
+from tests.live.scenes import talking
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -64,18 +31,20 @@ async def test_only_the_seat_shows_the_card(town: Town, wallet: Wallet, sit: Sit
     await expect(second.page.locator("#sentence")).to_contain_text("ander")
     await second.blank()
 
-    async with asking(talk, first, second, colleague) as (of_first, of_second, of_colleague):
-        await until(lambda: _some(of_first), "the seat gets the card")
+    grants = range(talk.grant, talk.grant + 3)
+    async with asking(talk.call, grants, first, second, colleague) as (of_first, of_second, of_colleague):
+        await of_first.gets_it()
         assert not of_second.given
         await second.page.click("#available")
         await second.shows("mevrouw De Vries")
         await first.blank()
-        await until(lambda: _some(of_second), "the new seat gets the card")
-        await _asked_again(of_first)
+        await of_second.gets_it()
+        await of_first.asks_again()
 
     assert not of_colleague.given
     assert max(began for began, _ in of_first.given) < min(ended for _, ended in of_second.given)
     call, grant = await second.granted()
+    assert grant is not None
     assert (call, grant > talk.grant) == (talk.call, True)
     for screen in (first, colleague):
         assert not await screen.may_see(call, grant)
@@ -88,16 +57,6 @@ async def test_only_the_seat_shows_the_card(town: Town, wallet: Wallet, sit: Sit
     await second.blank()
     assert not await second.may_see(call, grant)
     await talk.over()
-
-
-async def _some(asker: Asker) -> bool:
-    return bool(asker.given)
-
-
-async def _asked_again(asker: Asker) -> None:
-    """It has asked everything once more, from here on."""
-    for grant in asker.grants:
-        await asker.screen.may_see(asker.call, grant)
 
 
 async def _lines_of(town: Town, call: str) -> int:
