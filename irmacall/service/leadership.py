@@ -53,7 +53,8 @@ class Leadership:
                 continue
             began = asyncio.get_running_loop().time()
             try:
-                await self._lead(lease)
+                # A task of its own: its group, when it fails, leaves a mark of cancellation behind (Python 3.11).
+                await asyncio.create_task(self._lead(lease), name=f"term {lease.fence}")
             except* (LeaseLost, PeerError) as ended:
                 log.warning("term ended", desk=self.desk, fence=lease.fence, errors=_texts(ended))
             except* Exception:
