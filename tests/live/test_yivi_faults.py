@@ -33,10 +33,10 @@ async def nothing_kept(town: Town) -> AsyncIterator[None]:
 
 async def _kept(town: Town) -> set[str]:
     """The names of what the vault holds (and held, until lately), and of the disclosures that the desk knows."""
-    async with Redis.from_url(town.lab.vault_redis.url) as vault:
-        sealed = {key.decode() for key in await vault.keys("*:key:*") + await vault.keys("*:content:*")}
-    async with Redis.from_url(town.lab.desk_redis.url) as desk:
-        records = [field.decode() for key in await desk.keys("*:records") for field in await desk.hkeys(key)]
+    async with Redis.from_url(town.lab.vault_redis.url, decode_responses=True) as vault:
+        sealed = {str(key) for key in await vault.keys("*:key:*") + await vault.keys("*:content:*")}
+    async with Redis.from_url(town.lab.desk_redis.url, decode_responses=True) as desk:
+        records = [str(field) for key in await desk.keys("*:records") for field in await desk.hkeys(key)]
     return sealed | {name for name in records if name.startswith("disclosure")}
 
 
