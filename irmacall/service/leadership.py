@@ -9,7 +9,7 @@ import structlog
 
 from irmacall.core.ids import DeskId
 from irmacall.core.plan import Plan
-from irmacall.core.records import load
+from irmacall.core.records import RecordError, load
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
 from irmacall.service.term import Peers, Term
 from irmacall.store.desk import Lease
@@ -53,10 +53,11 @@ class Leadership:
                 continue
             began = asyncio.get_running_loop().time()
             try:
-                # A task of its own: its group, when it fails, leaves a mark of cancellation behind (Python 3.11).
-                await asyncio.create_task(self._lead(lease), name=f"term {lease.fence}")
+                await self._lead_and_give_back(lease)
             except* (LeaseLost, PeerError) as ended:
                 log.warning("term ended", desk=self.desk, fence=lease.fence, errors=_texts(ended))
+            except* RecordError as ended:
+                log.error("not leading: what was saved cannot be read", desk=self.desk, errors=_texts(ended))
             except* Exception:
                 # A defect of ours: what was saved is loaded again, and the calls are taken over.
                 log.exception("term broke", desk=self.desk, fence=lease.fence)
@@ -88,6 +89,13 @@ class Leadership:
         except PeerError:
             return 0  # A vault that comes back comes back empty; any other refuses a fence that is too low.
 
+    async def _lead_and_give_back(self, lease: Lease) -> None:
+        try:
+            # A task of its own: its group, when it fails, leaves a mark of cancellation behind (Python 3.11).
+            await asyncio.create_task(self._lead(lease), name=f"term {lease.fence}")
+        finally:
+            await self._give_back(lease)  # Here, since a task that is cancelled before it began does nothing at all.
+
     async def _lead(self, lease: Lease) -> None:
         try:
             records = await self._peers.store.load(lease)
@@ -98,7 +106,6 @@ class Leadership:
         finally:
             self.leading.clear()
             self._term = None
-            await self._give_back(lease)
 
     async def _give_back(self, lease: Lease) -> None:
         try:

@@ -1,0 +1,27 @@
+"""What every test of the service starts from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from irmacall.service import custody, leadership, term
+from tests.service.house import House
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody rests between two tries for longer than a test can bear."""
+    monkeypatch.setattr(leadership, "STAND_BY_SECONDS", 0.005)
+    monkeypatch.setattr(term, "RETRY_SECONDS", 0.005)
+    monkeypatch.setattr(term, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(custody, "RETRY_SECONDS", 0.005)
+    monkeypatch.setattr(custody, "WATCH_SECONDS", 0.01)
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    """A daemon that leads its desk, with one node."""
+    async with House().leads() as house:
+        yield house
