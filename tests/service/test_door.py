@@ -1,0 +1,206 @@
+"""The one door through which identity leaves: everything that must be true, and each way in which it may not be."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from irmacall.core.commands import Grant, Withdraw
+from irmacall.core.ids import CallId, GrantNumber, SealedId, SeatId, UserId
+from irmacall.core.ownership import Grants
+from irmacall.errors import ClockSkew, LeaseLost, PeerError, PeerUnavailable, Refused, VaultGone
+from irmacall.service.audit import AuditWriter
+from irmacall.service.reveal import Door
+from irmacall.store.audit import AuditKind, AuditLine
+from irmacall.store.desk import Lease
+from tests.core.leader import PLAN
+from tests.service.fakes import FakeAudit, HeldVault
+from tests.service.house import named, within
+
+SEAT, CALL, NUMBER = SeatId("seat-els"), CallId("near-1"), GrantNumber(7)
+SEALED = SealedId("sealed1")
+GRANT = Grant(SEAT, UserId("els"), CALL, SEALED, NUMBER)
+WITHDRAW = Withdraw(SEAT, UserId("els"), CALL, NUMBER, "hung up")
+
+
+@dataclass
+class Hall:
+    """A door with a vault behind it that holds one identity, granted to one seat."""
+
+    grants: Grants = field(default_factory=Grants)
+    vault: HeldVault = field(default_factory=HeldVault)
+    audit: FakeAudit = field(default_factory=FakeAudit)
+    lost: list[SealedId] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lease = Lease(PLAN.desk, "us", 3, 3.0, time.monotonic() + 3.0)
+        writer = AuditWriter(self.audit, PLAN.desk)  # type: ignore[arg-type]
+        self.door = Door(PLAN.desk, self.grants, self.vault, writer.write, lambda: self.lease, self.lost.append)
+
+    async def reveal(self, seat: SeatId = SEAT, call: CallId = CALL, number: GrantNumber = NUMBER) -> str:
+        """The family name that the seat gets."""
+        return (await within(self.door.reveal(seat, call, number))).attributes["familyname"]
+
+
+@pytest.fixture
+async def hall() -> Hall:
+    """Els has the caller on the line."""
+    hall = Hall()
+    await hall.vault.seal(PLAN.desk, SEALED, named(1), time.time() + 60, 3)
+    hall.grants.grant(GRANT)
+    return hall
+
+
+def _opened(hall: Hall) -> int:
+    return sum(method == "open" for method, _ in hall.vault.called.all)
+
+
+async def test_who_has_the_caller_on_the_line_sees_her_and_it_is_written_down(hall: Hall) -> None:
+    """One card, one line: who, where, whom, under which grant, and by which rule."""
+    assert await hall.reveal() == "Vries1"
+    [line] = hall.audit.lines.all
+    assert (line.kind, line.who, line.seat, line.call, line.desk, line.grant) == (
+        AuditKind.REVEAL,
+        "els",
+        SEAT,
+        CALL,
+        PLAN.desk,
+        NUMBER,
+    )
+    assert line.why == "has the caller on the line"
+
+
+@pytest.mark.parametrize(
+    ("seat", "call", "number"),
+    [
+        (SeatId("seat-bo"), CALL, NUMBER),
+        (SEAT, CallId("near-2"), NUMBER),
+        (SEAT, CALL, GrantNumber(6)),
+        (SEAT, CALL, GrantNumber(8)),
+    ],
+)
+async def test_any_other_seat_call_or_grant_is_refused(
+    hall: Hall, seat: SeatId, call: CallId, number: GrantNumber
+) -> None:
+    """The vault is not even asked, and no line says that somebody saw something."""
+    with pytest.raises(Refused):
+        await hall.reveal(seat, call, number)
+    assert (_opened(hall), hall.audit.asked.all) == (0, [])
+
+
+async def test_a_withdrawn_grant_is_refused(hall: Hall) -> None:
+    """From the instant of the hang-up."""
+    hall.grants.withdraw(WITHDRAW)
+    with pytest.raises(Refused):
+        await hall.reveal()
+    assert _opened(hall) == 0
+
+
+async def test_what_is_withdrawn_while_the_vault_is_opened_is_not_shown(hall: Hall) -> None:
+    """The door asks twice, and the second time with the answer in its hand."""
+    hall.vault.gate.hold()
+    asked = asyncio.create_task(hall.reveal())
+    await hall.vault.called.until(lambda called: called[0] == "open")
+    hall.grants.withdraw(WITHDRAW)
+    hall.vault.gate.release()
+    with pytest.raises(Refused):
+        await asked
+
+
+async def test_what_is_withdrawn_while_its_line_is_written_is_not_shown(hall: Hall) -> None:
+    """A slow disk gives nobody a look at a caller who is gone."""
+    hall.audit.gate.hold()
+    asked = asyncio.create_task(hall.reveal())
+    await hall.audit.asked.number(1)
+    hall.grants.withdraw(WITHDRAW)
+    hall.audit.gate.release()
+    with pytest.raises(Refused):
+        await asked
+
+
+async def test_a_grant_that_came_after_a_withdrawal_does_not_pay_for_the_earlier_question(hall: Hall) -> None:
+    """The same seat and call under a new number: the screen must ask anew."""
+    hall.vault.gate.hold()
+    asked = asyncio.create_task(hall.reveal())
+    await hall.vault.called.until(lambda called: called[0] == "open")
+    hall.grants.withdraw(WITHDRAW)
+    hall.grants.grant(Grant(SEAT, UserId("els"), CALL, SEALED, GrantNumber(8)))
+    hall.vault.gate.release()
+    with pytest.raises(Refused):
+        await asked
+
+
+async def test_without_an_audit_line_nothing_is_shown(hall: Hall) -> None:
+    """A full disk is a reason to show nobody."""
+    hall.audit.faults.always["append"] = PeerError("disk full")
+    with pytest.raises(PeerError, match="disk full"):
+        await hall.reveal()
+
+
+async def test_the_answer_waits_for_its_line(hall: Hall) -> None:
+    """The vault was quick, the disk is not: the card comes when the line is durable."""
+    hall.audit.gate.hold()
+    asked = asyncio.create_task(hall.reveal())
+    await hall.vault.called.until(lambda called: called[0] == "open")
+    done, _ = await asyncio.wait([asked], timeout=0.02)
+    assert done == set()
+    hall.audit.gate.release()
+    assert await asked == "Vries1"
+
+
+async def test_an_identity_that_the_vault_lost_is_told_to_the_desk(hall: Hall) -> None:
+    """The call goes on without it."""
+    hall.vault.restart()
+    with pytest.raises(VaultGone):
+        await hall.reveal()
+    assert hall.lost == [SEALED]
+
+
+@pytest.mark.parametrize("error", [PeerUnavailable("away"), ClockSkew("4 s"), PeerError("nonsense")])
+async def test_a_vault_that_fails_shows_nobody_and_loses_nothing(hall: Hall, error: PeerError) -> None:
+    """It may answer the next time: the identity is not given up."""
+    hall.vault.faults.once["open"] = [error]
+    with pytest.raises(type(error)):
+        await hall.reveal()
+    assert hall.lost == []
+    assert await hall.reveal() == "Vries1"
+
+
+async def test_a_vault_that_has_seen_a_later_leader_refuses_us(hall: Hall) -> None:
+    """A daemon that slept cannot show a name, even if it believes in its lease."""
+    await hall.vault.claim(PLAN.desk, 4)
+    with pytest.raises(LeaseLost):
+        await hall.reveal()
+
+
+async def test_a_lapsed_lease_opens_no_vault_and_writes_no_line(hall: Hall) -> None:
+    """It is looked at first."""
+    hall.lease = Lease(PLAN.desk, "us", 3, 3.0, time.monotonic())
+    with pytest.raises(LeaseLost):
+        await hall.reveal()
+    assert (_opened(hall), hall.audit.asked.all) == (0, [])
+
+
+async def test_a_screen_that_goes_away_leaves_no_task_behind(hall: Hall) -> None:
+    """Its question is cancelled, whether the vault or the line was waited for."""
+    before = asyncio.all_tasks()
+    for held in (hall.vault.gate, hall.audit.gate):
+        held.hold()
+        asked = asyncio.create_task(hall.door.reveal(SEAT, CALL, NUMBER))
+        await hall.audit.asked.until(lambda _: True)
+        await asyncio.sleep(0)
+        asked.cancel()
+        hall.audit.gate.release()
+        await asyncio.wait([asked])
+        assert asked.cancelled()
+        held.release()
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() <= before
+
+
+def test_a_card_is_never_in_a_line() -> None:
+    """A line has no place for anything that was disclosed."""
+    assert {"at", "kind", "who", "seat", "call", "desk", "grant", "why"} == set(AuditLine.__dataclass_fields__)
