@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 import aiohttp
 from playwright.async_api import Page
@@ -95,13 +96,13 @@ class Search:
 
 
 async def _all_of(url: str) -> list[tuple[bytes, bytes]]:
-    """Every key with what `DUMP` gives of it, and with its content where that is a text or a hash."""
+    """Every key with what `DUMP` gives of it, and with its content where that is a hash (in which it is packed)."""
     found: list[tuple[bytes, bytes]] = []
     async with Redis.from_url(url) as redis:
-        for key in await redis.keys("*"):
+        for key in cast(list[bytes], await redis.keys("*")):
             found.append((key, key + (await redis.dump(key) or b"")))
             if await redis.type(key) == b"hash":
-                fields = await redis.hgetall(key)
+                fields = cast(dict[bytes, bytes], await redis.hgetall(key))
                 found.append((key, b"\n".join(name + b"=" + value for name, value in fields.items())))
     return found
 
