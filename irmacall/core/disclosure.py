@@ -30,6 +30,11 @@ class Disclosure:
     seal: Seal = Seal.OPEN
     call: CallId | None = None
 
+    @property
+    def next_change(self) -> float:
+        """When time alone changes something: the code is void, or the hour is over."""
+        return self.expires_at if self.code is None else min(self.code_expires_at, self.expires_at)
+
     def opens_at(self, now: float) -> bool:
         """Whether its code may still be used: once, in time, and while the identity lives."""
         return self.seal is Seal.OPEN and now < min(self.code_expires_at, self.expires_at)

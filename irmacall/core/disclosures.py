@@ -17,7 +17,7 @@ def sealed(turn: Turn, event: DisclosureSealed) -> None:
         return
     earlier = desk.disclosure_of(event.page)
     if earlier is not None:
-        out_of_time(turn, earlier)  # A page has one disclosure: else she could not wipe the one that it forgot.
+        forget(turn, earlier)  # A page has one disclosure: else she could not wipe the one that it forgot.
     disclosure = Disclosure(
         sealed=event.sealed,
         page=event.page,
@@ -29,7 +29,6 @@ def sealed(turn: Turn, event: DisclosureSealed) -> None:
     )
     desk.disclosures[event.sealed] = disclosure
     desk.sealed_of_page[event.page] = event.sealed
-    turn.set_timer(("disclosure", event.sealed), event.expires_at)
     _give_code(turn, disclosure, event.code)
 
 
@@ -37,7 +36,7 @@ def code_renewed(turn: Turn, event: CodeRenewed) -> None:
     """A new code for the same identity; the old one is void from now on."""
     disclosure = turn.desk.disclosure_of(event.page)
     if disclosure is not None and disclosure.seal is Seal.OPEN:
-        _take_code(turn, disclosure)
+        take_code(turn, disclosure)
         _give_code(turn, disclosure, event.code)
 
 
@@ -70,7 +69,7 @@ def erase(turn: Turn, disclosure: Disclosure) -> None:
     if call is not None and call.sealed == disclosure.sealed:
         call.sealed = None
         turn.touch_call(call)
-    _take_code(turn, disclosure)
+    take_code(turn, disclosure)
     disclosure.seal = Seal.ERASED
     turn.do(Burn(disclosure.sealed))
     turn.touch_disclosure(disclosure)
@@ -78,7 +77,17 @@ def erase(turn: Turn, disclosure: Disclosure) -> None:
 
 
 def out_of_time(turn: Turn, disclosure: Disclosure) -> None:
-    """The hour is over: nothing of this disclosure is kept, not even that there was one."""
+    """The code's time is over, which its page must say; or the hour is."""
+    if turn.now >= disclosure.expires_at:
+        forget(turn, disclosure)
+        return
+    take_code(turn, disclosure)
+    turn.touch_disclosure(disclosure)
+    turn.do(RefreshPage(disclosure.page))
+
+
+def forget(turn: Turn, disclosure: Disclosure) -> None:
+    """Nothing of this disclosure is kept, not even that there was one."""
     erase(turn, disclosure)
     desk = turn.desk
     del desk.disclosures[disclosure.sealed]
@@ -101,11 +110,14 @@ def _give_code(turn: Turn, disclosure: Disclosure, code: CodeHash) -> None:
         desk.sealed_of_code[code] = disclosure.sealed
         disclosure.code = code
         disclosure.code_expires_at = min(turn.now + desk.plan.times.code, disclosure.expires_at)
+    turn.set_timer(("disclosure", disclosure.sealed), disclosure.next_change)
     turn.touch_disclosure(disclosure)
     turn.do(RefreshPage(disclosure.page))
 
 
-def _take_code(turn: Turn, disclosure: Disclosure) -> None:
+def take_code(turn: Turn, disclosure: Disclosure) -> None:
+    """Its code opens nothing any more: used, renewed, too old, or erased with the rest."""
     if disclosure.code is not None:
         del turn.desk.sealed_of_code[disclosure.code]
         disclosure.code = None
+    turn.set_timer(("disclosure", disclosure.sealed), disclosure.next_change)

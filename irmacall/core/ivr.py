@@ -6,7 +6,7 @@ Whatever is wrong with a code (a slip, unknown, used, expired), the caller hears
 
 from __future__ import annotations
 
-from irmacall.core import code, queue
+from irmacall.core import code, disclosures, queue
 from irmacall.core.call import ENTERING_CODE, Call, Turning
 from irmacall.core.code import Digits
 from irmacall.core.commands import NoteForAudit, Prompt, RefreshPage, Say, StopSaying
@@ -109,9 +109,7 @@ def _opened_by(turn: Turn, keys: Digits) -> Disclosure | None:
 
 
 def _bind(turn: Turn, call: Call, disclosure: Disclosure) -> None:
-    assert disclosure.code is not None
-    del turn.desk.sealed_of_code[disclosure.code]
-    disclosure.code = None
+    disclosures.take_code(turn, disclosure)
     disclosure.seal = Seal.BOUND
     disclosure.call = call.id
     call.sealed = disclosure.sealed

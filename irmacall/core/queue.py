@@ -12,10 +12,9 @@ from irmacall.core.commands import (
     HoldInQueue,
     RefreshQueues,
     RefreshSeat,
-    StopSaying,
 )
 from irmacall.core.events import LegEntered
-from irmacall.core.ids import NodeName, QueueId, leg_channel, playback, talk_bridge, waiting_bridge
+from irmacall.core.ids import NodeName, QueueId, leg_channel, talk_bridge, waiting_bridge
 from irmacall.core.state import Turn
 
 GRACE = 10
@@ -75,10 +74,6 @@ def _offer(turn: Turn, call: Call, agent: Agent) -> None:
     call.leg = leg
     turn.desk.call_of_channel[leg.channel] = call.id
     turn.desk.add_phone_channel(leg.endpoint, leg.channel, call.node)
-    if call.saying:
-        # A bridge command would wait behind the prompt: end it before the phone can be answered.
-        call.saying = False
-        turn.do(StopSaying(call.node, call.id, playback(call.id, call.said)))
     turn.do(CreateLeg(call.node, call.id, leg.channel, talk_bridge(call.id), leg.endpoint))
     turn.set_timer(("call", call.id), turn.now + turn.desk.plan.times.ring)
     turn.touch_call(call)

@@ -104,4 +104,4 @@ def _put_disclosure(desk: Desk, disclosure: Disclosure) -> None:
     desk.sealed_of_page[disclosure.page] = disclosure.sealed
     if disclosure.code is not None:
         desk.sealed_of_code[disclosure.code] = disclosure.sealed
-    Turn(desk, 0.0).set_timer(("disclosure", disclosure.sealed), disclosure.expires_at)
+    Turn(desk, 0.0).set_timer(("disclosure", disclosure.sealed), disclosure.next_change)

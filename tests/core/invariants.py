@@ -157,7 +157,7 @@ def nobody_is_forgotten(desk: Desk) -> None:
             assert (("call", call.id) in desk.timer_of) == clocked
         assert (call.leg is not None) == (call.stage in WITH_LEG)
     for sealed, disclosure in desk.disclosures.items():
-        assert desk.timer_of["disclosure", sealed] == disclosure.expires_at
+        assert desk.timer_of["disclosure", sealed] == disclosure.next_change
 
 
 def what_is_saved_is_what_is_loaded(world: World) -> None:

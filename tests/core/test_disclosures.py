@@ -164,3 +164,12 @@ def test_what_is_asked_for_an_unknown_page_is_nothing() -> None:
     for event in (ErasureAsked(PageId("?")), CodeRenewed(PageId("?"), hash_of(Digits("1"))), IdentityLost(SEALED)):
         assert play.tell(event) == []
         assert play.urgent == []
+
+
+def test_a_code_that_runs_out_is_void_and_its_page_is_told() -> None:
+    """When the code's time is over the page says so by itself; the identity waits on, for another code."""
+    play = Play()
+    page = play.citizen_discloses(1)
+    play.later(PLAN.times.code)
+    assert (play.desk.sealed_of_code, RefreshPage(page) in play.screens) == ({}, True)
+    assert play.desk.disclosures[SEALED].seal is Seal.OPEN
