@@ -69,6 +69,11 @@ class CitizenView:
     tel: str | None = field(default=None, repr=False)
     """The tel: link that dials number and code."""
 
+    @property
+    def shown(self) -> str:
+        """The state as the page shows it: `codeless` where she has shared her data, but no code opens them."""
+        return "codeless" if self.state == "sealed" and self.code is None else self.state
+
 
 class CitizenDesk(Protocol):
     """The desk as the public sees it."""

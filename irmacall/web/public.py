@@ -169,7 +169,7 @@ def _page(request: web.Request) -> PageToken | None:
 
 def _as_json(view: CitizenView) -> dict[str, object]:
     return {
-        "state": view.state,
+        "state": view.shown,
         "reason": view.reason,
         "code": view.code,
         "tel": view.tel,

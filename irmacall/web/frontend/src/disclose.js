@@ -93,7 +93,7 @@ async function woken() {
   const answer = await fetch("/bellen/stand", { cache: "no-store" }).catch(() => null);
   if (!answer || !answer.ok) return;
   const { state } = await answer.json();
-  if (["sealed", "in_call", "waiting", "talking"].includes(state)) location.assign("/bellen");
+  if (["sealed", "codeless", "in_call", "waiting", "talking"].includes(state)) location.assign("/bellen");
 }
 
 byId("begin").addEventListener("click", begin);
