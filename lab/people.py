@@ -41,10 +41,10 @@ class AgentScreen:
         await self.page.click("button:not([type=button])")
         await self.page.wait_for_url(f"{self.town.staff_url}/")
 
-    async def state(self, availability: str) -> None:
+    async def state(self, availability: str, patience_ms: float = PATIENCE_MS) -> None:
         """Wait until her screen says this: away, available, paused, unavailable, ringing or talking."""
         await expect(self.page.locator("#state")).to_have_attribute(
-            "data-availability", availability, timeout=PATIENCE_MS
+            "data-availability", availability, timeout=patience_ms
         )
 
     async def be_available(self) -> None:

@@ -75,7 +75,10 @@ class Relay:
             writer.transport.abort()
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection(*self._upstream)
+        try:
+            far_reader, far_writer = await asyncio.open_connection(*self._upstream)
+        except ConnectionRefusedError:
+            return  # Nobody is there: whoever asked is cut off, which is as near as a relay comes to it.
         self._writers.add(far_writer)
         ways = {
             asyncio.ensure_future(self._pass(reader, far_writer)),

@@ -42,8 +42,8 @@ class Talk:
         there, back = next(_TONES), next(_TONES)
         await self.phone.speak(there)
         await self.line.speak(back)
-        await self.line.hears(there)
-        await self.phone.hears(back)
+        await self.line.hears(there, 15)
+        await self.phone.hears(back, 15)
 
     async def card_is_back(self, name: str = NAME) -> None:
         """Her screen shows the caller again, under a later grant; the one from before opens nothing any more."""
