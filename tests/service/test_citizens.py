@@ -1,0 +1,372 @@
+"""What a citizen's page sees, from her subject to the wiping of her data."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from irmacall.core.code import Digits, well_formed
+from irmacall.core.events import CallerArrived, KeysPressed
+from irmacall.core.ids import CallId, ChannelId, SubjectId
+from irmacall.errors import PeerError, PeerUnavailable, Refused
+from irmacall.irma.memory import MemoryIrma
+from irmacall.irma.question import AttributeId, Question, Wanted
+from irmacall.irma.wire import RequestorToken, Session, Status
+from irmacall.service.citizen import Citizens, Subject
+from irmacall.web.ports import Begun, CitizenView, PageToken, SubjectView
+from tests.core.leader import NEAR, PASSPORT, hash_of
+from tests.service.house import House, within
+
+FAMILYNAME = AttributeId("pbdf.gemeente.personalData.familyname")
+QUESTION = Question(((Wanted(FAMILYNAME, "familyname"),),), frozenset({"pbdf"}))
+SUBJECT = Subject(SubjectView(PASSPORT, "Paspoort", ("uw achternaam",), "Dan weten wij wie u bent."), QUESTION)
+NUMBER, SHOWN = "+31241234567", "024 - 123 45 67"
+
+
+class Irma(MemoryIrma):
+    """A yivi server that keeps what it gave out, can let a session run out, and notes what is cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[Session] = []
+        self.links: list[str] = []
+        self.cancelled: list[RequestorToken] = []
+        self.out_of_time = asyncio.Event()
+        self.cancel_fails = False
+
+    async def start(self, question: Question, return_url: str) -> Session:
+        """See `IrmaClient.start`."""
+        session = await super().start(question, return_url)
+        self.given.append(session)
+        self.links.append(return_url)
+        return session
+
+    async def follow(self, session: Session, *, within_s: float = 300) -> Status:
+        """See `IrmaClient.follow`."""
+        following = asyncio.ensure_future(super().follow(session, within_s=within_s))
+        late = asyncio.ensure_future(self.out_of_time.wait())
+        await asyncio.wait([following, late], return_when=asyncio.FIRST_COMPLETED)
+        late.cancel()
+        if following.done():
+            return following.result()
+        following.cancel()
+        return Status.TIMEOUT
+
+    async def cancel(self, session: Session) -> None:
+        """See `IrmaClient.cancel`."""
+        self.cancelled.append(session.token)
+        if self.cancel_fails:
+            raise PeerUnavailable("away")
+        await super().cancel(session)
+
+
+@dataclass
+class Counter:
+    """The citizens' side of a daemon."""
+
+    house: House
+    irma: Irma
+    citizens: Citizens
+
+    async def view(self, begun: Begun) -> CitizenView:
+        """What her page shows."""
+        return await self.citizens.view(begun.page)
+
+    async def becomes(self, begun: Begun, state: str) -> CitizenView:
+        """What her page shows as soon as it is in this state; looked at whenever the page is told to look."""
+        async with asyncio.timeout(5), self.citizens.changes(begun.page) as looks:
+            while (seen := await self.view(begun)).state != state:
+                await anext(looks)
+        return seen
+
+    async def sealed(self) -> Begun:
+        """A page whose disclosure is done."""
+        begun = await self.citizens.begin(PASSPORT)
+        self.discloses()
+        await self.becomes(begun, "sealed")
+        return begun
+
+    def discloses(self, value: str = "Vries1", attribute: AttributeId = FAMILYNAME, proof: str = "VALID") -> None:
+        """The citizen whose session began last shares this."""
+        self.irma.disclose(self.irma.given[-1], {attribute: value}, proof_status=proof)
+
+    def in_vault(self) -> int:
+        """How many identities lie there."""
+        return len(self.house.vault._kept)
+
+
+def _citizens(house: House, irma: Irma) -> Citizens:
+    return Citizens(
+        house.leadership,
+        house.screens,
+        irma,  # type: ignore[arg-type]
+        house.vault,
+        number=NUMBER,
+        shown_number=SHOWN,
+        subjects=[SUBJECT],
+        page_key=b"p" * 32,
+        hash_code=hash_of,
+        lifetime=3600.0,
+    )
+
+
+@asynccontextmanager
+async def _open() -> AsyncIterator[Counter]:
+    house, irma = House(), Irma()
+    citizens = _citizens(house, irma)
+    async with house.leads(citizens.run):
+        yield Counter(house, irma, citizens)
+
+
+@pytest.fixture
+async def counter() -> AsyncIterator[Counter]:
+    """A daemon that leads, with a yivi server."""
+    async with _open() as counter:
+        yield counter
+
+
+async def test_from_the_subject_to_a_code_that_the_link_dials(counter: Counter) -> None:
+    """The code on the page, the one in the link and the one that yivi returns to are one and the same."""
+    begun = await counter.citizens.begin(PASSPORT)
+    assert (await counter.view(begun)).state == "disclosing"
+    assert (await counter.view(begun)).code is None
+    before = time.time()
+    counter.discloses()
+    seen = await counter.becomes(begun, "sealed")
+    assert seen.code is not None
+    assert seen.expires_at is not None
+    assert well_formed(Digits(seen.code))
+    assert seen.tel == f"tel:{NUMBER},,{seen.code}" == counter.irma.links[0]
+    assert (seen.number, seen.subject, seen.reason) == (SHOWN, PASSPORT, None)
+    assert before + 3590 < seen.expires_at < before + 3601
+    assert counter.in_vault() == 1
+
+
+async def test_nothing_of_the_requestors_token_goes_to_the_page(counter: Counter) -> None:
+    """Whoever has it could read the result."""
+    begun = await counter.citizens.begin(PASSPORT)
+    assert counter.irma.given[0].token not in f"{begun.session_ptr} {begun.frontend_request} {begun!r}"
+    assert begun.page not in repr(begun)
+
+
+async def test_a_subject_that_there_is_not_is_refused(counter: Counter) -> None:
+    """Before yivi hears of it."""
+    with pytest.raises(Refused):
+        await counter.citizens.begin(SubjectId("visakte"))
+    assert counter.irma.given == []
+
+
+async def test_each_page_sees_its_own_code_and_nobody_elses(counter: Counter) -> None:
+    """Two citizens at once, and a stranger with a made-up page."""
+    one, two = await counter.sealed(), await counter.sealed()
+    codes = {(await counter.view(begun)).code for begun in (one, two)}
+    assert len(codes) == 2
+    assert None not in codes
+    stranger = await counter.citizens.view(PageToken("made-up"))
+    assert (stranger.state, stranger.code, stranger.tel) == ("unknown", None, None)
+
+
+async def test_the_page_follows_the_call_and_its_code_is_used_up(counter: Counter) -> None:
+    """Once keyed, the code is on no page any more."""
+    begun = await counter.sealed()
+    code = (await counter.view(begun)).code
+    assert code is not None
+    channel = ChannelId("near-1")
+    await counter.house.happens(CallerArrived(NEAR, channel), KeysPressed(NEAR, channel, Digits(code)))
+    seen = await counter.becomes(begun, "waiting")
+    assert (seen.code, seen.tel, seen.code_expires_at) == (None, None, None)
+    await counter.house.hangs_up(CallId(channel))
+    assert (await counter.becomes(begun, "erased")).subject == PASSPORT
+    await counter.house.eventually(lambda: counter.in_vault() == 0)
+
+
+@pytest.mark.parametrize(
+    ("proof", "attribute", "reason"),
+    [
+        ("INVALID", FAMILYNAME, "invalid"),
+        ("EXPIRED", FAMILYNAME, "invalid"),
+        ("VALID", AttributeId("irma-demo.gemeente.personalData.familyname"), "invalid"),
+        ("VALID", AttributeId("pbdf.gemeente.personalData.gender"), "invalid"),
+    ],
+)
+async def test_a_disclosure_that_proves_nothing_is_a_clear_page_and_nothing_is_kept(
+    counter: Counter, proof: str, attribute: AttributeId, reason: str
+) -> None:
+    """Invalid, expired, of another scheme, or not what was asked."""
+    begun = await counter.citizens.begin(PASSPORT)
+    counter.discloses(attribute=attribute, proof=proof)
+    seen = await counter.becomes(begun, "failed")
+    assert (seen.reason, seen.code, seen.number) == (reason, None, SHOWN)
+    assert counter.in_vault() == 0
+    assert "seal" not in {method for method, _ in counter.house.vault.called.all}
+
+
+async def test_a_refusal_in_the_app_is_said_as_one(counter: Counter) -> None:
+    """It is her right."""
+    begun = await counter.citizens.begin(PASSPORT)
+    counter.irma.refuse(counter.irma.given[0])
+    assert (await counter.becomes(begun, "failed")).reason == "refused"
+
+
+async def test_a_session_that_ran_out_is_cancelled_at_yivi(counter: Counter) -> None:
+    """The app could still disclose, and nobody would be listening."""
+    begun = await counter.citizens.begin(PASSPORT)
+    counter.irma.out_of_time.set()
+    assert (await counter.becomes(begun, "failed")).reason == "expired"
+    assert counter.irma.cancelled == [counter.irma.given[0].token]
+
+
+async def test_a_yivi_server_that_is_away_starts_nothing(counter: Counter) -> None:
+    """The page says so, and she can press again."""
+    counter.irma.away(True)
+    with pytest.raises(PeerUnavailable):
+        await counter.citizens.begin(PASSPORT)
+    assert counter.citizens._pages == {}
+
+
+async def test_a_yivi_server_that_has_forgotten_the_session_is_said(counter: Counter) -> None:
+    """It was restarted between the start and the answer."""
+    begun = await counter.citizens.begin(PASSPORT)
+    counter.irma.lose()
+    assert (await counter.becomes(begun, "failed")).reason == "unavailable"
+
+
+@pytest.mark.parametrize("error", [PeerUnavailable("away"), PeerError("OOM"), ZeroDivisionError("a defect")])
+async def test_a_vault_that_does_not_seal_leaves_nothing_there(counter: Counter, error: Exception) -> None:
+    """The answer may have been lost and not the seal: it is burned, until that is done."""
+    counter.house.vault.faults.once["seal"] = [error]
+    counter.house.vault.faults.once["burn"] = [PeerUnavailable("away")] * 3
+    begun = await counter.citizens.begin(PASSPORT)
+    counter.discloses()
+    seen = await counter.becomes(begun, "failed")
+    assert (seen.reason, seen.code) == ("unavailable", None)
+    [sealed] = [sealed for method, sealed in counter.house.vault.called.all if method == "seal"]
+    await counter.house.vault.called.until(lambda _: counter.house.vault.called.all.count(("burn", sealed)) >= 4)
+    assert counter.in_vault() == 0
+
+
+async def test_a_desk_that_does_not_hear_of_it_leaves_nothing_in_the_vault(counter: Counter) -> None:
+    """Sealed, but the term ended before the desk knew: nobody could ever ask for it, so it is burned."""
+    counter.house.vault.gate.hold()
+    begun = await counter.citizens.begin(PASSPORT)
+    counter.discloses()
+    await counter.house.vault.called.until(lambda called: called[0] == "seal")
+    counter.house.term._end()
+    counter.house.vault.gate.release()
+    seen = await counter.becomes(begun, "failed")
+    assert seen.reason == "unavailable"
+    assert counter.in_vault() == 0
+
+
+async def test_a_new_code_voids_the_old_one(counter: Counter) -> None:
+    """The old one opens nothing, the new one does."""
+    begun = await counter.sealed()
+    old = (await counter.view(begun)).code
+    await counter.citizens.renew_code(begun.page)
+    new = (await counter.view(begun)).code
+    assert old is not None
+    assert new is not None
+    assert old != new
+    codes = counter.house.term.desk.sealed_of_code
+    assert (hash_of(Digits(old)) in codes, hash_of(Digits(new)) in codes) == (False, True)
+
+
+async def test_a_page_that_has_nothing_to_open_gets_no_code_and_is_not_remembered(counter: Counter) -> None:
+    """Anybody can make up a page: it must cost us nothing."""
+    for number in range(50):
+        await counter.citizens.renew_code(PageToken(f"made-up{number}"))
+    assert counter.citizens._pages == {}
+
+
+async def test_a_new_code_during_the_disclosure_changes_nothing(counter: Counter) -> None:
+    """The link that the app will follow has been given out already."""
+    begun = await counter.citizens.begin(PASSPORT)
+    await counter.citizens.renew_code(begun.page)
+    counter.discloses()
+    assert (await counter.becomes(begun, "sealed")).tel == counter.irma.links[0]
+
+
+async def test_wiping_is_wiping_twice_too(counter: Counter) -> None:
+    """Her word is enough, and its repetition harmless."""
+    begun = await counter.sealed()
+    for _ in range(2):
+        await counter.citizens.erase(begun.page)
+        assert (await counter.view(begun)).state == "erased"
+    await counter.house.eventually(lambda: counter.in_vault() == 0)
+
+
+async def test_what_she_gave_up_while_her_answer_was_on_its_way_is_not_sealed(counter: Counter) -> None:
+    """She leaves the page in the instant in which the app is done."""
+    begun = await counter.citizens.begin(PASSPORT)
+    counter.discloses()
+    await counter.citizens.cancel(begun.page)
+    assert (await counter.becomes(begun, "failed")).reason == "refused"
+    assert "seal" not in {method for method, _ in counter.house.vault.called.all}
+
+
+async def test_what_she_wiped_while_it_was_being_sealed_is_erased(counter: Counter) -> None:
+    """The desk hears of the wiping before it hears of the disclosure."""
+    counter.house.vault.gate.hold()
+    begun = await counter.citizens.begin(PASSPORT)
+    counter.discloses()
+    await counter.house.vault.called.until(lambda called: called[0] == "seal")
+    await counter.citizens.erase(begun.page)
+    counter.house.vault.gate.release()
+    await counter.becomes(begun, "erased")
+    await counter.house.eventually(lambda: counter.in_vault() == 0)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_giving_up_cancels_at_yivi_whether_or_not_it_answers(counter: Counter, fails: bool) -> None:
+    """And what is over already is not cancelled again."""
+    counter.irma.cancel_fails = fails
+    begun = await counter.citizens.begin(PASSPORT)
+    await counter.citizens.cancel(begun.page)
+    assert counter.irma.cancelled == [counter.irma.given[0].token]
+    if fails:
+        counter.irma.refuse(counter.irma.given[0])
+    await counter.becomes(begun, "failed")
+    await counter.citizens.cancel(begun.page)
+    await counter.citizens.cancel(PageToken("made-up"))
+    assert len(counter.irma.cancelled) == 1
+
+
+async def test_after_a_restart_the_page_follows_but_its_code_must_be_renewed(counter: Counter) -> None:
+    """The code in clear lived in the memory of the daemon that is gone; the desk knows its hash alone."""
+    begun = await counter.sealed()
+    restarted = Counter(counter.house, counter.irma, _citizens(counter.house, counter.irma))
+    seen = await restarted.view(begun)
+    assert (seen.state, seen.code, seen.tel) == ("sealed", None, None)
+    assert seen.code_expires_at is not None
+    await restarted.citizens.renew_code(begun.page)
+    again = await restarted.view(begun)
+    assert again.code is not None
+    assert re.fullmatch(r"[0-9]{10}", again.code)
+    await restarted.citizens.erase(begun.page)
+    assert (await restarted.view(begun)).state == "erased"
+
+
+async def test_a_standby_answers_nobody() -> None:
+    """It begins nothing, and shows nothing."""
+    house, irma = House(), Irma()
+    citizens = _citizens(house, irma)
+    for asked in (citizens.begin(PASSPORT), citizens.view(PageToken("p")), citizens.erase(PageToken("p"))):
+        with pytest.raises(PeerUnavailable):
+            await within(asked)
+    assert irma.given == []
+
+
+async def test_what_is_over_is_forgotten_and_what_goes_on_is_not(counter: Counter) -> None:
+    """An hour later nothing of a page is left here; a session that is still followed is."""
+    await counter.sealed()
+    going_on = await counter.citizens.begin(PASSPORT)
+    for page in counter.citizens._pages.values():
+        page.since -= 3601
+    counter.citizens._forget_old()
+    assert list(counter.citizens._pages) == [counter.citizens._id(going_on.page)]

@@ -1,0 +1,314 @@
+"""What an agent's screen shows: why she gets no calls, who rings without a name, and the card with one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from irmacall.core.commands import CreateLeg, HangUp
+from irmacall.core.events import CallerArrived, ErasureAsked, PhoneCalled, PhoneRegistered
+from irmacall.core.ids import (
+    CallId,
+    ChannelId,
+    Endpoint,
+    GrantNumber,
+    PageId,
+    SeatId,
+    UserId,
+    leg_channel,
+)
+from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
+from irmacall.service import identity
+from irmacall.service.staff import Staff, Titles
+from irmacall.store.sealing import Disclosed
+from irmacall.web.ports import Nudge, PanelView
+from irmacall.web.words import UNAVAILABLE
+from tests.core.leader import GENERAL, NEAR, PASSPORT, PASSPORTS
+from tests.core.plays import BO, ELS, phone_of, seat_of
+from tests.service.house import House, within
+
+SEAT = seat_of(ELS)
+ELSEWHERE = SeatId("another-browser")
+TITLES = Titles(
+    {PASSPORTS: "Burgerzaken", GENERAL: "Algemeen"},
+    {PASSPORT: "Paspoort"},
+    {"dateofbirth": "uw geboortedatum", "familyname": "uw achternaam"},
+    "https://crm.example.nl/contact?gesprek={call_id}&onderwerp={subject}",
+)
+
+
+@dataclass
+class Office:
+    """The agents' side of a daemon."""
+
+    house: House
+    phones: dict[UserId, Endpoint] = field(default_factory=lambda: {ELS: phone_of(ELS), BO: phone_of(BO)})
+
+    def __post_init__(self) -> None:
+        self.staff = Staff(self.house.leadership, self.house.screens, TITLES, self._phone_of)
+
+    async def _phone_of(self, user: UserId) -> Endpoint | None:
+        return self.phones.get(user)
+
+    async def panel(self, seat: SeatId = SEAT, user: UserId = ELS) -> PanelView:
+        """What this browser shows."""
+        return await self.staff.panel(seat, user)
+
+    async def told(self) -> tuple[str, str | None]:
+        """Her availability, and why."""
+        panel = await self.panel()
+        return panel.availability, panel.reason
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    """A daemon that leads."""
+    async with House().leads() as house:
+        yield Office(house)
+
+
+async def test_before_she_claims_a_seat_she_is_away(office: Office) -> None:
+    """Logged in, and nothing more; the queues are shown all the same."""
+    panel = await office.panel()
+    assert (panel.availability, panel.reason, panel.ringing, panel.talking) == ("away", None, None, None)
+    assert [(queue.title, queue.count) for queue in panel.waiting] == [("Burgerzaken", 0), ("Algemeen", 0)]
+
+
+async def test_a_phone_that_is_not_registered_makes_her_unavailable(office: Office) -> None:
+    """And available by itself once it is."""
+    await office.staff.claim(ELS, SEAT)
+    assert await office.told() == ("unavailable", "phone-offline")
+    await office.house.happens(PhoneRegistered(NEAR, phone_of(ELS), online=True))
+    assert await office.told() == ("available", None)
+    assert office.house.node.followed.all == [phone_of(ELS)]
+
+
+async def test_a_phone_that_is_busy_with_another_call_makes_her_unavailable(office: Office) -> None:
+    """A call of her own, that the desk does not know."""
+    await office.house.comes()
+    await office.house.happens(PhoneCalled(NEAR, phone_of(ELS), ChannelId("her-own")))
+    assert await office.told() == ("unavailable", "phone-busy")
+
+
+async def test_a_claim_elsewhere_is_told_here(office: Office) -> None:
+    """The old browser shows nobody, and says why."""
+    await office.house.comes()
+    await office.staff.claim(ELS, ELSEWHERE)
+    assert await office.told() == ("away", "elsewhere")
+    assert (await office.panel(ELSEWHERE)).availability == "available"
+
+
+async def test_a_pause_is_told_with_her_own_reason(office: Office) -> None:
+    """Whatever her phone does meanwhile."""
+    await office.house.comes()
+    await office.staff.pause(SEAT, "Nawerk")
+    assert await office.told() == ("paused", "Nawerk")
+    await office.house.happens(PhoneRegistered(NEAR, phone_of(ELS), online=False))
+    assert await office.told() == ("paused", "Nawerk")
+
+
+async def test_a_call_that_she_does_not_take_is_told(office: Office) -> None:
+    """The desk took her out, and she reads why."""
+    office.house.node.refuses[CreateLeg] = PeerError("no such endpoint")
+    await office.house.comes()
+    await office.house.discloses()
+    call = await office.house.calls()
+    await office.house.node.asked_for(HangUp, call)
+    assert await office.told() == ("unavailable", "phone-failed")
+
+
+async def test_every_reason_has_a_sentence() -> None:
+    """What the panel can say of its own accord, the screen has words for."""
+    assert {"phone-offline", "phone-busy", "elsewhere", "no-answer", "rejected", "phone-gone", "phone-failed"} <= set(
+        UNAVAILABLE
+    )
+
+
+async def test_a_user_without_a_phone_is_refused_a_seat(office: Office) -> None:
+    """There is nothing to ring."""
+    office.phones.clear()
+    with pytest.raises(Refused):
+        await office.staff.claim(ELS, SEAT)
+    assert office.staff.claimed() == set()
+
+
+async def test_a_ringing_call_is_shown_with_its_queue_and_subject_and_nobodys_name(office: Office) -> None:
+    """What rings is a subject and a time."""
+    call = await office.house.rings()
+    panel = await office.panel()
+    assert panel.ringing is not None
+    assert (panel.ringing.call, panel.ringing.queue, panel.ringing.subject) == (call, "Burgerzaken", "Paspoort")
+    assert (panel.talking, panel.availability) == (None, "available")
+    assert "Vries" not in repr(panel)
+
+
+async def test_who_waits_is_counted_in_her_queue(office: Office) -> None:
+    """By the queue's title, with the longest wait."""
+    await office.house.discloses()
+    await office.house.calls()
+    waiting = {queue.title: queue for queue in (await office.panel()).waiting}
+    assert (waiting["Burgerzaken"].count, waiting["Algemeen"].count) == (1, 0)
+    assert 0 <= waiting["Burgerzaken"].longest < 5
+
+
+async def test_a_call_on_the_line_has_a_grant_once_it_may_be_asked(office: Office) -> None:
+    """Granted but not yet saved is not shown: its nudge follows."""
+    call, _ = await office.house.talks()
+    office.house.store.gate.hold()
+    await office.staff.claim(ELS, ELSEWHERE)
+    panel = await office.panel(ELSEWHERE)
+    assert panel.talking is not None
+    assert (panel.talking.call, panel.talking.grant, panel.talking.identified) == (call, None, True)
+    office.house.store.gate.release()
+    await office.house.eventually(lambda: bool(office.house.term.grants.held()))
+    panel = await office.panel(ELSEWHERE)
+    assert panel.talking is not None
+    assert panel.talking.grant == office.house.term.grants.held()[0].grant
+    assert (await office.panel(SEAT)).talking is None
+
+
+async def test_an_anonymous_call_has_nothing_to_ask_for(office: Office) -> None:
+    """Nothing was disclosed, or it was wiped."""
+    call, number = await office.house.talks()
+    await office.house.happens(ErasureAsked(PageId("page1")))
+    panel = await office.panel()
+    assert panel.talking is not None
+    assert (panel.talking.grant, panel.talking.identified) == (None, False)
+    with pytest.raises(Refused):
+        await office.staff.reveal(SEAT, call, number)
+
+
+async def test_the_card_has_what_was_disclosed_and_where_it_comes_from(office: Office) -> None:
+    """Each field in its place, and the demo badge."""
+    call, number = await office.house.talks()
+    card = await office.staff.reveal(SEAT, call, number)
+    assert (card.familyname, card.initials, card.prefix, card.gender) == ("Vries1", "A.", "de", "V")
+    assert (card.scheme, card.issuer, card.demo, card.others) == ("demo", "gemeente", True, {})
+    assert (card.call, card.grant) == (call, number)
+    assert card.disclosed_at < card.expires_at
+    assert "Vries1" not in repr(card)
+
+
+async def test_the_crm_link_has_the_reference_and_the_subject_and_nothing_of_the_caller(office: Office) -> None:
+    """A link stands in histories and logs: two opaque words are all that it may carry."""
+    call, number = await office.house.talks()
+    url = (await office.staff.reveal(SEAT, call, number)).crm_url
+    assert url is not None
+    assert parse_qs(urlsplit(url).query) == {"gesprek": [call], "onderwerp": [PASSPORT]}
+    assert "Vries" not in url
+
+
+async def test_a_reference_cannot_break_out_of_the_crm_link(office: Office) -> None:
+    """Whatever Asterisk's id looks like, it is one value of one parameter."""
+    url = office.staff._crm(CallId("a&b=c/{subject}?#"), None)
+    assert url is not None
+    assert parse_qs(urlsplit(url).query) == {"gesprek": ["a&b=c/{subject}?#"]}
+
+
+def test_a_card_maps_a_full_name_and_labels_what_else_was_asked() -> None:
+    """What has no place of its own stands under the site's label; what has no label is not shown."""
+    fields = {"fullname": "Anna de Vries", "dateofbirth": "1970-01-01", "shoesize": "38"}
+    kept = identity.packed(fields, scheme="pbdf", issuer="gemeente", started_at=5.0, demo=False)
+    card = identity.card(Disclosed(kept, 9.0), CallId("c"), GrantNumber(1), TITLES.labels, None)
+    assert (card.familyname, card.initials, card.gender) == ("Anna de Vries", "", "")
+    assert card.others == {"uw geboortedatum": "1970-01-01"}
+    assert (card.demo, card.disclosed_at, card.expires_at, card.crm_url) == (False, 5.0, 9.0, None)
+
+
+@pytest.mark.parametrize("wrong", ["seat", "call", "grant"])
+async def test_a_card_of_another_seat_call_or_grant_is_refused(office: Office, wrong: str) -> None:
+    """Through the whole way, and not at the door alone."""
+    call, number = await office.house.talks()
+    with pytest.raises(Refused):
+        await office.staff.reveal(
+            seat_of(BO) if wrong == "seat" else SEAT,
+            CallId("near-2") if wrong == "call" else call,
+            GrantNumber(number - 1) if wrong == "grant" else number,
+        )
+
+
+async def test_hanging_up_ends_the_call_that_the_screen_showed(office: Office) -> None:
+    """And the card with it; a second press finds nothing, and harms no other call."""
+    call, number = await office.house.talks()
+    await office.staff.hang_up(SEAT, CallId("another"))
+    assert call in office.house.term.desk.calls
+    await office.staff.hang_up(SEAT, call)
+    assert (await office.panel()).talking is None
+    with pytest.raises(Refused):
+        await office.staff.reveal(SEAT, call, number)
+    await office.staff.hang_up(SEAT, call)
+
+
+async def test_a_stream_is_told_of_the_card_and_of_its_end(office: Office) -> None:
+    """In this order, and only to the seat that has the caller."""
+    call = await office.house.connects()
+    async with office.staff.changes(SEAT) as nudges, office.staff.changes(seat_of(BO)) as others:
+        await office.house.joins(call)
+        kinds = []
+        async with asyncio.timeout(5):
+            while "blank" not in kinds:
+                kinds.append((await anext(nudges)).kind)
+                if kinds[-1] == "card":
+                    await office.house.hangs_up(call)
+            assert [kind for kind in kinds if kind != "panel"] == ["card", "blank"]
+            office.house.screens.seats.nudge(seat_of(BO), Nudge("blank"))
+            while (other := await anext(others)).kind == "panel":
+                pass
+        assert other == Nudge("blank")
+
+
+async def test_what_accounts_ask_of_seats(office: Office) -> None:
+    """Which are claimed, which have a call, and that one is over."""
+    await office.house.rings()
+    assert set(office.staff.claimed()) == {SEAT}
+    assert (office.staff.on_the_line(SEAT), office.staff.on_the_line(ELSEWHERE)) == (True, False)
+    office.staff.release(SEAT)
+    await office.house.eventually(lambda: not office.staff.claimed())
+    assert office.house.term.desk.agents[ELS].seat is None
+
+
+async def test_a_standby_refuses_everything(office: Office) -> None:
+    """No panel, no card, no stream, no seat: whatever cannot be proven is not said."""
+    call, number = await office.house.talks()
+    office.house.store.faults.always["acquire"] = PeerUnavailable("away")
+    term = office.house.term
+    office.house.node.fail(LeaseLost("replaced"))
+    await office.house.eventually(lambda: office.house.leadership._term is not term)
+    staff = office.staff
+    for asked in (
+        staff.panel(SEAT, ELS),
+        staff.reveal(SEAT, call, number),
+        staff.claim(ELS, SEAT),
+        staff.pause(SEAT, "Pauze"),
+        staff.hang_up(SEAT, call),
+    ):
+        with pytest.raises(PeerUnavailable):
+            await within(asked)
+    for sync in (staff.claimed, lambda: staff.on_the_line(SEAT), lambda: staff.release(SEAT)):
+        with pytest.raises(PeerUnavailable):
+            sync()
+    with pytest.raises(PeerUnavailable):
+        async with staff.changes(SEAT):
+            pass
+
+
+async def test_a_call_of_an_unknown_queue_is_shown_by_its_id(office: Office) -> None:
+    """The site's file changed while she waited."""
+    staff = Staff(office.house.leadership, office.house.screens, Titles({}, {}, {}), office._phone_of)
+    await office.house.rings()
+    panel = await staff.panel(SEAT, ELS)
+    assert panel.ringing is not None
+    assert (panel.ringing.queue, panel.ringing.subject) == (PASSPORTS, PASSPORT)
+
+
+async def test_a_call_that_rings_at_her_makes_her_not_busy(office: Office) -> None:
+    """A leg of ours is no call of her own."""
+    call = await office.house.rings()
+    assert leg_channel(call, 1) in office.house.term.desk.phone(phone_of(ELS)).channels
+    assert (await office.panel()).availability == "available"
+    await office.house.happens(CallerArrived(NEAR, ChannelId("near-9")))
+    assert (await office.panel()).availability == "available"
