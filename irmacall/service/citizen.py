@@ -61,6 +61,7 @@ class _Page:
     following: asyncio.Task[None] | None = None
     failed: FailureReason | None = None
     code: Digits | None = None
+    subject: SubjectId | None = None
     given_up: bool = False
     """The citizen has said that she wants none of it, perhaps while her answer was on its way."""
 
@@ -120,7 +121,7 @@ class Citizens:
         token = PageToken(secrets.token_urlsafe(32))
         code, started_at = self._draw(), time.time()
         session = await self._irma.start(asked.question, tel_link(self._number, code))
-        page = self._pages[self._id(token)] = _Page(started_at, session, code=code)
+        page = self._pages[self._id(token)] = _Page(started_at, session, code=code, subject=subject)
         assert self._group is not None, "citizens are not running"
         page.following = self._group.create_task(self._follow(self._id(token), asked, started_at), name="disclosure")
         return Begun(token, dict(session.session_ptr), dict(session.frontend_request))
@@ -211,7 +212,7 @@ class Citizens:
         if local is not None and local.session is not None:
             return CitizenView("disclosing", self._shown)
         if local is not None and local.failed is not None:
-            return CitizenView("failed", self._shown, reason=local.failed)
+            return CitizenView("failed", self._shown, subject=local.subject, reason=local.failed)
         seen = views.page_view(self._leadership.term().desk, page_id, time.time())
         code = local.code if local is not None and seen.code_live else None
         return CitizenView(

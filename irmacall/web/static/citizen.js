@@ -18,7 +18,7 @@ function paint(view) {
   for (const part of page.querySelectorAll("[data-when]")) {
     part.hidden = !part.dataset.when.split(" ").some((when) => when === view.state || when === `failed-${view.reason}`);
   }
-  byId("code").textContent = view.code ? view.code.replace(/^(...)(...)/, "$1 $2 ") : "";
+  byId("code").textContent = view.code ? [view.code.slice(0, 3), view.code.slice(3, 6), view.code.slice(6)].join(" ") : "";
   if (view.tel && view.tel.startsWith("tel:")) byId("tel").href = view.tel;
   else byId("tel").removeAttribute("href");
   byId("code-until").textContent = at("until", view.code_expires_at);

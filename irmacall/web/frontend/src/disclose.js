@@ -56,6 +56,7 @@ class View {
     if (!SHOWN[newState]) return;
     const busy = newState === "Error" && payload instanceof Error && payload.message.includes("429");
     show(busy ? "failed-busy" : SHOWN[newState]);
+    if (newState === "Error" && !busy) woken();
     if (newState === "ShowingQRCode") QRCode.toCanvas(byId("qr"), payload.qr, { width: 260, margin: 2 });
     if (newState === "ShowingYiviButton") byId("open-app").href = payload.mobile;
     if (newState === "EnterPairingCode") this.askDigits(transition === "pairingRejected");
