@@ -138,11 +138,8 @@ class CitizenPage:
         await self.page.goto(f"{self.town.public_url}/onderwerp/{subject}")
 
     async def begin(self) -> dict[str, Any]:
-        """Go on with Yivi; what the QR code on the page holds.
-
-        The page hears then what the app does: yivi's events tell nothing of what was before. (People scan slower.)
-        """
-        async with self.page.expect_response("**/statusevents"), self.page.expect_response("**/begin") as begun:
+        """Go on with Yivi; what the QR code on the page holds."""
+        async with self.page.expect_response("**/begin") as begun:
             await self.page.click("#begin")
         pointer: dict[str, Any] = (await (await begun.value).json())["sessionPtr"]
         await expect(self.page.locator("#qr")).to_be_visible(timeout=PATIENCE_MS)

@@ -165,7 +165,7 @@ const leave = () => (blank(), location.assign("/login"));
 
 const seen = () => (document.hidden ? blank() : alive && refresh());
 for (const change of ["visibilitychange", "resume"]) document.addEventListener(change, seen);
-document.addEventListener("freeze", blank);
+document.addEventListener("freeze", lost); // and nothing until a beat is heard again
 addEventListener("pagehide", () => (blank(), stream.close()));
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 

@@ -81,7 +81,10 @@ function begin() {
       },
       result: false,
     },
-    state: { pairing: { onlyEnableIf: () => true } }, // always, so that a QR code sent to somebody else is no use
+    state: {
+      pairing: { onlyEnableIf: () => true }, // always, so that a QR code sent to somebody else is no use
+      serverSentEvents: false, // they tell nothing of what was before: one that is missed would leave the page standing
+    },
   });
   yivi.use(View);
   yivi.use(YiviClient);
