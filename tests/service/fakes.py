@@ -102,7 +102,7 @@ class HeldStore(MemoryDeskStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.gate, self.faults = Gate(), Faults()
+        self.gate, self.renewing, self.faults = Gate(), Gate(), Faults()
         self.begun: Heard[frozenset[RecordKey]] = Heard()
         self.saved: Heard[frozenset[RecordKey]] = Heard()
         self.called: Heard[str] = Heard()
@@ -123,6 +123,7 @@ class HeldStore(MemoryDeskStore):
         """See `DeskStore.renew`."""
         self.called.add("renew")
         self.faults.strike("renew")
+        await self.renewing.passed()
         return await super().renew(lease)
 
     async def release(self, lease: Lease) -> None:
@@ -242,6 +243,12 @@ class FakeNode:
 
     async def __aexit__(self, *_: object) -> None:
         await self.closing.passed()
+
+    def release(self) -> None:
+        """Nothing is held any more."""
+        self.closing.release()
+        for gate in self.hangs.values():
+            gate.release()
 
     def fail(self, error: Exception) -> None:
         """`run` raises this."""

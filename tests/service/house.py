@@ -98,12 +98,19 @@ class House:
             await self.confirmed()
             yield self
         finally:
+            self._release()  # Also where a test failed that held something.
             for task in tasks:
                 task.cancel()
             for task in tasks:
                 with suppress(asyncio.CancelledError):
                     await task
             await self.vault.close()
+
+    def _release(self) -> None:
+        for held in (self.store.gate, self.store.renewing, self.vault.gate, self.audit_log.gate):
+            held.release()
+        for node in self.opened.all:
+            node.release()
 
     async def confirmed(self, fence: int = 0) -> Term:
         """The term after `fence`, as soon as it has heard of its nodes."""

@@ -80,6 +80,16 @@ async def test_what_is_burned_is_gone(keeper: Keeper) -> None:
         assert [await keeper.vault.holds(sealed) for sealed in (ONE, TWO)] == [False, False]
 
 
+async def test_what_was_burned_is_not_burned_again_with_the_next(keeper: Keeper) -> None:
+    """A day's work does not grow with every call."""
+    async with _working(keeper.custody.burn_all):
+        keeper.custody.burn(ONE)
+        await keeper.vault.called.until(lambda called: called == ("burn", frozenset({ONE})))
+        await asyncio.sleep(0)
+        keeper.custody.burn(TWO)
+        await keeper.vault.called.until(lambda called: called == ("burn", frozenset({TWO})))
+
+
 @pytest.mark.parametrize("error", [PeerUnavailable("away"), PeerError("READONLY")])
 async def test_burning_is_tried_until_it_is_done_and_then_no_more(keeper: Keeper, error: PeerError) -> None:
     """A vault that is away does not save what it holds; what comes meanwhile burns along."""

@@ -38,6 +38,7 @@ async def road() -> AsyncIterator[Road]:
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
         road = Road(group)
         yield road
+        road.node.release()
     assert road.lanes._waiting == {}
 
 
