@@ -213,7 +213,16 @@ async def test_a_sweep_ends_the_seat_of_a_session_that_is_over(porch: Porch, mon
     assert porch.seats.released.all == [SEAT]
 
 
-async def test_nobody_falls_idle_during_a_call(porch: Porch, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_sweep_is_no_use_of_a_session(porch: Porch) -> None:
+    """Else nobody would ever fall idle."""
+    await porch.logs_in()
+    for _ in range(3):
+        porch.now += IDLE / 2.5
+        await porch.logins._sweep_all()
+    assert porch.seats.released.all == [SEAT]
+
+
+async def test_nobody_falls_idle_during_a_call(porch: Porch) -> None:
     """She talks for an hour and touches nothing; fifteen minutes after it she is idle."""
     await porch.logs_in()
     porch.seats.busy.add(SEAT)
