@@ -14,7 +14,7 @@ import pytest
 from irmacall.core.code import Digits, well_formed
 from irmacall.core.events import CallerArrived, KeysPressed
 from irmacall.core.ids import CallId, ChannelId, SubjectId
-from irmacall.errors import PeerError, PeerUnavailable, Refused
+from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
 from irmacall.irma.memory import MemoryIrma
 from irmacall.irma.question import AttributeId, Question, Wanted
 from irmacall.irma.wire import RequestorToken, Session, Status
@@ -257,7 +257,10 @@ async def test_a_desk_that_does_not_hear_of_it_leaves_nothing_in_the_vault(count
     begun = await counter.citizens.begin(PASSPORT)
     counter.discloses()
     await counter.house.vault.called.until(lambda called: called[0] == "seal")
-    counter.house.term._end()
+    house, term = counter.house, counter.house.term
+    house.store.faults.always["acquire"] = PeerUnavailable("away")
+    house.node.fail(LeaseLost("replaced"))
+    await house.eventually(lambda: house.leadership._term is not term)
     counter.house.vault.gate.release()
     seen = await counter.becomes(begun, "failed")
     assert seen.reason == "unavailable"
