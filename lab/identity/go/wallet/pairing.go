@@ -63,5 +63,8 @@ func (d *digits) RoundTrip(request *http.Request) (*http.Response, error) {
 	if show != nil {
 		show()
 	}
+	if err == nil && strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream") {
+		response.Body = newWithoutPairing(response.Body)
+	}
 	return response, err
 }
