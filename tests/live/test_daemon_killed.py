@@ -10,7 +10,7 @@ from lab.sound import Heard
 from lab.town import Town
 from lab.wallet import Wallet
 from tests.live.conftest import Sit
-from tests.live.scenes import NAME, called, talking, waiting
+from tests.live.scenes import NAME, Talk, called, talking, until, waiting
 
 
 async def test_every_state_of_a_call_is_taken_over(town: Town, wallet: Wallet, sit: Sit) -> None:
@@ -60,7 +60,7 @@ async def test_nothing_is_shown_before_asterisk_has_confirmed_it(town: Town, wal
     asterisk.freeze()
     try:
         await town.daemon.start()
-        await talk.desk.screen.state("talking")
+        await until(lambda: _answered(talk), "the daemon leads")
         assert await talk.desk.screen.talks_with() == (talk.call, None)
         await talk.desk.screen.blank()
         assert not await talk.desk.screen.may_see(talk.call, talk.grant)
@@ -128,3 +128,7 @@ async def test_an_orderly_stop_leaves_calls_up(town: Town, wallet: Wallet, sit: 
     await page.state("erased")
     await page.close()
     await talk.over()
+
+
+async def _answered(talk: Talk) -> bool:
+    return (await talk.desk.screen.ask("/panel"))[0] == 200
