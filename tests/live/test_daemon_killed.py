@@ -10,7 +10,7 @@ from lab.sound import Heard
 from lab.town import Town
 from lab.wallet import Wallet
 from tests.live.conftest import Sit
-from tests.live.scenes import NAME, Talk, called, talking, until, waiting
+from tests.live.scenes import NAME, Talk, called, press, talking, until, waiting
 
 
 async def test_every_state_of_a_call_is_taken_over(town: Town, wallet: Wallet, sit: Sit) -> None:
@@ -31,7 +31,7 @@ async def test_every_state_of_a_call_is_taken_over(town: Town, wallet: Wallet, s
 
     await ringing.answer()
     await last_line.hears(Heard.SPEECH)
-    await last_line.key_in(code, info=True)
+    await press(last_line, code)
     await talk.card_is_back()
     await talk.goes_on()
     await second_page.state("waiting")

@@ -13,7 +13,7 @@ from lab.sound import Heard
 from lab.town import Town
 from lab.wallet import Wallet
 from tests.live.conftest import Sit
-from tests.live.scenes import NAME, talking, until, waiting
+from tests.live.scenes import NAME, press, talking, until, waiting
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -34,7 +34,7 @@ async def test_a_daemon_that_comes_back_in_time(town: Town, wallet: Wallet, sit:
     await line.hears(Heard.SPEECH, 10)
     await town.daemon.start()
     await until(lambda: _welcomed(town), "the daemon has the caller", 20)
-    await line.key_in(code, info=True)
+    await press(line, code)
     await (await desk.phone.rings(20)).answer()
     await desk.screen.shows(NAME)
     await line.hang_up()
@@ -56,7 +56,7 @@ async def test_no_daemon_at_all(town: Town, wallet: Wallet, sit: Sit) -> None:
     await town.daemon.start()
     await desk.screen.state("unavailable")  # Her phone is busy with a call that is none of the daemon's.
     await desk.screen.blank()
-    await page.state("sealed")
+    await page.state("codeless")  # Who she is waits on; her code in clear was known to the killed daemon alone.
     await _talk(line, ringing)
     await line.hang_up()
     await desk.screen.state("available")
