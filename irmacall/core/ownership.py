@@ -2,7 +2,7 @@
 
 A seat may see a caller when, and only when, all of this is true at once:
 
-* the call is in its TALKING stage and an identity is bound to it;
+* the call is in its TALKING stage and an identity is bound to it, and to no other call;
 * its talk bridge holds the caller's channel and the leg, and no third;
 * the leg is the phone of the agent who holds this seat;
 * the node is confirmed: its snapshot is in, and its event socket stands.
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from irmacall.core.call import Call, Granted, Stage
 from irmacall.core.commands import Grant, Withdraw
+from irmacall.core.disclosure import Seal
 from irmacall.core.ids import CallId, GrantNumber, SeatId
 from irmacall.core.state import Desk, Turn
 
@@ -30,6 +31,9 @@ def owner(desk: Desk, call: Call) -> Granted | None:
     if call.stage is not Stage.TALKING or call.sealed is None or leg is None or leg.user is None:
         return None
     if call.node not in desk.confirmed or call.members != {call.channel, leg.channel}:
+        return None
+    disclosure = desk.disclosures.get(call.sealed)
+    if disclosure is None or disclosure.seal is not Seal.BOUND or disclosure.call != call.id:
         return None
     agent = desk.agents.get(leg.user)
     if agent is None or agent.seat is None or agent.endpoint != leg.endpoint:

@@ -29,6 +29,7 @@ class Custody:
         kept: Callable[[], Collection[SealedId]],
         lost: Callable[[SealedId], None],
         *,
+        unburned: set[SealedId] | None = None,
         wall: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -40,8 +41,10 @@ class Custody:
         self._wall = wall
         self._steady = steady
         self._offset = wall() - steady()
-        self._to_burn: set[SealedId] = set()
+        self._to_burn = set() if unburned is None else unburned
         self._told = asyncio.Event()
+        if self._to_burn:
+            self._told.set()
 
     def burn(self, sealed: SealedId) -> None:
         """Erase this identity now."""

@@ -52,6 +52,8 @@ class Peers:
     audit: AuditWriter
     nodes: Callable[[], Mapping[NodeName, Node]]
     """Makes the nodes' adapters anew: a new term begins with new sockets."""
+    unburned: set[SealedId] = field(default_factory=set)
+    """What this daemon has still to erase: an erasure outlives the term in which it was decided."""
     clock: Callable[[], float] = time.time
 
 
@@ -62,6 +64,13 @@ class _Batch:
     changed: set[RecordKey] = field(default_factory=set)
     noted: set[RecordKey] = field(default_factory=set)
     commands: list[C.Command] = field(default_factory=list)
+    asked: list[asyncio.Future[None]] = field(default_factory=list)
+    """Who waits to hear that this is saved."""
+
+    def refuse(self, why: str) -> None:
+        """It will not be saved: whoever was told that it is done would be told what is not so."""
+        for done in self.asked:
+            _answer(done, PeerUnavailable(why))
 
 
 class Term:
@@ -79,7 +88,12 @@ class Term:
         self._over = False
         self._nodes: Mapping[NodeName, Node] = {}
         self.custody = Custody(
-            peers.vault, desk.plan.desk, lease.fence, self._kept, lambda sealed: self.tell(IdentityLost(sealed))
+            peers.vault,
+            desk.plan.desk,
+            lease.fence,
+            self._kept,
+            lambda sealed: self.tell(IdentityLost(sealed)),
+            unburned=peers.unburned,
         )
         self.door = Door(
             desk.plan.desk,
@@ -99,12 +113,17 @@ class Term:
         self._inbox.put_nowait((event, None))
 
     async def ask(self, event: Event) -> None:
-        """As `tell`, and wait until it is decided. Raises PeerUnavailable if the term ends before that."""
+        """As `tell`, and wait until what was decided is saved. Raises PeerUnavailable if the term ends before."""
         if self._over:
             raise PeerUnavailable("this daemon leads the desk no longer")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._inbox.put_nowait((event, done))
         await done
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was told is decided."""
+        return self._inbox.empty()
 
     async def follow_phone(self, endpoint: Endpoint) -> None:
         """Hear of this phone on every node; a node that does not answer now hears it at its next connect."""
@@ -127,6 +146,8 @@ class Term:
                     await stack.enter_async_context(node)
                 self._lanes = Lanes(group, self._nodes, self.tell, self.leads)
                 self.tell(LeadershipBegan(frozenset(self._nodes)))
+                for sealed in self._peers.unburned:
+                    self.tell(IdentityLost(sealed))  # What the desk loaded may not know that it was erased.
                 self._start(group)
         finally:
             self._end()
@@ -147,6 +168,7 @@ class Term:
         while not self._inbox.empty():
             _, done = self._inbox.get_nowait()
             _answer(done, PeerUnavailable("this daemon leads the desk no longer"))
+        self._batch.refuse("this daemon leads the desk no longer")
 
     # -- deciding ------------------------------------------------------------------------------------------
 
@@ -167,7 +189,9 @@ class Term:
         except BaseException:
             _answer(done, PeerUnavailable("the desk could not decide this"))
             raise
-        _answer(done)
+        if done is not None:
+            self._batch.asked.append(done)
+            self._decided.set()
 
     async def _next(self) -> tuple[Event, asyncio.Future[None] | None]:
         if not self._inbox.empty():
@@ -211,12 +235,20 @@ class Term:
             await self._decided.wait()
             self._decided.clear()
             batch, self._batch = self._batch, _Batch()
-            if batch.changed:
-                await self._save(batch.changed | batch.noted)
-            for command in batch.commands:
-                self._act(command)
-            if batch.noted and not batch.changed:
-                await self._save(batch.noted)
+            try:
+                await self._carry_out(batch)
+            finally:
+                batch.refuse("what was decided could not be saved")
+
+    async def _carry_out(self, batch: _Batch) -> None:
+        if batch.changed:
+            await self._save(batch.changed | batch.noted)
+        for command in batch.commands:
+            self._act(command)
+        for done in batch.asked:
+            _answer(done)
+        if batch.noted and not batch.changed:
+            await self._save(batch.noted)
 
     async def _save(self, changed: set[RecordKey]) -> None:
         now = {key: record(self.desk, key) for key in changed}

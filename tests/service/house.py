@@ -125,9 +125,11 @@ class House:
     # -- what happens ------------------------------------------------------------------------------------
 
     async def happens(self, *events: Event) -> None:
-        """These are decided, in order."""
+        """These are decided, in order, though perhaps not saved yet."""
         for event in events:
-            await self.term.ask(event)
+            self.term.tell(event)
+        while not self.term.idle:  # noqa: ASYNC110  # deciding is a step of the loop, and tells nobody
+            await asyncio.sleep(0)
 
     async def discloses(self, number: int = 1) -> PageId:
         """A citizen's disclosure lies in the vault under the `number`-th code."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from irmacall.core.commands import CreateLeg, HangUp
-from irmacall.core.events import CallerArrived, ErasureAsked, PhoneCalled, PhoneRegistered
+from irmacall.core.events import CallerArrived, ErasureAsked, PhoneCalled, PhoneRegistered, TimePassed
 from irmacall.core.ids import (
     CallId,
     ChannelId,
@@ -158,12 +158,16 @@ async def test_who_waits_is_counted_in_her_queue(office: Office) -> None:
 async def test_a_call_on_the_line_has_a_grant_once_it_may_be_asked(office: Office) -> None:
     """Granted but not yet saved is not shown: its nudge follows."""
     call, _ = await office.house.talks()
+    await office.house.term.ask(TimePassed())
     office.house.store.gate.hold()
-    await office.staff.claim(ELS, ELSEWHERE)
+    claiming = asyncio.create_task(office.staff.claim(ELS, ELSEWHERE))
+    await office.house.eventually(lambda: ELSEWHERE in office.house.term.desk.agent_of_seat)
     panel = await office.panel(ELSEWHERE)
     assert panel.talking is not None
     assert (panel.talking.call, panel.talking.grant, panel.talking.identified) == (call, None, True)
+    assert not claiming.done()  # nor is it said to be done
     office.house.store.gate.release()
+    await claiming
     await office.house.eventually(lambda: bool(office.house.term.grants.held()))
     panel = await office.panel(ELSEWHERE)
     assert panel.talking is not None

@@ -7,6 +7,8 @@ import asyncio
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 import irmacall.core
 from irmacall.core.call import Stage
 from irmacall.core.commands import Connect, CreateLeg, HangUp, HoldInQueue, Say
@@ -16,6 +18,7 @@ from irmacall.core.events import (
     ErasureAsked,
     PlaybackEnded,
     SeatClaimed,
+    TimePassed,
 )
 from irmacall.core.ids import CallId, ChannelId, SealedId, SeatId, leg_channel, playback, talk_bridge
 from irmacall.errors import PeerError, PeerUnavailable
@@ -118,6 +121,7 @@ async def test_what_is_decided_during_a_save_goes_into_one_later_save(house: Hou
 async def test_nothing_is_asked_of_a_node_before_it_is_saved(house: House) -> None:
     """A phone that rang for a call that nobody remembers could not be hung up after a crash."""
     await house.comes()
+    await house.term.ask(TimePassed())  # what was decided so far is saved
     house.store.gate.hold()
     await house.happens(CallerArrived(NEAR, ChannelId("near-1")))
     await house.store.begun.until(lambda keys: ("call", "near-1") in keys)
@@ -234,3 +238,19 @@ async def test_an_ask_is_answered_when_it_is_decided_and_not_when_it_is_saved(ho
     async with asyncio.timeout(1):
         await house.comes()
     assert house.term.desk.agents[ELS].seat == seat_of(ELS)
+
+
+async def test_an_erasure_outlives_the_term_in_which_it_was_asked() -> None:
+    """Neither the vault nor the store could be reached in time: she is not told that it is done, and then it is."""
+    async with House(ttl=0.3).leads() as house:
+        page, term = await house.discloses(), house.term
+        await term.ask(TimePassed())
+        house.store.faults.always = {"save": PeerUnavailable("away"), "renew": PeerUnavailable("away")}
+        house.vault.faults.always = {"burn": PeerUnavailable("away")}
+        with pytest.raises(PeerUnavailable):
+            await term.ask(ErasureAsked(page))
+        house.store.faults.always.clear()
+        house.vault.faults.always.clear()
+        await house.confirmed(term.lease.fence)
+        await house.eventually(lambda: not house.term.desk.sealed_of_code)
+        await house.eventually(lambda: not house.peers.unburned)
