@@ -113,7 +113,8 @@ def _key(node: NodeName, event: Fields) -> NodeEvent:
     digit = event["digit"]
     if len(digit.text()) != 1 or digit.text() not in KEYS:
         raise digit.bad("not a key")
-    return KeysPressed(node, _channel(event), Digits(digit.text()))
+    told = event.get("timestamp")
+    return KeysPressed(node, _channel(event), Digits(digit.text()), None if told is None else told.moment())
 
 
 def _played(node: NodeName, event: Fields) -> NodeEvent:

@@ -63,6 +63,7 @@ HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
     events.SeatClaimed: seats.claimed,
     events.SeatPaused: seats.paused,
     events.SeatReleased: seats.released,
+    events.SeatUnwatched: seats.unwatched,
     events.HangUpAsked: talk.hang_up_asked,
     TimePassed: time_passed,
 }

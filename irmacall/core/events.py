@@ -51,11 +51,12 @@ class LegAnswered:
 
 @dataclass(frozen=True, slots=True)
 class KeysPressed:
-    """ChannelDtmfReceived: one key, at its end."""
+    """ChannelDtmfReceived: one key, at its end; `at` is Asterisk's own time of it (epoch seconds), if it told one."""
 
     node: NodeName
     channel: ChannelId
     keys: Digits
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,13 @@ class SeatReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatUnwatched:
+    """The screen of this seat has been gone for a while, though its session stands."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
 class HangUpAsked:
     """The agent ends this call: the one that her screen showed when she pressed, not one that rings since."""
 
@@ -275,5 +283,5 @@ NodeEvent = (
     | CommandFailed
 )
 PageEvent = DisclosureSealed | CodeRenewed | ErasureAsked | IdentityLost
-SeatEvent = SeatClaimed | SeatPaused | SeatReleased | HangUpAsked
+SeatEvent = SeatClaimed | SeatPaused | SeatReleased | SeatUnwatched | HangUpAsked
 Event = NodeEvent | PageEvent | SeatEvent | LeadershipBegan | TimePassed

@@ -6,9 +6,12 @@ from irmacall.core import queue
 from irmacall.core.agent import Agent, Availability
 from irmacall.core.call import Stage
 from irmacall.core.commands import RefreshSeat
-from irmacall.core.events import SeatClaimed, SeatPaused, SeatReleased
+from irmacall.core.events import SeatClaimed, SeatPaused, SeatReleased, SeatUnwatched
 from irmacall.core.ids import Endpoint
 from irmacall.core.state import Turn
+
+DISCONNECTED = "disconnected"
+"""Why she is unavailable: her screen was gone."""
 
 
 def claimed(turn: Turn, event: SeatClaimed) -> None:
@@ -58,6 +61,14 @@ def paused(turn: Turn, event: SeatPaused) -> None:
     agent = turn.desk.agent_at(event.seat)
     if agent is not None:
         agent.availability, agent.reason = Availability.PAUSED, event.reason
+        turn.touch_agent(agent)
+
+
+def unwatched(turn: Turn, event: SeatUnwatched) -> None:
+    """Nobody would see who calls: no new call for her until she says that she is back. What she has she keeps."""
+    agent = turn.desk.agent_at(event.seat)
+    if agent is not None and agent.availability is Availability.AVAILABLE:
+        agent.availability, agent.reason = Availability.UNAVAILABLE, DISCONNECTED
         turn.touch_agent(agent)
 
 

@@ -9,6 +9,7 @@ reveal.py       the one door through which identity leaves
 screens.py      who watches, and the nudges
 staff.py        what an agent's screen asks (web.ports.StaffDesk)
 citizen.py      what a citizen's page asks (web.ports.CitizenDesk)
+attendance.py   whose screen is gone
 accounts.py     who may log in (web.ports.Accounts)
 identity.py     yivi's attributes → what is sealed → a card
 audit.py        lines for the audit log, in order

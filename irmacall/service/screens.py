@@ -68,6 +68,10 @@ class Streams(Generic[Name]):
             if not self._open[name]:
                 del self._open[name]
 
+    def watched(self, name: Name) -> bool:
+        """Whether anybody watches for this one now."""
+        return name in self._open
+
     def nudge(self, name: Name, nudge: Nudge) -> None:
         """Tell all who watch for this one."""
         for box in self._open.get(name, ()):

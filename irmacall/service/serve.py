@@ -22,6 +22,7 @@ from irmacall.errors import PeerError, SettingsError
 from irmacall.irma.client import IrmaClient
 from irmacall.service import plan
 from irmacall.service.accounts import Logins
+from irmacall.service.attendance import Attendance
 from irmacall.service.audit import AuditWriter
 from irmacall.service.citizen import Citizens
 from irmacall.service.leadership import Leadership
@@ -115,6 +116,7 @@ class _Daemon:
             lifetime=desk.times.identity,
         )
         self._staff = Staff(self._leadership, screens, plan.titles(desk), self._phone_of)
+        self._attendance = Attendance(self._leadership, screens)
         self._logins = Logins(self._users, self._sessions, self._audit, self._staff, idle=settings.staff.idle)
 
     def _nodes(self) -> Mapping[NodeName, Node]:
@@ -134,7 +136,13 @@ class _Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         async with asyncio.TaskGroup() as group:
-            works = (self._audit.run, self._citizens.run, self._leadership.run, self._logins.run)
+            works = (
+                self._audit.run,
+                self._citizens.run,
+                self._leadership.run,
+                self._logins.run,
+                self._attendance.run,
+            )
             running = [group.create_task(work(), name=work.__qualname__) for work in works]
             await self._listen()
             _notify("READY=1")

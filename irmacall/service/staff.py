@@ -87,8 +87,10 @@ class Staff:
     def _ringing(self, call: views.CallView | None) -> RingingView | None:
         if call is None or call.stage is Stage.TALKING:
             return None
-        subject = None if call.subject is None else self._titles.subjects.get(call.subject, call.subject)
-        return RingingView(call.call, self._queue(call.queue), subject, call.waited)
+        return RingingView(call.call, self._queue(call.queue), self._subject(call), call.waited)
+
+    def _subject(self, call: views.CallView) -> str | None:
+        return None if call.subject is None else self._titles.subjects.get(call.subject, call.subject)
 
     def _talking(self, call: views.CallView | None, seat: SeatId, now: float) -> TalkingView | None:
         if call is None or call.stage is not Stage.TALKING or call.talking_since is None:
@@ -96,7 +98,14 @@ class Staff:
         granted = None if call.granted is None else call.granted.number
         if granted is not None and self._leadership.term().grants.may_see(seat, call.call, granted) is None:
             granted = None  # Granted but not saved yet: its nudge follows.
-        return TalkingView(call.call, granted, call.identified, now - call.talking_since)
+        return TalkingView(
+            call.call,
+            granted,
+            call.identified,
+            now - call.talking_since,
+            self._queue(call.queue),
+            self._subject(call),
+        )
 
     async def reveal(self, seat: SeatId, call: CallId, grant: GrantNumber) -> Card:
         """See `StaffDesk.reveal`: the door's answer, in the order in which a screen wants it."""

@@ -192,6 +192,8 @@ class _Staff:
         user = await sessions.user_of(request)
         assert user is not None
         await self._desk.claim(user.id, await sessions.seat_of(request))
+        # A claim may have waited for a node; where the login ended meanwhile, asking for it ends the seat too.
+        await self._accounts.session_user(await sessions.key_of(request), active=False)
         return web.Response(status=204)
 
     async def pause(self, request: web.Request) -> web.StreamResponse:

@@ -15,8 +15,9 @@ from irmacall.core.events import (
     PhoneCalled,
     PhoneRegistered,
     SeatPaused,
+    SeatUnwatched,
 )
-from irmacall.core.ids import ChannelId, leg_channel, talk_bridge
+from irmacall.core.ids import ChannelId, SeatId, leg_channel, talk_bridge
 from irmacall.core.queue import GRACE
 from tests.core.leader import FAR, NEAR, PLAN
 from tests.core.plays import BO, ELS, Play, phone_of, seat_of
@@ -256,3 +257,13 @@ def test_an_agent_who_was_not_there_comes_back_by_her_own_word() -> None:
     play.claims(ELS, seat_of(ELS))
     assert play.stage(call) is Stage.RINGING
     assert play.agent(ELS).idle_since == play.leader.now
+
+
+def test_an_agent_whose_screen_is_gone_is_asked_no_more() -> None:
+    """She is told why when she is back; a call that she has on the line she keeps."""
+    play = Play()
+    call = play.talks()
+    play.tell(SeatUnwatched(seat_of(ELS)))
+    assert (play.stage(call), play.agent(ELS).availability) == (Stage.TALKING, Availability.UNAVAILABLE)
+    assert play.agent(ELS).reason == "disconnected"
+    play.tell(SeatUnwatched(SeatId("nobody's")))
