@@ -113,6 +113,11 @@ class AgentScreen:
             return False
         return status == 200
 
+    async def log_out(self) -> None:
+        """Press the button, and wait for the page that follows."""
+        await self.page.click("form[action='/logout'] button")
+        await self.page.wait_for_url("**/login")
+
     async def close(self) -> None:
         """Close the browser, as one who walks away does."""
         await self.context.close()

@@ -15,9 +15,15 @@ from lab.yivi import YiviServer
 
 NAME = (("initials", "voorletters"), ("prefix", "voorvoegsel"), ("familyname", "achternaam"), ("gender", "geslacht"))
 SUBJECTS = (
-    ("paspoort", "Paspoort of identiteitskaart", "burgerzaken", ()),
-    ("verhuizing", "Verhuizing doorgeven", "burgerzaken", (("dateofbirth", "geboortedatum"),)),
-    ("afval", "Afval en milieu", "publiekszaken", ()),
+    ("paspoort", "Paspoort of identiteitskaart", "burgerzaken", "Zo weet de medewerker meteen wie u bent.", ()),
+    (
+        "verhuizing",
+        "Verhuizing doorgeven",
+        "burgerzaken",
+        "Zo kan de medewerker uw verhuizing meteen opschrijven.",
+        (("dateofbirth", "geboortedatum"),),
+    ),
+    ("afval", "Afval en milieu", "publiekszaken", "Zo hoeft u uw naam niet te spellen.", ()),
 )
 
 
@@ -144,13 +150,13 @@ def _desk(site: Site) -> list[str]:
         '[[desk.queue]]\nid = "publiekszaken"\ntitle = "Publiekszaken"',
         '[[desk.queue]]\nid = "burgerzaken"\ntitle = "Burgerzaken"',
     ]
-    for name, title, queue, more in SUBJECTS:
+    for name, title, queue, why, more in SUBJECTS:
         parts += [
             "[[desk.subject]]",
             f"id = {_q(name)}",
             f"title = {_q(title)}",
             f"queue = {_q(queue)}",
-            'explanation = "Dan hoeft de medewerker niet te vragen wie u bent."',
+            f"explanation = {_q(why)}",
             *(
                 f"[[desk.subject.attributes]]\nid = {_q(f'{SCHEME}.{ISSUER}.{CREDENTIAL}.{field}')}\n"
                 f"field = {_q(field)}\nlabel = {_q(label)}"

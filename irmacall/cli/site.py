@@ -10,6 +10,7 @@ from typing import Final
 from irmacall.settings import Purpose, Settings, load
 
 SITE: Final = Path("/etc/irmacall/site.toml")
+CREDENTIALS: Final = Path("/etc/irmacall/credentials")
 
 
 def add_site(command: argparse.ArgumentParser) -> None:
@@ -20,7 +21,7 @@ def add_site(command: argparse.ArgumentParser) -> None:
         type=Path,
         default=_given_directory(),
         metavar="DIR",
-        help="the directory with the secrets ($CREDENTIALS_DIRECTORY)",
+        help=f"the directory with the secrets ($CREDENTIALS_DIRECTORY, or else {CREDENTIALS})",
     )
 
 
@@ -29,6 +30,6 @@ def settings_of(arguments: argparse.Namespace, purpose: Purpose) -> Settings:
     return load(arguments.site, arguments.credentials, os.environ, purpose)
 
 
-def _given_directory() -> Path | None:
+def _given_directory() -> Path:
     given = os.environ.get("CREDENTIALS_DIRECTORY")
-    return Path(given) if given else None
+    return Path(given) if given else CREDENTIALS

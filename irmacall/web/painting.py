@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from irmacall.core.ids import CallId, GrantNumber
 from irmacall.web import greeting, words
+from irmacall.web.i18n import _
 from irmacall.web.ports import Card, Nudge, PanelView
 
 
@@ -38,13 +39,14 @@ def panel(seen: PanelView) -> dict[str, object]:
         "sentence": words.sentence(seen),
         "announcement": words.announcement(seen),
         "ringing": ringing
-        and {"queue": ringing.queue, "subject": ringing.subject or "", "waited": round(ringing.waited)},
+        and {"queue": ringing.queue, "subject": ringing.subject or _("zonder code"), "waited": round(ringing.waited)},
         "talking": talking
         and {
             "call": talking.call,
             "grant": talking.grant,
             "identified": talking.identified,
             "seconds": round(talking.seconds),
+            "about": " · ".join(filter(None, (talking.queue, talking.subject))),
         },
         "waiting": [
             {"title": queue.title, "count": queue.count, "longest": round(queue.longest)} for queue in seen.waiting
@@ -69,5 +71,11 @@ def card(seen: Card, timezone: str, now: float | None = None) -> dict[str, objec
         "issuer": seen.issuer,
         "demo": seen.demo,
         "crm": seen.crm_url if seen.crm_url and urlsplit(seen.crm_url).scheme in ("https", "http") else None,
-        "others": [[label, greeting.printable(value)] for label, value in seen.others.items()],
+        "others": [[_as_heading(label), greeting.printable(value)] for label, value in seen.others.items()],
     }
+
+
+def _as_heading(label: str) -> str:
+    """What a citizen reads as "uw geboortedatum" stands on the card as "Geboortedatum"."""
+    bare = label.removeprefix("uw ")
+    return bare[:1].upper() + bare[1:]

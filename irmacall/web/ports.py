@@ -130,6 +130,8 @@ class TalkingView:
     identified: bool
     seconds: float
     """How long they have been talking."""
+    queue: str = ""
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

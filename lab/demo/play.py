@@ -29,6 +29,7 @@ class Play:
         await self._they_talk(ringing, screen, page, call)
         await self._it_is_over(screen, page, call)
         await page.close()
+        await screen.log_out()
         await screen.close()
         await phone.unregister()
 

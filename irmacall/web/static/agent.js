@@ -90,10 +90,10 @@ function paintPanel({ availability, headline, sentence, announcement, ringing, t
   ticking = ticking.filter(([element]) => byId("card").contains(element));
   if (ringing) {
     byId("ringing-queue").textContent = ringing.queue;
-    byId("ringing-subject").textContent = ringing.subject || "–";
+    byId("ringing-subject").textContent = ringing.subject;
     tick(byId("ringing-waited"), ringing.waited, 1);
   }
-  if (talking) tick(byId("talking-seconds"), talking.seconds, 1), (byId("hangup").value = talking.call);
+  if (talking) tick(byId("talking-seconds"), talking.seconds, 1), (byId("hangup").value = talking.call), say("about", talking.about);
   byId("queues").replaceChildren(...waiting.map(queueRow));
   if (talking && talking.grant !== null) return askCard(talking.call, talking.grant);
   alarm(talking && talking.call === known ? "withdrawn" : "");
