@@ -172,7 +172,7 @@ async def press(call: PhoneCall, code: str) -> None:
     """By SIP INFO, one key after the other as a dialer does: in one burst two that are alike run into one."""
     for key in code:
         await call.key_in(key, info=True)
-        await asyncio.sleep(0.12)
+        await asyncio.sleep(0.08)
 
 
 async def disclosed(town: Town, wallet: Wallet) -> str:
