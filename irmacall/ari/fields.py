@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final, TypeVar
 
 from irmacall.errors import PeerError
@@ -71,13 +70,6 @@ class Fields:
             raise WireError(f"{self._path}: not a number")
         value: int = self._as(int, "a number")
         return value
-
-    def moment(self) -> float:
-        """A time as Asterisk writes it, 2026-11-22T09:27:05.204+0000, in epoch seconds."""
-        try:
-            return datetime.fromisoformat(self.text()).timestamp()
-        except ValueError:
-            raise self.bad("not a time") from None
 
     def texts(self) -> tuple[str, ...]:
         """An array of strings."""

@@ -113,8 +113,7 @@ def _key(node: NodeName, event: Fields) -> NodeEvent:
     digit = event["digit"]
     if len(digit.text()) != 1 or digit.text() not in KEYS:
         raise digit.bad("not a key")
-    told = event.get("timestamp")
-    return KeysPressed(node, _channel(event), Digits(digit.text()), None if told is None else told.moment())
+    return KeysPressed(node, _channel(event), Digits(digit.text()))
 
 
 def _played(node: NodeName, event: Fields) -> NodeEvent:

@@ -129,8 +129,6 @@ class Call:
     leg: Leg | None = None
     talking_since: float | None = None
     keys: Digits = field(default_factory=Digits, metadata=UNSAVED)
-    last_key: tuple[Digits, float] | None = field(default=None, metadata=UNSAVED)
-    """The newest key and Asterisk's time of it."""
     saying: bool = field(default=False, metadata=UNSAVED)
     members: frozenset[ChannelId] = field(default=frozenset(), metadata=UNSAVED)
     """Who is in the talk bridge, as Asterisk said last."""

@@ -51,12 +51,11 @@ class LegAnswered:
 
 @dataclass(frozen=True, slots=True)
 class KeysPressed:
-    """ChannelDtmfReceived: one key, at its end; `at` is Asterisk's own time of it (epoch seconds), if it told one."""
+    """ChannelDtmfReceived: one key, at its end."""
 
     node: NodeName
     channel: ChannelId
     keys: Digits
-    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

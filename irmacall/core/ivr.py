@@ -17,10 +17,6 @@ from irmacall.core.state import Turn
 
 START_AGAIN = "*"
 NO_CODE = "#"
-ECHO = 0.045
-"""Seconds. A tone and a pause take 0.08 at the least (ETSI ES 201 235-3, ITU-T Q.24): the same key sooner than this
-after itself is one press that was told twice, as Asterisk does where telephone events (RFC 4733) arrive in a rush:
-up to 0.044 was seen, and 0.046 between two real presses that a phone sent in one burst by SIP INFO."""
 
 
 def arrived(turn: Turn, event: CallerArrived) -> None:
@@ -71,8 +67,6 @@ def keys_pressed(turn: Turn, event: KeysPressed) -> None:
     call = turn.desk.call_with(event.channel)
     if call is None or call.channel != event.channel or call.stage not in ENTERING_CODE:
         return
-    if _is_echo(call, event):
-        return
     hush(turn, call)
     if NO_CODE in event.keys.plain() and not call.keys:
         patience_ended(turn, call)
@@ -83,13 +77,6 @@ def keys_pressed(turn: Turn, event: KeysPressed) -> None:
     else:
         times = turn.desk.plan.times
         turn.set_timer(("call", call.id), turn.now + (times.next_digit if call.keys else times.first_digit))
-
-
-def _is_echo(call: Call, event: KeysPressed) -> bool:
-    if event.at is None:
-        return False
-    last, call.last_key = call.last_key, (event.keys, event.at)
-    return last is not None and last[0] == event.keys and abs(event.at - last[1]) < ECHO
 
 
 def patience_ended(turn: Turn, call: Call) -> None:

@@ -73,8 +73,15 @@ class RealAsterisk:
         return ChannelId(f"near-{number}")
 
     async def press(self, channel: ChannelId, key: str) -> None:
-        """The far end sends a key."""
-        await self._ask("POST", f"channels/{_far(channel)}/dtmf", {"dtmf": key})
+        """The far end sends a key, once it is in its own application: until then Asterisk answers 409."""
+        async with asyncio.timeout(10):
+            while not await self._pressed(f"channels/{_far(channel)}/dtmf", key):  # noqa: ASYNC110  # it tells nobody
+                await asyncio.sleep(0.02)
+
+    async def _pressed(self, path: str, key: str) -> bool:
+        async with self._session.post(path, params={"dtmf": key}) as response:
+            assert response.ok or response.status == 409, f"POST {path}: {response.status}"
+            return response.ok
 
     async def hang_up(self, channel: ChannelId) -> None:
         """The far end hangs up."""

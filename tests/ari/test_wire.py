@@ -169,16 +169,3 @@ def test_any_text_is_an_event_or_a_complaint(text: str | bytes) -> None:
 def test_the_endpoint_of_a_channel(name: str, endpoint: str | None) -> None:
     """A PJSIP channel's name tells its endpoint; other channels have none."""
     assert endpoint_of(name) == endpoint
-
-
-def test_a_key_is_told_with_asterisks_own_time() -> None:
-    """By it two tellings of one press are known; a time that is none is refused."""
-    told = {
-        "type": "ChannelDtmfReceived",
-        "digit": "5",
-        "channel": channel(),
-        "timestamp": "2026-11-22T09:27:05.204+0000",
-    }
-    assert parse_event(NODE, json.dumps(told)) == KeysPressed(NODE, CALL, Digits("5"), 1795339625.204)
-    with pytest.raises(WireError, match="timestamp: not a time"):
-        parse_event(NODE, json.dumps({**told, "timestamp": "soon"}))

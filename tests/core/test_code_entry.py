@@ -311,16 +311,6 @@ def test_a_caller_who_hangs_up_during_the_welcome_leaves_nothing() -> None:
     assert play.call(again).sealed == SealedId("sealed1")
 
 
-def test_a_press_that_is_told_twice_counts_once() -> None:
-    """The same key sooner than anybody can press it again is an echo; a little later it is a second press."""
-    play = Play()
-    call = play.caller_arrives()
-    channel = play.call(call).channel
-    for at in (10.0, 10.02, 10.2):
-        play.tell(KeysPressed(NEAR, channel, Digits("7"), at))
-    assert len(play.call(call).keys) == 2
-
-
 def test_a_hash_says_that_there_is_no_code() -> None:
     """Who has none need not wait for her time to run out; in the middle of a code it means nothing."""
     play = Play()

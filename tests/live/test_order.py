@@ -39,7 +39,7 @@ async def test_first_come_first_served(town: Town, wallet: Wallet, sit: Sit) -> 
     await page.state("waiting")
 
     desk = await sit(0)
-    await announced(desk.screen, "Publiekszaken", "–")
+    await announced(desk.screen, "Publiekszaken", "zonder code")
     queues = (await desk.screen.page.inner_text("#queues")).splitlines()
     assert sorted(queue.split("\t")[:2] for queue in queues) == [["Burgerzaken", "1"], ["Publiekszaken", "1"]]
     await answered(desk, first, 440)
