@@ -86,6 +86,7 @@ class Play:
         with step("She answers: now her screen shows who is on the line"):
             await ringing.answer()
             await screen.shows("De Vries")
+            await screen.state("talking")
         await self._picture("agent-card", screen.page)
         say(f'           "{await screen.page.inner_text("[data-card=greeting]")}"')
         with step("They hear each other, and the citizen's page says who may see her data"):
