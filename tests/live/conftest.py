@@ -106,8 +106,7 @@ async def leave(screen: AgentScreen, phone: Phone) -> None:
     """She logs out, closes her browser and takes her phone off the network."""
     if screen.page.is_closed():
         screen = await AgentScreen.open(screen.town, screen.agent)
-    await screen.page.click("form[action='/logout'] button")
-    await screen.page.wait_for_url("**/login")
+    await screen.log_out()
     await screen.close()
     await phone.unregister()
 

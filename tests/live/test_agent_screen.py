@@ -114,8 +114,7 @@ async def test_logged_out_in_the_middle_of_a_call(town: Town, wallet: Wallet, si
     screen = talk.desk.screen
     cookies = await screen.context.cookies()
 
-    await screen.page.click("form[action='/logout'] button")
-    await screen.page.wait_for_url("**/login")
+    await screen.log_out()
     assert (await screen.ask(f"/card?call={talk.call}&grant={talk.grant}"))[0] == 401
     await screen.page.go_back()
     await screen.page.wait_for_url("**/login")
