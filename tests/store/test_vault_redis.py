@@ -97,7 +97,8 @@ async def test_moved_or_altered(redis: RedisLink, vault: RedisVault, desk: DeskI
     values = await kept(redis)
     content = f"irmacall:{{{desk}}}:content:{sealed_id}"
     later = values[content][:1] + (int((time.time() + 3000) * 1000)).to_bytes(8) + values[content][9:]
-    for forged in (values[content + "-other"], values[content][:-1] + b"\0", later, b"", b"\x02nonsense"):
+    altered = values[content][:-1] + bytes([values[content][-1] ^ 1])
+    for forged in (values[content + "-other"], altered, later, b"", b"\x02nonsense"):
         await redis.ask("SET", content, forged)  # type: ignore[arg-type]
         with pytest.raises(PeerError) as refusal:
             await vault.open(desk, sealed_id, 1, time.time())
