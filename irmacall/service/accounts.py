@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Final, Protocol
 
 import structlog
@@ -42,7 +43,10 @@ class Seats(Protocol):
 
 
 class Logins:
-    """Passwords, sessions, and the seats that end with them."""
+    """Passwords, sessions, and the seats that end with them.
+
+    `next_term` is asked again and again: its event is set when this daemon begins to lead the next time.
+    """
 
     def __init__(
         self,
@@ -50,8 +54,8 @@ class Logins:
         sessions: Sessions,
         audit: AuditWriter,
         seats: Seats,
+        next_term: Callable[[], asyncio.Event],
         *,
-        idle: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._users = users
@@ -59,10 +63,8 @@ class Logins:
         self._throttle = Throttle()
         self._audit = audit
         self._seats = seats
-        self._idle = idle
+        self._next_term = next_term
         self._clock = clock
-        self._keys: dict[SeatId, SessionKey] = {}
-        self._began = time.monotonic()
 
     async def verify(self, login: str, password: str, address: str) -> User | None:
         """See `Accounts.verify`."""
@@ -82,61 +84,51 @@ class Logins:
 
     async def open_session(self, key: SessionKey, user: UserId) -> None:
         """See `Accounts.open_session`."""
-        await self._sessions.save(key, user, "{}", self._clock())
-        self._keys[seat_named(key)] = key
+        await self._sessions.begin(key, user, seat_named(key), self._clock())
 
     async def session_user(self, key: SessionKey, *, active: bool) -> User | None:
         """See `Accounts.session_user`."""
         record = await self._sessions.load(key, self._clock(), used=active)
-        user = None if record is None or record.user_id is None else await self._users.get(record.user_id)
-        if user is None or user.disabled:
+        if record is None:
             self._end(seat_named(key))
             return None
-        self._keys[seat_named(key)] = key
-        return _shown(user)
+        return _shown(record.user)
 
     async def close_session(self, key: SessionKey) -> None:
         """See `Accounts.close_session`."""
         record = await self._sessions.load(key, self._clock(), used=False)
         await self._sessions.delete(key)
         if record is not None:
-            self._audit.note("logout", why="asked", user=record.user_id)
+            self._audit.note("logout", why="asked", user=record.user.id)
         self._end(seat_named(key))
 
     async def run(self) -> None:
-        """End the seats of sessions that are over, until cancelled."""
+        """End the seats of sessions that are over, at every take-over and every while; until cancelled."""
         while True:
-            await asyncio.sleep(SWEEP_SECONDS)
+            taken_over = self._next_term()
             try:
-                await self._sweep_all()
+                await self._sweep()
             except PeerError as error:  # On a standby, or where the file fails us: the next round does it.
                 log.debug("sessions not swept", error=str(error))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP_SECONDS):
+                    await taken_over.wait()
 
-    async def _sweep_all(self) -> None:
-        await self._sessions.delete_ended(self._clock())
-        for seat in list(self._seats.claimed()):
-            await self._sweep(seat)
-
-    async def _sweep(self, seat: SeatId) -> None:
-        key = self._keys.get(seat)
-        if key is not None:
-            await self._sweep_known(seat, key)
-        elif time.monotonic() - self._began > self._idle:
-            self._end(seat)  # Claimed before we started, and its browser has not been seen since.
-
-    async def _sweep_known(self, seat: SeatId, key: SessionKey) -> None:
-        at_work = self._seats.on_the_line(seat)
-        if await self._sessions.load(key, self._clock(), used=at_work) is None:
-            self._end(seat)
+    async def _sweep(self) -> None:
+        # Asked for first: a seat that is claimed from now on has a session that the sweep will find.
+        claimed = list(self._seats.claimed())
+        at_work = [seat for seat in claimed if self._seats.on_the_line(seat)]
+        live = await self._sessions.sweep(self._clock(), at_work)
+        for seat in claimed:
+            if seat not in live:
+                self._end(seat)
 
     def _end(self, seat: SeatId) -> None:
         try:
             if seat in self._seats.claimed():
                 self._seats.release(seat)
-        except PeerUnavailable as error:  # A standby's: its key is kept, by which the sweep ends it when we lead.
+        except PeerUnavailable as error:  # A standby's: the sweep ends it when we lead.
             log.info("seat not released yet", error=str(error))
-        else:
-            self._keys.pop(seat, None)
 
 
 def _shown(user: kept.User) -> User:

@@ -31,6 +31,8 @@ class Leadership:
         self._holder = secrets.token_hex(16)
         self._term: Term | None = None
         self.leading = asyncio.Event()
+        self.next_term = asyncio.Event()
+        """Set when the next term begins; another one stands here from then on."""
 
     @property
     def desk(self) -> DeskId:
@@ -102,6 +104,8 @@ class Leadership:
             self._term = Term(load(self._plan, lease.fence, records), lease, self._peers)
             log.info("leading", desk=self.desk, fence=lease.fence, records=len(records))
             self.leading.set()
+            self.next_term.set()
+            self.next_term = asyncio.Event()
             await self._term.run()
         finally:
             self.leading.clear()

@@ -117,7 +117,9 @@ class _Daemon:
         )
         self._staff = Staff(self._leadership, screens, plan.titles(desk), self._phone_of)
         self._attendance = Attendance(self._leadership, screens)
-        self._logins = Logins(self._users, self._sessions, self._audit, self._staff, idle=settings.staff.idle)
+        self._logins = Logins(
+            self._users, self._sessions, self._audit, self._staff, lambda: self._leadership.next_term
+        )
 
     def _nodes(self) -> Mapping[NodeName, Node]:
         each = [plan.ari(node, self._desk, self._settings) for node in self._settings.nodes]

@@ -142,15 +142,19 @@ class Term:
         try:
             async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
                 self._nodes = self._peers.nodes()
+                self._tell_what_is_first()
                 for node in self._nodes.values():
                     await stack.enter_async_context(node)
                 self._lanes = Lanes(group, self._nodes, self.tell, self.leads)
-                self.tell(LeadershipBegan(frozenset(self._nodes)))
-                for sealed in self._peers.unburned:
-                    self.tell(IdentityLost(sealed))  # What the desk loaded may not know that it was erased.
                 self._start(group)
         finally:
             self._end()
+
+    def _tell_what_is_first(self) -> None:
+        """Before anything that somebody else tells of the desk that was loaded."""
+        self.tell(LeadershipBegan(frozenset(self._nodes)))
+        for sealed in self._peers.unburned:
+            self.tell(IdentityLost(sealed))  # What the desk loaded may not know that it was erased.
 
     def _start(self, group: asyncio.TaskGroup) -> None:
         for name, node in self._nodes.items():

@@ -22,8 +22,8 @@ USERS: Final = (
     ) STRICT;
     CREATE TABLE sessions (
         hash TEXT PRIMARY KEY,
-        user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
-        content TEXT NOT NULL,
+        user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+        seat TEXT NOT NULL,
         created REAL NOT NULL,
         last_seen REAL NOT NULL
     ) STRICT;

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from irmacall.core.ids import UserId
+from irmacall.core.ids import SeatId, UserId
 from irmacall.store.sqlite import Database
+from irmacall.store.users import USER_COLUMNS, User, UserRow, user_of
 
 _HANDLE_LENGTH: Final = 16
+_RECORDS: Final = f"""
+    SELECT hash, seat, created, last_seen, {USER_COLUMNS} FROM sessions JOIN users ON users.id = user_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One session as it is kept. `content` is the web's own (JSON); `handle` names it without opening it."""
+    """One session as it is kept, and whose it is. `handle` names it without opening it."""
 
     handle: str
-    user_id: UserId | None
-    content: str
+    user: User
+    seat: SeatId
     created: float
     last_seen: float
 
@@ -40,18 +45,18 @@ class Sessions:
         self._absolute = absolute
 
     async def load(self, session_id: str, now: float, *, used: bool = True) -> SessionRecord | None:
-        """The session, if it is there, is not over and its user is not disabled.
+        """The session, if it is there, is not over and its user is not disabled: one visit to the file.
 
         `used` is false for what a page does by itself (a stream that reconnects): it keeps nobody logged in.
         """
         return await self._database.run(lambda db: self._load(db, session_hash(session_id), now, used))
 
-    async def save(self, session_id: str, user_id: UserId | None, content: str, now: float) -> None:
-        """Keep a session that begins now, or what changed in one that is there; its age stays its age.
+    async def begin(self, session_id: str, user_id: UserId, seat: SeatId, now: float) -> None:
+        """Keep a session that begins now, and the name of its seat.
 
         The session of a user who is disabled or gone is not kept: what she had just begun is over too.
         """
-        await self._database.run(lambda db: _save(db, session_hash(session_id), user_id, content, now))
+        await self._database.run(lambda db: _begin(db, session_hash(session_id), user_id, seat, now))
 
     async def delete(self, session_id: str) -> None:
         """End this session."""
@@ -65,9 +70,12 @@ class Sessions:
         """End every session of this user."""
         await self._delete("user_id = ?", user_id)
 
-    async def delete_ended(self, now: float) -> None:
-        """Forget the sessions that are over; they are refused without it."""
-        await self._delete("last_seen <= ? OR created <= ?", now - self._idle, now - self._absolute)
+    async def sweep(self, now: float, at_work: Collection[SeatId]) -> frozenset[SeatId]:
+        """Forget the sessions that are over (they are refused without it); the seats of those that are not.
+
+        Who is at work uses her session.
+        """
+        return await self._database.run(lambda db: self._sweep(db, now, at_work))
 
     async def list_sessions(self, user_id: UserId, now: float) -> list[SessionRecord]:
         """The sessions of this user that are not over, the newest first."""
@@ -85,6 +93,13 @@ class Sessions:
             db.execute("UPDATE sessions SET last_seen = ? WHERE hash = ?", (now, key))
         return record
 
+    def _sweep(self, db: sqlite3.Connection, now: float, at_work: Collection[SeatId]) -> frozenset[SeatId]:
+        over = "abs(? - last_seen) >= ? OR abs(? - created) >= ?"
+        db.execute(f"DELETE FROM sessions WHERE {over}", (now, self._idle, now, self._absolute))
+        db.executemany("UPDATE sessions SET last_seen = ? WHERE seat = ?", [(now, seat) for seat in at_work])
+        live = db.execute("SELECT seat FROM sessions JOIN users ON users.id = user_id WHERE disabled = 0")
+        return frozenset(SeatId(seat) for (seat,) in live)
+
     def _is_over(self, record: SessionRecord, now: float) -> bool:
         # A clock that was set back makes a session older than it is, never younger.
         idle, age = abs(now - record.last_seen), abs(now - record.created)
@@ -100,33 +115,22 @@ def session_hash(session_id: str) -> str:
 
 
 def _found(db: sqlite3.Connection, key: str) -> SessionRecord | None:
-    question = """
-        SELECT hash, user_id, content, created, last_seen
-        FROM sessions LEFT JOIN users ON users.id = user_id
-        WHERE hash = ? AND coalesce(disabled, 0) = 0
-    """
-    row = db.execute(question, (key,)).fetchone()
+    row = db.execute(f"{_RECORDS} WHERE hash = ? AND disabled = 0", (key,)).fetchone()
     return None if row is None else _record(row)
 
 
-def _save(db: sqlite3.Connection, key: str, user_id: UserId | None, content: str, now: float) -> None:
+def _begin(db: sqlite3.Connection, key: str, user_id: UserId, seat: SeatId, now: float) -> None:
     put = """
-        INSERT INTO sessions (hash, user_id, content, created, last_seen)
-        SELECT :key, :user, :content, :now, :now
-        WHERE :user IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = :user AND disabled = 0)
-        ON CONFLICT (hash) DO UPDATE
-        SET user_id = excluded.user_id, content = excluded.content, last_seen = excluded.last_seen
+        INSERT INTO sessions (hash, user_id, seat, created, last_seen)
+        SELECT :key, id, :seat, :now, :now FROM users WHERE id = :user AND disabled = 0
     """
-    db.execute(put, {"key": key, "user": user_id, "content": content, "now": now})
+    db.execute(put, {"key": key, "user": user_id, "seat": seat, "now": now})
 
 
 def _of_user(db: sqlite3.Connection, user_id: UserId) -> list[SessionRecord]:
-    columns = "hash, user_id, content, created, last_seen"
-    question = f"SELECT {columns} FROM sessions WHERE user_id = ? ORDER BY created DESC"
-    return [_record(row) for row in db.execute(question, (user_id,))]
+    return [_record(row) for row in db.execute(f"{_RECORDS} WHERE user_id = ? ORDER BY created DESC", (user_id,))]
 
 
-def _record(row: tuple[str, str | None, str, float, float]) -> SessionRecord:
-    key, user_id, content, created, last_seen = row
-    user = None if user_id is None else UserId(user_id)
-    return SessionRecord(key[:_HANDLE_LENGTH], user, content, created, last_seen)
+def _record(row: tuple[str, str, float, float, *UserRow]) -> SessionRecord:
+    key, seat, created, last_seen = row[:4]
+    return SessionRecord(key[:_HANDLE_LENGTH], user_of(row[4:]), SeatId(seat), created, last_seen)

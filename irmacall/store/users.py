@@ -38,7 +38,9 @@ class User:
     disabled: bool
 
 
-_USER: Final = "id, login, name, role, endpoint, shown_function, disabled"
+USER_COLUMNS: Final = "users.id, login, name, role, endpoint, shown_function, disabled"
+UserRow = tuple[str, str, str, str, str | None, str, int]
+"""What a query for `USER_COLUMNS` answers: see `user_of`."""
 
 
 async def open_users(path: Path) -> Database:
@@ -87,9 +89,7 @@ class Users:
 
     async def get(self, user_id: UserId) -> User | None:
         """The user with this id."""
-        return await self._database.run(
-            lambda db: _user(db.execute(f"SELECT {_USER} FROM users WHERE id = ?", (user_id,)).fetchone())
-        )
+        return await self._database.run(lambda db: _by_id(db, user_id))
 
     async def find(self, login: str) -> User | None:
         """The user with this login."""
@@ -143,23 +143,25 @@ def _insert(db: sqlite3.Connection, user: User, kept: str) -> None:
     db.execute(f"INSERT INTO users ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
 
+def _by_id(db: sqlite3.Connection, user_id: UserId) -> User | None:
+    row = db.execute(f"SELECT {USER_COLUMNS} FROM users WHERE id = ?", (user_id,)).fetchone()
+    return None if row is None else user_of(row)
+
+
 def _by_login(db: sqlite3.Connection, login: str) -> tuple[User, str] | None:
     if not login.isascii():
         return None  # nobody's; and SQLite takes no half of a surrogate pair
-    question = f"SELECT {_USER}, password_hash FROM users WHERE login = ?"
+    question = f"SELECT {USER_COLUMNS}, password_hash FROM users WHERE login = ?"
     row = db.execute(question, (login.strip().casefold(),)).fetchone()
-    user = _user(row and row[:-1])
-    return None if user is None else (user, row[-1])
+    return None if row is None else (user_of(row[:-1]), row[-1])
 
 
 def _everybody(db: sqlite3.Connection) -> list[User]:
-    rows = db.execute(f"SELECT {_USER} FROM users ORDER BY login").fetchall()
-    return [user for user in map(_user, rows) if user is not None]
+    return [user_of(row) for row in db.execute(f"SELECT {USER_COLUMNS} FROM users ORDER BY login")]
 
 
-def _user(row: tuple[str, str, str, str, str | None, str, int] | None) -> User | None:
-    if row is None:
-        return None
+def user_of(row: UserRow) -> User:
+    """The user of one row of `USER_COLUMNS`."""
     user_id, login, name, role, endpoint, function, disabled = row
     phone = None if endpoint is None else Endpoint(endpoint)
     return User(UserId(user_id), login, name, Role(role), phone, function, bool(disabled))

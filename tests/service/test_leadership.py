@@ -7,9 +7,12 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from irmacall.core.desk import decide
+from irmacall.core.events import Event, LeadershipBegan, SeatReleased
 from irmacall.core.ids import ChannelId, leg_channel, talk_bridge
+from irmacall.core.state import Decision, Desk
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
-from irmacall.service import leadership
+from irmacall.service import leadership, term
 from irmacall.store.vault import LARGEST_SKEW
 from tests.core.leader import NEAR, PLAN
 from tests.core.plays import CALLER_SEEN, ELS, leg_seen, seat_of, snapshot
@@ -67,6 +70,30 @@ async def test_a_stop_gives_the_lease_back() -> None:
     async with house.leads():
         assert not await _is_free(house)
     assert await _is_free(house)
+
+
+async def test_who_waits_for_the_next_term_finds_its_desk_loaded(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what he tells it then is decided after the take-over has begun."""
+    decided: list[type] = []
+
+    def noting(desk: Desk, event: Event, now: float) -> Decision:
+        decided.append(type(event))
+        return decide(desk, event, now)
+
+    await house.comes()
+    await house.store.saved.until(lambda keys: ("agent", ELS) in keys)
+    monkeypatch.setattr(term, "decide", noting)
+    fence, begins = house.term.lease.fence, house.leadership.next_term
+    house.node.fail(LeaseLost("replaced"))
+    await within(begins.wait())
+    assert seat_of(ELS) in house.term.desk.agent_of_seat
+    house.term.tell(SeatReleased(seat_of(ELS)))
+    following = await house.confirmed(fence)
+    assert following.desk.agents[ELS].seat is None
+    assert decided[:2] == [LeadershipBegan, SeatReleased]
+    assert not house.leadership.next_term.is_set()
 
 
 async def test_a_record_that_cannot_be_read_is_said_and_the_lease_given_back() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,10 +39,12 @@ class FakeSeats:
     seats: set[SeatId] = field(default_factory=set)
     busy: set[SeatId] = field(default_factory=set)
     released: Heard[SeatId] = field(default_factory=Heard)
+    asked: Heard[bool] = field(default_factory=Heard)
     standby: bool = False
 
     def claimed(self) -> Collection[SeatId]:
         """See `Seats.claimed`."""
+        self.asked.add(True)
         self._must_lead()
         return self.seats
 
@@ -71,16 +73,17 @@ class Porch:
     els: User
     seats: FakeSeats = field(default_factory=FakeSeats)
     log: FakeAudit = field(default_factory=FakeAudit)
+    next_term: asyncio.Event = field(default_factory=asyncio.Event)
     now: float = 1_000_000.0
 
     def __post_init__(self) -> None:
         self.logins = self.begins()
 
-    def begins(self, idle: float = IDLE) -> Logins:
+    def begins(self) -> Logins:
         """The accounts of a daemon that starts now."""
         writer = AuditWriter(self.log, PLAN.desk)  # type: ignore[arg-type]
         self.writer = writer
-        return Logins(self.users, self.sessions, writer, self.seats, idle=idle, clock=lambda: self.now)
+        return Logins(self.users, self.sessions, writer, self.seats, lambda: self.next_term, clock=lambda: self.now)
 
     async def logs_in(self) -> None:
         """Els logs in and claims her seat."""
@@ -218,7 +221,7 @@ async def test_a_sweep_is_no_use_of_a_session(porch: Porch) -> None:
     await porch.logs_in()
     for _ in range(3):
         porch.now += IDLE / 2.5
-        await porch.logins._sweep_all()
+        await porch.logins._sweep()
     assert porch.seats.released.all == [SEAT]
 
 
@@ -228,11 +231,11 @@ async def test_nobody_falls_idle_during_a_call(porch: Porch) -> None:
     porch.seats.busy.add(SEAT)
     for _ in range(5):
         porch.now += IDLE - 1
-        await porch.logins._sweep_all()
+        await porch.logins._sweep()
     assert await porch.logins.session_user(KEY, active=False) is not None
     porch.seats.busy.clear()
     porch.now += IDLE
-    await porch.logins._sweep_all()
+    await porch.logins._sweep()
     assert porch.seats.released.all == [SEAT]
 
 
@@ -242,27 +245,68 @@ async def test_a_call_does_not_lengthen_the_longest_day(porch: Porch) -> None:
     porch.seats.busy.add(SEAT)
     for _ in range(int(ABSOLUTE / (IDLE - 1)) + 1):
         porch.now += IDLE - 1
-        await porch.logins._sweep_all()
+        await porch.logins._sweep()
     assert porch.seats.released.all == [SEAT]
 
 
-@pytest.mark.parametrize(("idle", "released"), [(IDLE, []), (-1.0, [SEAT])])
-async def test_a_seat_from_before_our_start_has_the_idle_time_to_come_back(
-    porch: Porch, idle: float, released: list[SeatId]
-) -> None:
-    """We do not know its session: its browser is waited for, and then it is released."""
+async def test_a_seat_of_which_no_session_is_kept_is_released(porch: Porch) -> None:
+    """Whoever claimed it, she is not logged in here."""
     porch.seats.seats.add(SEAT)
-    await porch.begins(idle)._sweep_all()
-    assert porch.seats.released.all == released
+    await porch.logins._sweep()
+    assert porch.seats.released.all == [SEAT]
 
 
-async def test_a_browser_that_came_back_keeps_its_seat(porch: Porch) -> None:
-    """One question of hers, and its session is known again."""
+async def test_a_seat_from_before_our_start_is_kept_with_its_session(porch: Porch) -> None:
+    """Her browser need not be seen for it: the file knows which seat is hers."""
     await porch.logs_in()
-    restarted = porch.begins(idle=-1.0)
-    await restarted.session_user(KEY, active=False)
-    await restarted._sweep_all()
+    await porch.begins()._sweep()
     assert porch.seats.released.all == []
+
+
+async def _log_out(porch: Porch) -> None:
+    await porch.sessions.delete(KEY)
+
+
+async def _disable(porch: Porch) -> None:
+    await porch.users.disable(porch.els.id)
+
+
+async def _fall_idle(porch: Porch) -> None:
+    porch.now += IDLE
+
+
+@pytest.mark.parametrize("meanwhile", [_log_out, _disable, _fall_idle])
+async def test_who_was_put_out_while_nobody_led_loses_her_seat_at_the_take_over(
+    porch: Porch, meanwhile: Callable[[Porch], Awaitable[None]]
+) -> None:
+    """At once, and not when the next sweep comes by: her phone must not ring."""
+    await porch.logs_in()
+    await meanwhile(porch)
+    porch.seats.standby = True
+    restarted = asyncio.create_task(porch.begins().run())
+    await porch.seats.asked.number(1)
+    porch.seats.standby = False
+    porch.next_term.set()
+    await porch.seats.released.number(1)
+    restarted.cancel()
+    await asyncio.wait([restarted])
+    assert porch.seats.released.all == [SEAT]
+
+
+async def test_a_seat_that_is_claimed_during_a_sweep_is_left_alone(
+    porch: Porch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its session may have begun after the file was asked."""
+    real = porch.sessions.sweep
+
+    async def slow(now: float, at_work: Collection[SeatId]) -> frozenset[SeatId]:
+        live = await real(now, at_work)
+        await porch.logs_in()
+        return live
+
+    monkeypatch.setattr(porch.sessions, "sweep", slow)
+    await porch.logins._sweep()
+    assert (porch.seats.released.all, porch.seats.seats) == ([], {SEAT})
 
 
 async def test_who_logged_out_while_we_stood_by_loses_her_seat_when_we_lead(porch: Porch) -> None:
@@ -272,7 +316,7 @@ async def test_who_logged_out_while_we_stood_by_loses_her_seat_when_we_lead(porc
     await porch.logins.close_session(KEY)
     porch.seats.standby = False
     assert porch.seats.released.all == []
-    await porch.logins._sweep_all()
+    await porch.logins._sweep()
     assert porch.seats.released.all == [SEAT]
 
 
@@ -284,17 +328,16 @@ async def test_sweeping_goes_on_over_a_standby_and_a_file_that_fails(
     porch.now += IDLE
     porch.seats.standby = True
     fails = [PeerError("locked")] * 3
-    real, tried = porch.sessions.delete_ended, Heard[float]()
+    real = porch.sessions.sweep
 
-    async def failing(now: float) -> None:
-        tried.add(now)
+    async def failing(now: float, at_work: Collection[SeatId]) -> frozenset[SeatId]:
         if fails:
             raise fails.pop()
-        await real(now)
+        return await real(now, at_work)
 
-    monkeypatch.setattr(porch.sessions, "delete_ended", failing)
+    monkeypatch.setattr(porch.sessions, "sweep", failing)
     async with _sweeping(porch.logins, monkeypatch) as task:
-        await tried.number(5)
+        await porch.seats.asked.number(2)
         porch.seats.standby = False
         await porch.seats.released.number(1)
         assert not task.done()

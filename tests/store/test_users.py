@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from irmacall.core.ids import Endpoint, UserId
+from irmacall.core.ids import Endpoint, SeatId, UserId
 from irmacall.errors import PeerError, Refused
 from irmacall.store.passwords import Hashing, Objection, PasswordRefused, objection
 from irmacall.store.phones import Phones, sip_digest
@@ -20,6 +20,7 @@ from irmacall.store.sqlite import Database
 from irmacall.store.users import Role, User, Users, open_users
 from tests.store.files import contents
 
+SEAT = SeatId("els-in-her-browser")
 GOOD, OTHER = "groene-tafel-onder-de-kersenboom", "vijf blauwe kranen lekken zacht"
 QUICK = PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)
 
@@ -113,11 +114,11 @@ async def test_login_that_cannot_be_one(users: Users, login: str) -> None:
 async def test_disabled(users: Users, database: Database) -> None:
     """Who is disabled gets in no more and is thrown out at once; enabled again she may come back."""
     sessions, user = Sessions(database), await added(users)
-    await sessions.save("secret", user.id, "{}", 100.0)
+    await sessions.begin("secret", user.id, SEAT, 100.0)
     await users.disable(user.id)
     assert await users.verify("jansen", GOOD) is None
     assert await sessions.load("secret", 101.0) is None
-    await sessions.save("secret", user.id, "{}", 102.0)
+    await sessions.begin("secret", user.id, SEAT, 102.0)
     assert await sessions.load("secret", 103.0) is None
     await users.enable(user.id)
     assert await users.verify("jansen", GOOD) == user
@@ -127,7 +128,7 @@ async def test_disabled(users: Users, database: Database) -> None:
 async def test_new_password(users: Users, database: Database) -> None:
     """A new password replaces the old one and ends what was open under it."""
     sessions, user = Sessions(database), await added(users)
-    await sessions.save("secret", user.id, "{}", 100.0)
+    await sessions.begin("secret", user.id, SEAT, 100.0)
     await users.set_password(user.id, OTHER)
     assert await users.verify("jansen", GOOD) is None
     assert await users.verify("jansen", OTHER) == user
