@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
 from irmacall.core.ids import CallId, DeskId, GrantNumber, SeatId, UserId
 from irmacall.errors import PeerError
+from irmacall.service.repeats import MINUTE, Repeats
 from irmacall.store.audit import AuditKind, AuditLine, AuditLog
 
 log = structlog.get_logger("irmacall.audit")
@@ -17,9 +20,10 @@ log = structlog.get_logger("irmacall.audit")
 class AuditWriter:
     """One desk's hand in the audit log."""
 
-    def __init__(self, audit: AuditLog, desk: DeskId) -> None:
+    def __init__(self, audit: AuditLog, desk: DeskId, clock: Callable[[], float] = time.monotonic) -> None:
         self._audit = audit
         self._desk = desk
+        self._repeats: Repeats[AuditLine] = Repeats(clock)
         self._queued: asyncio.Queue[AuditLine] = asyncio.Queue()
         self._late: list[AuditLine] = []
 
@@ -43,8 +47,34 @@ class AuditWriter:
         """Write one line soon; the time is now's."""
         self._queued.put_nowait(AuditLine(time.time(), AuditKind(kind), user, seat, call, self._desk, grant, why))
 
+    def count(self, kind: str, *, why: str, user: UserId, seat: SeatId, call: CallId | None) -> None:
+        """Write one line soon, and for what is the same a minute long no second one, but how often it was.
+
+        For what one person can bring about as often as she likes.
+        """
+        line = AuditLine(0.0, AuditKind(kind), user, seat, call, self._desk, None, why)
+        if self._repeats.is_new(line):
+            self._queued.put_nowait(replace(line, at=time.time()))
+
     async def run(self) -> None:
-        """Write what is queued, in order; a line that cannot be written is tried again until it can."""
+        """Write what is noted, until cancelled."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._write_queued(), name="audit.write")
+            both.create_task(self._tell_repeats(), name="audit.repeats")
+
+    async def _tell_repeats(self) -> None:
+        while True:
+            await asyncio.sleep(MINUTE / 4)
+            self.tell_repeats()
+
+    def tell_repeats(self, *, all_of_them: bool = False) -> None:
+        """Queue a line for whatever went on after its first line, of which the minute is over."""
+        for line, more in self._repeats.over(all_of_them=all_of_them):
+            why = f"{line.why} ({more} times more since the last line of this)"
+            self._queued.put_nowait(replace(line, at=time.time(), why=why))
+
+    async def _write_queued(self) -> None:
+        """In order; a line that cannot be written is tried again until it can."""
         while True:
             line = await self._queued.get()
             try:
@@ -55,6 +85,7 @@ class AuditWriter:
 
     async def drain(self) -> None:
         """Write what is still queued when we stop. Raises PeerError where that cannot be done."""
+        self.tell_repeats(all_of_them=True)
         while not self._queued.empty():
             self._late.append(self._queued.get_nowait())
         for line in self._late:

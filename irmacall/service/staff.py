@@ -107,10 +107,10 @@ class Staff:
             self._subject(call),
         )
 
-    async def reveal(self, seat: SeatId, call: CallId, grant: GrantNumber) -> Card:
+    async def reveal(self, seat: SeatId, user: UserId, call: CallId, grant: GrantNumber) -> Card:
         """See `StaffDesk.reveal`: the door's answer, in the order in which a screen wants it."""
         term = self._leadership.term()
-        disclosed = await term.door.reveal(seat, call, grant)
+        disclosed = await term.door.reveal(seat, user, call, grant)
         known = term.desk.calls.get(call)
         sealed = None if known is None or known.sealed is None else term.desk.disclosures.get(known.sealed)
         crm = self._crm(call, None if sealed is None else sealed.subject)

@@ -99,9 +99,10 @@ class Term:
             desk.plan.desk,
             self.grants,
             peers.vault,
-            peers.audit.write,
-            lambda: self.lease,
-            lambda sealed: self.tell(IdentityLost(sealed)),
+            peers.audit,
+            lease=lambda: self.lease,
+            lost=lambda sealed: self.tell(IdentityLost(sealed)),
+            is_call=lambda call: call in self.desk.calls,
         )
 
     def _kept(self) -> list[SealedId]:

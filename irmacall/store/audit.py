@@ -36,7 +36,11 @@ class AuditKind(StrEnum):
     """What happened."""
 
     REVEAL = "reveal"
+    """An identity was asked for by who may see it, and is shown unless a line REVEAL_FAILED follows."""
+    REVEAL_FAILED = "reveal_failed"
+    """The reveal of an earlier line was not shown after all."""
     REVEAL_REFUSED = "reveal_refused"
+    """Somebody asked for an identity that was not hers to see."""
     WITHDRAWN = "withdrawn"
     WITHDRAWN_FOREIGN_CHANNEL = "withdrawn_foreign_channel"
     CODE_WRONG = "code_wrong"

@@ -200,7 +200,7 @@ class StaffDesk(Protocol):
     async def panel(self, seat: SeatId, user: UserId) -> PanelView:
         """What the seat shows now, claimed or not."""
 
-    async def reveal(self, seat: SeatId, call: CallId, grant: GrantNumber) -> Card:
+    async def reveal(self, seat: SeatId, user: UserId, call: CallId, grant: GrantNumber) -> Card:
         """The one door through which identity leaves. Raises Refused, VaultGone, LeaseLost or PeerError."""
 
     def changes(self, seat: SeatId) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:

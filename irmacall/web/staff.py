@@ -165,8 +165,10 @@ class _Staff:
         """Who is on the line, for the seat that has her on the line; 403 without content for anybody else."""
         call = painting.call_of(doors.identifier(request.query.get("call"), "call"))
         grant = painting.grant_of(doors.number(request.query.get("grant"), "grant"))
+        user = await sessions.user_of(request)
+        assert user is not None
         try:
-            card = await self._desk.reveal(await sessions.seat_of(request), call, grant)
+            card = await self._desk.reveal(await sessions.seat_of(request), user.id, call, grant)
         except Refused:
             return web.Response(status=403)
         except PeerError:  # burned, expired, lost or unreachable: the same to the screen, which goes on without

@@ -11,6 +11,7 @@ import pytest
 from irmacall.core.ids import CallId, GrantNumber, SeatId, UserId
 from irmacall.errors import PeerError
 from irmacall.service.audit import AuditWriter
+from irmacall.service.repeats import Repeats
 from irmacall.store.audit import AuditKind
 from tests.core.leader import PLAN
 from tests.service.fakes import FakeAudit
@@ -120,3 +121,49 @@ async def test_a_kind_that_there_is_not_is_refused_where_it_is_asked(writer: Aud
     """A misspelt kind is found by the first test that comes by."""
     with pytest.raises(ValueError, match="loggin"):
         writer.note("loggin", why="")
+
+
+async def test_what_goes_on_has_a_line_each_minute_with_its_count(written: FakeAudit) -> None:
+    """The first at once, the next when the minute is over, and nothing about what has stopped."""
+    clock = [0.0]
+    writer = AuditWriter(written, PLAN.desk, lambda: clock[0])  # type: ignore[arg-type]
+
+    def ask(times: int, call: str = "c") -> None:
+        for _ in range(times):
+            writer.count("reveal_refused", why="not hers", user=UserId("els"), seat=SeatId("s"), call=CallId(call))
+
+    ask(5)
+    ask(1, "another")
+    writer.tell_repeats()
+    clock[0] = 60.0
+    writer.tell_repeats()
+    ask(2)
+    ask(1, "another")
+    clock[0] = 120.0
+    writer.tell_repeats()
+    clock[0] = 180.0
+    writer.tell_repeats()
+    ask(1)
+    await within(writer.drain())
+    assert [(line.call, line.why) for line in written.lines.all] == [
+        ("c", "not hers"),
+        ("another", "not hers"),
+        ("c", "not hers (4 times more since the last line of this)"),
+        ("another", "not hers"),
+        ("c", "not hers (2 times more since the last line of this)"),
+        ("c", "not hers"),
+    ]
+    assert all(line.at > 0 for line in written.lines.all)
+
+
+async def test_repeats_are_told_while_it_runs(
+    writer: AuditWriter, written: FakeAudit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody needs to ask again for the count to be written."""
+    monkeypatch.setattr(f"{Repeats.__module__}.MINUTE", 0.0)
+    monkeypatch.setattr(f"{AuditWriter.__module__}.MINUTE", 0.01)
+    for _ in range(3):
+        writer.count("reveal_refused", why="not hers", user=UserId("els"), seat=SeatId("s"), call=None)
+    async with _running(writer):
+        await written.lines.number(2)
+    assert _whys(written)[1] == "not hers (2 times more since the last line of this)"

@@ -21,9 +21,11 @@ from tests.service.fakes import FakeAudit, HeldVault
 from tests.service.house import named, within
 
 SEAT, CALL, NUMBER = SeatId("seat-els"), CallId("near-1"), GrantNumber(7)
-SEALED = SealedId("sealed1")
-GRANT = Grant(SEAT, UserId("els"), CALL, SEALED, NUMBER)
-WITHDRAW = Withdraw(SEAT, UserId("els"), CALL, NUMBER, "hung up")
+SEALED, ELS, OTHER = SealedId("sealed1"), UserId("els"), CallId("near-2")
+GRANT = Grant(SEAT, ELS, CALL, SEALED, NUMBER)
+WITHDRAW = Withdraw(SEAT, ELS, CALL, NUMBER, "hung up")
+SHOWN = (AuditKind.REVEAL, CALL, "has the caller on the line")
+NOT_HERS = "does not have this caller on the line under this grant"
 
 
 @dataclass
@@ -37,12 +39,27 @@ class Hall:
 
     def __post_init__(self) -> None:
         self.lease = Lease(PLAN.desk, "us", 3, 3.0, time.monotonic() + 3.0)
-        writer = AuditWriter(self.audit, PLAN.desk)  # type: ignore[arg-type]
-        self.door = Door(PLAN.desk, self.grants, self.vault, writer.write, lambda: self.lease, self.lost.append)
+        self.writer = AuditWriter(self.audit, PLAN.desk)  # type: ignore[arg-type]
+        self.door = Door(
+            PLAN.desk,
+            self.grants,
+            self.vault,
+            self.writer,
+            lease=lambda: self.lease,
+            lost=self.lost.append,
+            is_call=frozenset({CALL, OTHER}).__contains__,
+        )
 
-    async def reveal(self, seat: SeatId = SEAT, call: CallId = CALL, number: GrantNumber = NUMBER) -> str:
+    async def reveal(
+        self, seat: SeatId = SEAT, call: CallId = CALL, number: GrantNumber = NUMBER, user: UserId = ELS
+    ) -> str:
         """The family name that the seat gets."""
-        return (await within(self.door.reveal(seat, call, number))).attributes["familyname"]
+        return (await within(self.door.reveal(seat, user, call, number))).attributes["familyname"]
+
+    async def written(self) -> list[tuple[AuditKind, CallId | None, str]]:
+        """All that stands in the log in the end."""
+        await within(self.writer.drain())
+        return [(line.kind, line.call, line.why) for line in self.audit.lines.all]
 
 
 @pytest.fixture
@@ -74,21 +91,44 @@ async def test_who_has_the_caller_on_the_line_sees_her_and_it_is_written_down(ha
 
 
 @pytest.mark.parametrize(
-    ("seat", "call", "number"),
+    ("seat", "user", "call", "number"),
     [
-        (SeatId("seat-bo"), CALL, NUMBER),
-        (SEAT, CallId("near-2"), NUMBER),
-        (SEAT, CALL, GrantNumber(6)),
-        (SEAT, CALL, GrantNumber(8)),
+        (SeatId("seat-bo"), ELS, CALL, NUMBER),
+        (SEAT, UserId("bo"), CALL, NUMBER),
+        (SEAT, ELS, OTHER, NUMBER),
+        (SEAT, ELS, CALL, GrantNumber(6)),
+        (SEAT, ELS, CALL, GrantNumber(8)),
     ],
 )
-async def test_any_other_seat_call_or_grant_is_refused(
-    hall: Hall, seat: SeatId, call: CallId, number: GrantNumber
+async def test_any_other_seat_user_call_or_grant_is_refused(
+    hall: Hall, seat: SeatId, user: UserId, call: CallId, number: GrantNumber
 ) -> None:
-    """The vault is not even asked, and no line says that somebody saw something."""
+    """The vault is not even asked, and the one line says who asked for whom, not that somebody saw something."""
     with pytest.raises(Refused):
-        await hall.reveal(seat, call, number)
+        await hall.reveal(seat, call, number, user)
     assert (_opened(hall), hall.audit.asked.all) == (0, [])
+    assert await hall.written() == [(AuditKind.REVEAL_REFUSED, call, NOT_HERS)]
+    [line] = hall.audit.lines.all
+    assert (line.who, line.seat, line.desk) == (user, seat, PLAN.desk)
+
+
+async def test_who_asks_again_and_again_has_one_line_and_a_count(hall: Hall) -> None:
+    """A login can ask as often as it likes, and cannot fill the log with that."""
+    for number in range(1000):
+        with pytest.raises(Refused):
+            await hall.reveal(call=OTHER, number=GrantNumber(number))
+    first, last = await hall.written()
+    assert first == (AuditKind.REVEAL_REFUSED, OTHER, NOT_HERS)
+    assert last == (AuditKind.REVEAL_REFUSED, OTHER, f"{NOT_HERS} (999 times more since the last line of this)")
+
+
+async def test_what_is_no_call_of_ours_is_not_written_down(hall: Hall) -> None:
+    """A call's name comes from her browser: it is no way to write what she likes, nor to get a line for each."""
+    for made_up in ("Xanthippe", "near-99"):
+        with pytest.raises(Refused):
+            await hall.reveal(call=CallId(made_up))
+    assert [call for _, call, _ in await hall.written()] == [None, None]
+    assert "Xanthippe" not in str(hall.audit.lines.all)
 
 
 async def test_a_withdrawn_grant_is_refused(hall: Hall) -> None:
@@ -108,6 +148,7 @@ async def test_what_is_withdrawn_while_the_vault_is_opened_is_not_shown(hall: Ha
     hall.vault.gate.release()
     with pytest.raises(Refused):
         await asked
+    assert await hall.written() == [SHOWN, (AuditKind.REVEAL_FAILED, CALL, "withdrawn before it was shown")]
 
 
 async def test_what_is_withdrawn_while_its_line_is_written_is_not_shown(hall: Hall) -> None:
@@ -127,7 +168,7 @@ async def test_a_grant_that_came_after_a_withdrawal_does_not_pay_for_the_earlier
     asked = asyncio.create_task(hall.reveal())
     await hall.vault.called.until(lambda called: called[0] == "open")
     hall.grants.withdraw(WITHDRAW)
-    hall.grants.grant(Grant(SEAT, UserId("els"), CALL, SEALED, GrantNumber(8)))
+    hall.grants.grant(Grant(SEAT, ELS, CALL, SEALED, GrantNumber(8)))
     hall.vault.gate.release()
     with pytest.raises(Refused):
         await asked
@@ -138,6 +179,8 @@ async def test_without_an_audit_line_nothing_is_shown(hall: Hall) -> None:
     hall.audit.faults.always["append"] = PeerError("disk full")
     with pytest.raises(PeerError, match="disk full"):
         await hall.reveal()
+    hall.audit.faults.always.clear()
+    assert await hall.written() == []  # no line says that it was shown, so none needs to say that it was not
 
 
 async def test_the_answer_waits_for_its_line(hall: Hall) -> None:
@@ -157,15 +200,27 @@ async def test_an_identity_that_the_vault_lost_is_told_to_the_desk(hall: Hall) -
     with pytest.raises(VaultGone):
         await hall.reveal()
     assert hall.lost == [SEALED]
+    assert await hall.written() == [SHOWN, (AuditKind.REVEAL_FAILED, CALL, "the vault holds it no longer")]
 
 
-@pytest.mark.parametrize("error", [PeerUnavailable("away"), ClockSkew("4 s"), PeerError("nonsense")])
-async def test_a_vault_that_fails_shows_nobody_and_loses_nothing(hall: Hall, error: PeerError) -> None:
-    """It may answer the next time: the identity is not given up."""
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (PeerUnavailable("away"), "the vault did not answer"),
+        (ClockSkew("4 s"), "the clock cannot be trusted"),
+        (PeerError("nonsense"), "the vault did not answer"),
+        (ZeroDivisionError("a defect"), "a mistake of ours"),
+    ],
+)
+async def test_a_vault_that_fails_shows_nobody_and_loses_nothing(hall: Hall, error: Exception, why: str) -> None:
+    """It may answer the next time: the identity is not given up, and the log tells which ask showed it."""
     hall.vault.faults.once["open"] = [error]
     with pytest.raises(type(error)):
         await hall.reveal()
     assert hall.lost == []
+    assert await hall.written() == [SHOWN, (AuditKind.REVEAL_FAILED, CALL, why)]
+    failed = hall.audit.lines.all[-1]
+    assert (failed.who, failed.seat, failed.grant) == (ELS, SEAT, NUMBER)
     assert await hall.reveal() == "Vries1"
 
 
@@ -174,6 +229,7 @@ async def test_a_vault_that_has_seen_a_later_leader_refuses_us(hall: Hall) -> No
     await hall.vault.claim(PLAN.desk, 4)
     with pytest.raises(LeaseLost):
         await hall.reveal()
+    assert await hall.written() == [SHOWN, (AuditKind.REVEAL_FAILED, CALL, "this daemon leads no longer")]
 
 
 async def test_a_lapsed_lease_opens_no_vault_and_writes_no_line(hall: Hall) -> None:
@@ -189,7 +245,7 @@ async def test_a_screen_that_goes_away_leaves_no_task_behind(hall: Hall) -> None
     before = asyncio.all_tasks()
     for held in (hall.vault.gate, hall.audit.gate):
         held.hold()
-        asked = asyncio.create_task(hall.door.reveal(SEAT, CALL, NUMBER))
+        asked = asyncio.create_task(hall.door.reveal(SEAT, ELS, CALL, NUMBER))
         await hall.audit.asked.until(lambda _: True)
         await asyncio.sleep(0)
         asked.cancel()
@@ -199,6 +255,8 @@ async def test_a_screen_that_goes_away_leaves_no_task_behind(hall: Hall) -> None
         held.release()
     await asyncio.sleep(0)
     assert asyncio.all_tasks() <= before
+    broken_off = (AuditKind.REVEAL_FAILED, CALL, "the question was broken off")
+    assert (await hall.written()).count(broken_off) == 2
 
 
 def test_a_card_is_never_in_a_line() -> None:

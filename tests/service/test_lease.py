@@ -53,10 +53,10 @@ async def test_a_lapsed_lease_shows_nobody(house: House, clock: Monotonic) -> No
     """A daemon that slept past its lease refuses the card that it gave before."""
     call, number = await house.talks()
     door = house.term.door
-    assert (await door.reveal(seat_of(ELS), call, number)).attributes["familyname"] == "Vries1"
+    assert (await door.reveal(seat_of(ELS), ELS, call, number)).attributes["familyname"] == "Vries1"
     clock.ahead = 3.1
     with pytest.raises(LeaseLost):
-        await door.reveal(seat_of(ELS), call, number)
+        await door.reveal(seat_of(ELS), ELS, call, number)
     with pytest.raises(PeerUnavailable):
         house.leadership.term()
 
@@ -65,7 +65,7 @@ async def test_a_lease_that_lapses_while_the_vault_is_opened_shows_nobody(house:
     """The last look at the lease is after the vault's answer."""
     call, number = await house.talks()
     house.vault.gate.hold()
-    asked = asyncio.create_task(house.term.door.reveal(seat_of(ELS), call, number))
+    asked = asyncio.create_task(house.term.door.reveal(seat_of(ELS), ELS, call, number))
     await house.vault.called.until(lambda called: called[0] == "open")
     clock.ahead = 3.1
     house.vault.gate.release()

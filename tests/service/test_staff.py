@@ -183,13 +183,13 @@ async def test_an_anonymous_call_has_nothing_to_ask_for(office: Office) -> None:
     assert panel.talking is not None
     assert (panel.talking.grant, panel.talking.identified) == (None, False)
     with pytest.raises(Refused):
-        await office.staff.reveal(SEAT, call, number)
+        await office.staff.reveal(SEAT, ELS, call, number)
 
 
 async def test_the_card_has_what_was_disclosed_and_where_it_comes_from(office: Office) -> None:
     """Each field in its place, and the demo badge."""
     call, number = await office.house.talks()
-    card = await office.staff.reveal(SEAT, call, number)
+    card = await office.staff.reveal(SEAT, ELS, call, number)
     assert (card.familyname, card.initials, card.prefix, card.gender) == ("Vries1", "A.", "de", "V")
     assert (card.scheme, card.issuer, card.demo, card.others) == ("demo", "gemeente", True, {})
     assert (card.call, card.grant) == (call, number)
@@ -200,7 +200,7 @@ async def test_the_card_has_what_was_disclosed_and_where_it_comes_from(office: O
 async def test_the_crm_link_has_the_reference_and_the_subject_and_nothing_of_the_caller(office: Office) -> None:
     """A link stands in histories and logs: two opaque words are all that it may carry."""
     call, number = await office.house.talks()
-    url = (await office.staff.reveal(SEAT, call, number)).crm_url
+    url = (await office.staff.reveal(SEAT, ELS, call, number)).crm_url
     assert url is not None
     assert parse_qs(urlsplit(url).query) == {"gesprek": [call], "onderwerp": [PASSPORT]}
     assert "Vries" not in url
@@ -223,13 +223,14 @@ def test_a_card_maps_a_full_name_and_labels_what_else_was_asked() -> None:
     assert (card.demo, card.disclosed_at, card.expires_at, card.crm_url) == (False, 5.0, 9.0, None)
 
 
-@pytest.mark.parametrize("wrong", ["seat", "call", "grant"])
-async def test_a_card_of_another_seat_call_or_grant_is_refused(office: Office, wrong: str) -> None:
+@pytest.mark.parametrize("wrong", ["seat", "user", "call", "grant"])
+async def test_a_card_of_another_seat_user_call_or_grant_is_refused(office: Office, wrong: str) -> None:
     """Through the whole way, and not at the door alone."""
     call, number = await office.house.talks()
     with pytest.raises(Refused):
         await office.staff.reveal(
             seat_of(BO) if wrong == "seat" else SEAT,
+            BO if wrong == "user" else ELS,
             CallId("near-2") if wrong == "call" else call,
             GrantNumber(number - 1) if wrong == "grant" else number,
         )
@@ -243,7 +244,7 @@ async def test_hanging_up_ends_the_call_that_the_screen_showed(office: Office) -
     await office.staff.hang_up(SEAT, call)
     assert (await office.panel()).talking is None
     with pytest.raises(Refused):
-        await office.staff.reveal(SEAT, call, number)
+        await office.staff.reveal(SEAT, ELS, call, number)
     await office.staff.hang_up(SEAT, call)
 
 
@@ -285,7 +286,7 @@ async def test_a_standby_refuses_everything(office: Office) -> None:
     staff = office.staff
     for asked in (
         staff.panel(SEAT, ELS),
-        staff.reveal(SEAT, call, number),
+        staff.reveal(SEAT, ELS, call, number),
         staff.claim(ELS, SEAT),
         staff.pause(SEAT, "Pauze"),
         staff.hang_up(SEAT, call),

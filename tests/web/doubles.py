@@ -212,7 +212,7 @@ class MemoryStaffDesk:
     async def panel(self, seat: SeatId, user: UserId) -> PanelView:
         return self.seat(seat).panel
 
-    async def reveal(self, seat: SeatId, call: CallId, grant: GrantNumber) -> Card:
+    async def reveal(self, seat: SeatId, user: UserId, call: CallId, grant: GrantNumber) -> Card:
         self.reveals.append(grant)
         held = self.seat(seat)
         found = held.card
