@@ -82,11 +82,15 @@ async def manager(settings: Settings, node: NodeSettings) -> str:
 
 async def desk_store(settings: Settings) -> str:
     """Whether what it was given survives."""
-    store = settings.store
+    store, secrets = settings.store, settings.credentials
     if store.in_memory:
         return "in memory: a restart forgets every call"
     at = forms.desk_store(
-        store.desk, password=settings.credentials.get("redis-desk"), timeout=store.timeout, ca_file=store.ca_file
+        store.desk,
+        secrets.key("vault-key"),
+        password=secrets.get("redis-desk"),
+        timeout=store.timeout,
+        ca_file=store.ca_file,
     )
     try:
         await at.check_configuration()

@@ -30,6 +30,8 @@ def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
     for call in list(turn.desk.calls.values()):
         if call.node not in event.nodes:
             talk.end(turn, call, caller_stays=False)
+    for call in turn.desk.calls.values():
+        _unbind(turn, call)
     gone = [command for command in turn.decision.commands if isinstance(command, NodeCommand)]
     for command in gone:
         turn.decision.commands.remove(command)  # There is no node to send it to.
@@ -38,6 +40,19 @@ def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
             turn.do(Burn(disclosure.sealed))
         elif disclosure.seal is Seal.BOUND and disclosure.call not in turn.desk.calls:
             disclosures.erase(turn, disclosure)
+
+
+def _unbind(turn: Turn, call: Call) -> None:
+    """Nothing of an identity is believed that its own record does not say too: who is bound to none is anonymous."""
+    if call.sealed is None:
+        return
+    disclosure = turn.desk.disclosures.get(call.sealed)
+    if disclosure is None:
+        turn.do(Burn(call.sealed))  # Its record is lost, and with it the hour at which it would be erased.
+    elif disclosure.seal is Seal.BOUND and disclosure.call == call.id:
+        return
+    call.sealed = None
+    turn.touch_call(call)
 
 
 def node_lost(turn: Turn, event: NodeLost) -> None:

@@ -70,12 +70,13 @@ class _Daemon:
 
     async def _open_stores(self) -> None:
         store, secret = self._settings.store, self._settings.credentials
+        vault_key = secret.key("vault-key")
         self._store = forms.desk_store(
-            store.desk, password=secret.get("redis-desk"), timeout=store.timeout, ca_file=store.ca_file
+            store.desk, vault_key, password=secret.get("redis-desk"), timeout=store.timeout, ca_file=store.ca_file
         )
         self._vault = forms.vault(
             store.vault,
-            secret.key("vault-key"),
+            vault_key,
             password=secret.get("redis-vault"),
             timeout=store.timeout,
             ca_file=store.ca_file,

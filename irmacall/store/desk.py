@@ -59,7 +59,10 @@ class DeskStore(Protocol):
         """Give the lease up, so that a standby need not wait for it to lapse. Nothing if it is not ours."""
 
     async def load(self, lease: Lease) -> dict[RecordKey, bytes]:
-        """All records of the desk. Raises `LeaseLost` when a later lease was given out."""
+        """All records of the desk. Raises `LeaseLost` when a later lease was given out.
+
+        A record that was not saved through this protocol is left out and removed, and its name is logged as an error.
+        """
 
     async def save(self, lease: Lease, puts: Mapping[RecordKey, bytes], deletes: Collection[RecordKey] = ()) -> None:
         """Write some records and remove others, all or nothing; costs what changed, not what there is.

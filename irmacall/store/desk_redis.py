@@ -4,7 +4,7 @@ Per desk, under one hash tag so that the three live together in a cluster:
 
     irmacall:{<desk>}:lease     the holder's name; redis drops it when the lease lapses
     irmacall:{<desk>}:leader    a hash: the newest fence, its holder until it releases, its last save's number
-    irmacall:{<desk>}:records   a hash: kind NUL id → the record
+    irmacall:{<desk>}:records   a hash: kind NUL id → the record, with its HMAC in front (see `authentic`)
 
 Each operation is one script: it looks at the fence and acts on what it saw with nothing in between.
 
@@ -19,16 +19,23 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, cast
 
+import structlog
+
 from irmacall.core.ids import DeskId, RecordKey
 from irmacall.errors import LeaseLost, PeerError
+from irmacall.store.authentic import derived_key, protected, verified
 from irmacall.store.desk import Lease
 from irmacall.store.redis_link import RedisLink
 from irmacall.store.redis_rules import require_durable
 
+log = structlog.get_logger("irmacall.store")
+
+_MOST_NAMED: Final = 10
+"""Names of refused records in one line of the log."""
 _ACQUIRE: Final = """
 local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[1] then return false end
@@ -61,10 +68,14 @@ return 1
 
 
 class RedisDeskStore:
-    """The form for real: see `DeskStore` for what each method promises."""
+    """The form for real: see `DeskStore` for what each method promises.
 
-    def __init__(self, link: RedisLink, clock: Callable[[], float] = time.monotonic) -> None:
+    `key` is the vault's key-encryption key: nobody without it can have written a record that is loaded.
+    """
+
+    def __init__(self, link: RedisLink, key: bytes, clock: Callable[[], float] = time.monotonic) -> None:
         self._link = link
+        self._key = derived_key(key)
         self._clock = clock
         self._saving = asyncio.Lock()
         self._numbers = itertools.count(1)
@@ -99,13 +110,31 @@ class RedisDeskStore:
         """See `DeskStore.load`."""
         answer = _confirmed(lease, await self._link.run(self._load, _keys(lease.desk), _proof(lease)))
         flat = cast(list[bytes], answer)
-        return {_record_key(field): value for field, value in zip(flat[::2], flat[1::2], strict=True)}
+        kept = dict(zip(flat[::2], flat[1::2], strict=True))
+        read = {field: verified(self._key, lease.desk, field, value) for field, value in kept.items()}
+        await self._refuse(lease, [field for field, record in read.items() if record is None])
+        return {_record_key(field): record for field, record in read.items() if record is not None}
 
     async def save(self, lease: Lease, puts: Mapping[RecordKey, bytes], deletes: Collection[RecordKey] = ()) -> None:
         """See `DeskStore.save`."""
+        fields = {_field(key): record for key, record in puts.items()}
+        ours = {field: protected(self._key, lease.desk, field, record) for field, record in fields.items()}
+        await self._write(lease, ours, [_field(key) for key in deletes])
+
+    async def _refuse(self, lease: Lease, fields: Sequence[bytes]) -> None:
+        """These are not ours, or of another key. Calls whose records they were are served on, anonymously."""
+        if fields:
+            names = [repr(field.partition(b"\0")[::2]) for field in fields[:_MOST_NAMED]]
+            log.error(
+                "records refused: not written with our vault-key", desk=lease.desk, count=len(fields), names=names
+            )
+            await self._write(lease, {}, fields)
+
+    async def _write(self, lease: Lease, puts: Mapping[bytes, bytes], deletes: Sequence[bytes]) -> None:
+        flat = [part for put in puts.items() for part in put]
         async with self._saving:
-            proof = [*_proof(lease), str(next(self._numbers))]
-            arguments: list[str | bytes] = [*proof, str(len(puts)), *_flat(puts), *map(_field, deletes)]
+            proof = [*_proof(lease), str(next(self._numbers)), str(len(puts))]
+            arguments: list[str | bytes] = [*proof, *flat, *deletes]
             answer = await self._link.run(self._save, _keys(lease.desk), arguments)
         if _confirmed(lease, answer) == 0:
             raise PeerError(f"desk {lease.desk}: another save of this leader came first")
@@ -128,12 +157,6 @@ def _confirmed(lease: Lease, answer: object) -> object:
     if answer is None:
         raise LeaseLost(f"desk {lease.desk}: fence {lease.fence} is no longer the newest")
     return answer
-
-
-def _flat(puts: Mapping[RecordKey, bytes]) -> Iterator[bytes]:
-    for key, record in puts.items():
-        yield _field(key)
-        yield record
 
 
 def _milliseconds(seconds: float) -> str:

@@ -15,12 +15,12 @@ MEMORY: Final = "memory://"
 
 
 def desk_store(
-    url: str, *, password: str | None = None, timeout: float = 1.0, ca_file: Path | None = None
+    url: str, key: bytes, *, password: str | None = None, timeout: float = 1.0, ca_file: Path | None = None
 ) -> DeskStore:
-    """The store of desks at `url`; `timeout` is in seconds and for a whole request."""
+    """The store of desks at `url`; `timeout` is in seconds and for a whole request. `key` is the vault's."""
     if url == MEMORY:
         return MemoryDeskStore()
-    return RedisDeskStore(RedisLink(url, password=password, timeout=timeout, ca_file=ca_file))
+    return RedisDeskStore(RedisLink(url, password=password, timeout=timeout, ca_file=ca_file), key)
 
 
 def vault(

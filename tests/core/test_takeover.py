@@ -396,6 +396,31 @@ def test_a_new_leader_burns_what_belongs_to_no_call() -> None:
     assert (play.store.vault, play.desk.disclosures[SEALED].seal) == (set(), Seal.ERASED)
 
 
+def test_a_caller_whose_identitys_record_was_refused_goes_on_anonymously() -> None:
+    """What nobody keeps the hour of is burned at once; her call stands."""
+    play = Play()
+    call = play.talks()
+    leg = play.leg(call)
+    del play.store.saved["disclosure", SEALED]
+    play.crashes()
+    assert (play.call(call).sealed, play.store.vault) == (None, set())
+    play.tell(snapshot({call: CALLER_SEEN, leg: leg_seen()}, _in_bridge(call, leg)))
+    assert (play.stage(call), play.sees(ELS)) == (Stage.TALKING, None)
+
+
+def test_a_caller_who_was_pointed_at_anothers_identity_is_anonymous() -> None:
+    """Both records must say that they belong together; the other caller keeps hers."""
+    play = Play()
+    play.citizen_discloses(1)
+    anna, bo = play.caller_waits(1), play.caller_waits()
+    forged = play.store.saved["call", bo].replace(b'"sealed":null', b'"sealed":"sealed1"')
+    assert forged != play.store.saved["call", bo]
+    play.store.saved["call", bo] = forged
+    play.crashes()
+    assert (play.call(anna).sealed, play.call(bo).sealed) == (SEALED, None)
+    assert play.store.vault == {SEALED}
+
+
 def test_calls_of_a_node_that_the_site_no_longer_has_are_closed_without_a_word_to_it() -> None:
     """There is nobody to send a command to."""
     play = Play((NEAR, FAR))

@@ -76,7 +76,7 @@ async def desk_stores(request: pytest.FixtureRequest, desk_redis: RedisServer) -
         yield [MemoryDeskStore()] * 2
         return
     async with AsyncExitStack() as stack:
-        stores = [RedisDeskStore(link(desk_redis, PATIENT)) for _ in range(2)]
+        stores = [RedisDeskStore(link(desk_redis, PATIENT), KEY) for _ in range(2)]
         for store in stores:
             stack.push_async_callback(store.close)
         yield stores

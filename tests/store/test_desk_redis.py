@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+from structlog.testing import capture_logs
 
 from irmacall.core.ids import DeskId
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
@@ -17,12 +18,14 @@ from lab.redisd import RedisServer
 from tests.store.redis_server import TIMEOUT, link
 
 CALL = ("call", "node1-1.1")
+CALL_FIELD = b"call\0node1-1.1"
+KEY = bytes(range(32))
 
 
 @pytest.fixture
 async def store(own_desk_redis: RedisServer) -> AsyncIterator[RedisDeskStore]:
     """A store on a redis that the test may ill-treat."""
-    store = RedisDeskStore(link(own_desk_redis))
+    store = RedisDeskStore(link(own_desk_redis), KEY)
     yield store
     await store.close()
 
@@ -40,6 +43,12 @@ async def led(store: RedisDeskStore, desk: DeskId, holder: str = "a", ttl: float
     lease = await store.acquire(desk, holder, ttl)
     assert lease is not None
     return lease
+
+
+async def records(redis: RedisLink, desk: DeskId) -> dict[bytes, bytes]:
+    """What lies in redis, as it lies there."""
+    kept: dict[bytes, bytes] = await redis.ask("HGETALL", f"irmacall:{{{desk}}}:records")
+    return kept
 
 
 async def test_restart_loses_nothing(own_desk_redis: RedisServer, store: RedisDeskStore, desk: DeskId) -> None:
@@ -112,11 +121,67 @@ async def test_late_save_of_the_same_leader(own_desk_redis: RedisServer, store: 
     lease = await led(store, desk)
     for record in (b"1", b"2"):
         await store.save(lease, {CALL: record})
-    late = RedisDeskStore(link(own_desk_redis))  # its first save is numbered as the leader's own first was
+    late = RedisDeskStore(link(own_desk_redis), KEY)  # its first save is numbered as the leader's own first was
     with pytest.raises(PeerError, match="came first"):
         await late.save(lease, {CALL: b"1"}, [])
     await late.close()
     assert await store.load(lease) == {CALL: b"2"}
+
+
+Forgery = Callable[[dict[bytes, bytes]], dict[bytes, bytes]]
+"""What somebody writes in redis, who has read what was there."""
+
+
+def _another_calls(kept: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    return {CALL_FIELD: kept[b"call\0node1-2.2"]}
+
+
+def _plain(kept: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    return {CALL_FIELD: b"a name"}
+
+
+def _altered(kept: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    return {CALL_FIELD: kept[CALL_FIELD] + b" "}
+
+
+def _renamed(kept: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    return {b"\xff\0near": kept[CALL_FIELD], CALL_FIELD: b""}
+
+
+@pytest.mark.parametrize("forge", [_another_calls, _plain, _altered, _renamed])
+async def test_what_somebody_else_wrote_is_left_out_removed_and_named(
+    store: RedisDeskStore, redis: RedisLink, desk: DeskId, forge: Forgery
+) -> None:
+    """The rest is loaded; the log says which records were refused, and nothing of what is in them."""
+    lease = await led(store, desk)
+    other = ("call", "node1-2.2")
+    await store.save(lease, {CALL: b"anna's", other: b"bo's"})
+    forged = forge(await records(redis, desk))
+    for field, value in forged.items():
+        await redis.ask("HSET", f"irmacall:{{{desk}}}:records", field, value)  # type: ignore[arg-type]
+    with capture_logs() as logged:
+        assert await store.load(lease) == {other: b"bo's"}
+    [line] = logged
+    assert (line["log_level"], line["count"]) == ("error", len(forged))
+    assert repr((b"call", b"node1-1.1")) in line["names"]
+    assert not any(secret in str(line) for secret in ("a name", "anna's", "bo's"))
+    assert set(await records(redis, desk)) == {b"call\0node1-2.2"}
+    await store.save(lease, {CALL: b"anna's again"})
+    assert await store.load(lease) == {CALL: b"anna's again", other: b"bo's"}
+
+
+async def test_who_has_another_key_loads_nothing(
+    own_desk_redis: RedisServer, store: RedisDeskStore, desk: DeskId
+) -> None:
+    """Nor do we load what he wrote."""
+    lease = await led(store, desk)
+    await store.save(lease, {CALL: b"ours"})
+    stranger = RedisDeskStore(link(own_desk_redis), bytes(32))
+    lease = await led(stranger, desk)
+    assert await stranger.load(lease) == {}
+    await stranger.save(lease, {CALL: b"his"})
+    assert await store.load(await led(store, desk)) == {}
+    await stranger.close()
 
 
 async def test_save_after_one_that_was_given_up(

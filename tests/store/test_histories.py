@@ -98,7 +98,7 @@ async def test_desk_histories(desk_redis: RedisServer, history: list[tuple[objec
     desk, now = DeskId(secrets.token_hex(8)), [0.0]
     connection = link(desk_redis, PATIENT)
     memory = DeskPlay(MemoryDeskStore(clock=lambda: now[0]), desk)
-    redis = DeskPlay(RedisDeskStore(connection), desk)
+    redis = DeskPlay(RedisDeskStore(connection, KEY), desk)
     try:
         for step in history:
             if step == ("lapse",):

@@ -134,7 +134,7 @@ async def test_documented_rights_of_the_desk(own_desk_redis: RedisServer, desk_l
     """Likewise the user of the desk's redis."""
     rights = documented_rights("desk")
     await desk_link.ask("ACL", "SETUSER", "irmacall", "on", ">secret", "~irmacall:*", *rights)
-    store = RedisDeskStore(RedisLink(f"redis://irmacall@{own_desk_redis.host}:6379/0", password="secret"))
+    store = RedisDeskStore(RedisLink(f"redis://irmacall@{own_desk_redis.host}:6379/0", password="secret"), bytes(32))
     await store.check_configuration()
     lease = await store.acquire(DeskId("gemeente"), "a", 30.0)
     assert lease is not None
