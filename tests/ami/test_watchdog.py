@@ -15,9 +15,9 @@ from irmacall.core.commands import HoldInQueue, PrepareNode
 from irmacall.core.events import CallerArrived, NodeSnapshot
 from irmacall.core.ids import CallId, ChannelId, DeskId, NodeName, waiting_bridge
 from irmacall.errors import PeerError, PeerUnavailable
+from lab.relay import Relay
 from tests.ari.heard import Heard
 from tests.ari.real import RealAsterisk
-from tests.ari.relay import Relay
 
 PATIENCE = 1.0
 LOOK = 0.1

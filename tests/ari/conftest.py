@@ -10,10 +10,10 @@ import pytest
 
 from irmacall.ari.client import Node, NodeSettings
 from irmacall.core.ids import DeskId, Endpoint, NodeName
+from lab.relay import Relay
 from tests.ari.fake import FakeAsterisk
 from tests.ari.heard import Heard
 from tests.ari.real import RealAsterisk
-from tests.ari.relay import Relay
 
 Site = FakeAsterisk | RealAsterisk
 

@@ -33,9 +33,9 @@ from irmacall.core.events import (
 )
 from irmacall.core.ids import CallId, ChannelId, DeskId, Endpoint, leg_channel, playback, talk_bridge, waiting_bridge
 from irmacall.errors import LeaseLost, PeerError
+from lab.relay import Relay
 from tests.ari.conftest import Site, running
 from tests.ari.heard import Heard
-from tests.ari.relay import Relay
 
 
 async def arrived(site: Site, heard: Heard) -> ChannelId:

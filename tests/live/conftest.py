@@ -21,9 +21,9 @@ from lab.lab import Lab
 from lab.paths import VAR
 from lab.people import AgentScreen
 from lab.phone import Phone
+from lab.relay import Relay
 from lab.town import Agent, Town
 from lab.wallet import Wallet
-from tests.ari.relay import Relay
 
 WAITING_MUSIC = "Announcer/ARI_MOH"
 """The channel by which a node's waiting bridge plays, from the daemon's start until the first who waited is gone."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lab.lab import Lab
 from lab.people import identified
+from lab.relay import Relay
 from lab.sound import Heard
 from lab.town import Town
 from lab.wallet import Wallet
-from tests.ari.relay import Relay
 from tests.live.conftest import Sit
 from tests.live.scenes import NAME, called, talking, waiting
 

@@ -1,14 +1,24 @@
-"""A TCP relay between the client and Asterisk (or its double), with which a test makes the network fail."""
+"""A relay of bytes over TCP, with which a test makes a network fail.
+
+async with Relay(host, port) as relay:
+    client = Client(relay.url)
+    relay.cut()
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Coroutine
 from types import TracebackType
-from typing import Self
+from typing import Any, ClassVar, Self
 
 
 class Relay:
     """Listens on a free port of 127.0.0.1 and passes bytes on, until it is cut or frozen."""
+
+    _greeting: ClassVar[bytes] = b""
+    """What a client is told once its far end is reached."""
 
     def __init__(self, host: str, port: int) -> None:
         self._upstream = (host, port)
@@ -28,8 +38,8 @@ class Relay:
     ) -> None:
         assert self._server is not None
         self._server.close()
-        self.thaw()
         self.cut()
+        self.thaw()
         if self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -67,29 +77,28 @@ class Relay:
         self._tasks.add(task)
         self._writers.add(writer)
         try:
-            if self._open:
-                await self._join(reader, writer)
+            # Either end may reset, or be gone: the other is cut off, which is as near as a relay comes to it.
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                if self._open:
+                    await self._join(reader, writer)
         finally:
             self._tasks.discard(task)
             self._writers.discard(writer)
             writer.transport.abort()
 
+    async def _target(self, reader: asyncio.StreamReader) -> tuple[str, int]:
+        """Where this client's bytes go."""
+        return self._upstream
+
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            far_reader, far_writer = await asyncio.open_connection(*self._upstream)
-        except ConnectionRefusedError:
-            return  # Nobody is there: whoever asked is cut off, which is as near as a relay comes to it.
+        host, port = await self._target(reader)
+        await self._flowing.wait()
+        far_reader, far_writer = await asyncio.open_connection(host, port)
         self._writers.add(far_writer)
-        ways = {
-            asyncio.ensure_future(self._pass(reader, far_writer)),
-            asyncio.ensure_future(self._pass(far_reader, writer)),
-        }
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            writer.write(self._greeting)
+            await _first_of(self._pass(reader, far_writer), self._pass(far_reader, writer))
         finally:
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
             self._writers.discard(far_writer)
             far_writer.transport.abort()
 
@@ -98,3 +107,14 @@ class Relay:
             await self._flowing.wait()
             sink.write(data)
             await sink.drain()
+
+
+async def _first_of(*ways: Coroutine[Any, Any, None]) -> None:
+    """Until one of them ends, however it does."""
+    tasks = [asyncio.ensure_future(way) for way in ways]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
