@@ -121,11 +121,6 @@ class Term:
         self._inbox.put_nowait((event, done))
         await done
 
-    @property
-    def idle(self) -> bool:
-        """Whether everything that was told is decided."""
-        return self._inbox.empty()
-
     async def follow_phone(self, endpoint: Endpoint) -> None:
         """Hear of this phone on every node; a node that does not answer now hears it at its next connect."""
         for node in self._nodes.values():

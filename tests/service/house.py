@@ -128,7 +128,7 @@ class House:
         """These are decided, in order, though perhaps not saved yet."""
         for event in events:
             self.term.tell(event)
-        while not self.term.idle:  # noqa: ASYNC110  # deciding is a step of the loop, and tells nobody
+        while not self.term._inbox.empty():  # noqa: ASYNC110  # deciding is a step of the loop, and tells nobody
             await asyncio.sleep(0)
 
     async def discloses(self, number: int = 1) -> PageId:
