@@ -101,14 +101,9 @@ class PhoneCall:
         """Press keys: telephone events (RFC 4733), or SIP INFO. About a fifth of a second each."""
         await self._rack.order("dtmf", call=self.number, digits=digits, info=info)
 
-    async def play(self, path: Path) -> None:
-        """Say this WAV file, over and over."""
-        await self._rack.order("play", call=self.number, path=str(path))
-
-    async def speak(self, hertz: float) -> None:
+    async def speak(self, hertz: int) -> None:
         """Say a tone, by which others can tell whom they hear."""
-        path = self._rack.directory / f"tone-{round(hertz)}.wav"
-        await self.play(path if path.exists() else sound.write_tone(path, hertz))
+        await self._rack.order("speak", call=self.number, hertz=hertz)
 
     async def hush(self) -> None:
         """Say nothing any more."""

@@ -1,57 +1,71 @@
-"""Which of the spoken prompts a telephone hears: told by how their loudness rises and falls.
+"""Which of the spoken prompts a telephone hears, also where the sound was torn on its way.
 
-The words themselves are beyond us, but no two prompts begin with the same rhythm, and a rhythm survives a telephone.
+A busy machine loses and repeats packets, and a phone's jitter buffer stretches what is left. So what was heard is
+laid along the opening of the prompt by dynamic time warping (Sakoe and Chiba, 1978), over its loudness in a dozen
+bands: the right prompt then differs by 0.6 at most, another by 1.0 and more.
 """
 
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lab import paths, sound
 
-PROMPTS = ("welcome", "code-again", "without-code", "please-hold", "anonymous", "nobody")
+Curves = NDArray[np.float64]
+"""One row for every 20 ms; in it the logarithm of the energy in each band."""
+
+PROMPTS: Final = ("welcome", "code-again", "without-code", "please-hold", "anonymous", "nobody")
 """Those that a caller can be told, by the names of asterisk/prompts.nl.toml (`moment` is the end of two others)."""
-_STEP = sound.RATE // 50  # one point of a curve: 20 ms
-_OPENING = 80  # points: what follows may be cut short by a key
-_ALIKE = 0.75  # the right prompt correlates by 0.8 and more on a busy machine, another by 0.7 at most
-_FLOOR = 30.0  # loudness below this is all the same silence
+_STEP: Final = sound.RATE // 50
+_WINDOW: Final = 256
+_BANDS: Final = np.geomspace(150, 3700, 13)  # Hz: what a telephone carries, in steps as an ear hears them
+_FLOOR: Final = 3e6  # energy below this is all the same silence
+_OPENING: Final = 80  # rows: what follows may be cut short by a key
+_ALIKE: Final = 0.75
 
 
 def find(samples: Sequence[int], prompt: str) -> int | None:
-    """Where in these samples the opening of this prompt ends; None where it is not heard, or another fits better."""
-    heard = _curve(samples)
-    likeness, at = _best(heard, _opening(prompt))
-    near = heard[max(0, at - _OPENING // 2) : at + _OPENING]  # two prompts end alike
-    if likeness < _ALIKE or any(_best(near, _opening(other))[0] > likeness for other in PROMPTS):
+    """Where in these samples the opening of this prompt first ends; None where it is not heard."""
+    differences = _differences(_curves(samples), _opening(prompt))
+    alike = np.flatnonzero(differences < _ALIKE)
+    if not len(alike):
         return None
-    return (at + _OPENING) * _STEP
+    first = int(alike[0])
+    best = first + int(np.argmin(differences[first : first + _OPENING]))
+    return (best + 1) * _STEP
 
 
 @functools.cache
-def _opening(prompt: str) -> list[float]:
+def _opening(prompt: str) -> Curves:
     file = paths.rootfs() / "usr/share/asterisk/sounds/nl/irmacall" / f"{prompt}.wav"
-    return _curve(sound.recorded(file, 60))[:_OPENING]
+    return _curves(sound.recorded(file, 60))[:_OPENING]
 
 
-def _curve(samples: Sequence[int]) -> list[float]:
-    steps = range(0, len(samples) - _STEP + 1, _STEP)
-    return [math.log(_FLOOR + sound.rms(samples[i : i + _STEP])) for i in steps]
+def _curves(samples: Sequence[int]) -> Curves:
+    if len(samples) < _WINDOW:
+        return np.empty((0, len(_BANDS) - 1))
+    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(samples, dtype=np.float64), _WINDOW)[::_STEP]
+    power = np.abs(np.fft.rfft(windows * np.hanning(_WINDOW))) ** 2
+    band = np.searchsorted(_BANDS, np.fft.rfftfreq(_WINDOW, 1 / sound.RATE))
+    energy = np.stack([power[:, band == number].sum(axis=1) for number in range(1, len(_BANDS))], axis=1)
+    curves: Curves = np.log(_FLOOR + energy)
+    return curves
 
 
-def _best(heard: list[float], opening: list[float]) -> tuple[float, int]:
-    """The best correlation (-1 to 1) of `opening` with a stretch of `heard`, and where that stretch begins."""
-    sought, n = _standard(opening), len(opening)
-    scores = [(_product(_standard(heard[i : i + n]), sought), i) for i in range(len(heard) - n + 1)]
-    return max(scores, default=(-1.0, 0))
-
-
-def _standard(curve: list[float]) -> list[float]:
-    mean = sum(curve) / len(curve)
-    size = math.sqrt(sum((point - mean) ** 2 for point in curve)) or 1.0
-    return [(point - mean) / size for point in curve]
-
-
-def _product(one: list[float], other: list[float]) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))
+def _differences(heard: Curves, opening: Curves) -> NDArray[np.float64]:
+    """For each row of `heard`: how far a stretch that ends there is from the opening, by the best way to lay it."""
+    if not len(heard):
+        return np.empty(0)
+    apart = np.abs(opening[:, None, :] - heard[None, :, :]).mean(axis=2)
+    total = apart[0]
+    for row in apart[1:]:
+        entered = row + np.minimum(total, np.concatenate(([np.inf], total[:-1])))
+        along = np.cumsum(row)  # to stay at this row of the opening costs what each further row of `heard` differs
+        total = along + np.minimum.accumulate(entered - along)
+    differences: NDArray[np.float64] = total / len(opening)
+    return differences

@@ -28,6 +28,7 @@ _STATES = {
 _MAX_CALLS = 64
 """What we would like; a wheel that was built with fewer (PJSUA_MAX_CALLS, 4 as it is shipped) keeps to that."""
 _POLL_MS = 5
+_CLOCK_HZ = 8000
 
 
 #: Our own way out: pjsua2 writes to standard output before its log can be sent elsewhere.
@@ -61,7 +62,11 @@ class Line(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
 
 
 class Talk(pj.Call):  # type: ignore[misc]
-    """One call of one phone. What it hears goes to a WAV file; what it says comes from one."""
+    """One call of one phone. What it hears goes to a WAV file; what it says is a tone.
+
+    Not a file, looped: pjsua2 tells each turn of a file player on a thread of its own, and that one may just be using
+    the player that goes with its call (a crash in `ev_thread`, pjsua2 2.15.1).
+    """
 
     def __init__(self, line: Line, number: int, call_id: int) -> None:
         super().__init__(line, call_id)
@@ -69,7 +74,7 @@ class Talk(pj.Call):  # type: ignore[misc]
         self.digits_after, self.pause = "", 0.0
         self.recorder = pj.AudioMediaRecorder()
         self.recorder.createRecorder(str(line.desk.directory / f"heard-{number}.wav"))
-        self.player: Any = None
+        self.voice: Any = None
 
     def onCallState(self, prm: Any) -> None:
         """Told by pjsua2 at each step of the INVITE dialog."""
@@ -83,11 +88,11 @@ class Talk(pj.Call):  # type: ignore[misc]
             self.line.desk.ended(self)
 
     def onCallMediaState(self, prm: Any) -> None:
-        """Told by pjsua2 when voice begins, stops or moves: connect it to the recorder and the player."""
+        """Told by pjsua2 when voice begins, stops or moves: connect it to the recorder and the voice."""
         for media in self.voices():
             media.startTransmit(self.recorder)
-            if self.player is not None:
-                self.player.startTransmit(media)
+            if self.voice is not None:
+                self.voice.startTransmit(media)
         tell("media", call=self.number, open=len(self.voices()))
 
     def voices(self) -> list[Any]:
@@ -100,17 +105,19 @@ class Talk(pj.Call):  # type: ignore[misc]
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in open_states
         ]
 
-    def play(self, path: str) -> None:
-        """Say what is in a WAV file, over and over."""
-        self.hush()
-        self.player = pj.AudioMediaPlayer()
-        self.player.createPlayer(path)
+    def speak(self, hertz: int) -> None:
+        """Say a tone without end."""
+        tone = pj.ToneDesc()
+        tone.freq1, tone.on_msec, tone.volume = hertz, 1000, 6000
+        self.voice = pj.ToneGenerator()
+        self.voice.createToneGenerator(_CLOCK_HZ)
+        self.voice.play(pj.ToneDescVector([tone]), True)
         for media in self.voices():
-            self.player.startTransmit(media)
+            self.voice.startTransmit(media)
 
     def hush(self) -> None:
         """Say nothing any more."""
-        self.player = None
+        self.voice = None
 
     def key_in(self, digits: str, info: bool = False) -> None:
         """Send keys, as telephone events (RFC 4733) or as SIP INFO. A call that is over takes none."""
@@ -144,7 +151,7 @@ class Softphones:
         config.uaConfig.mainThreadOnly = True
         config.logConfig.filename = str(self.directory / "pjsua.log")
         config.logConfig.level, config.logConfig.consoleLevel = 4, 0
-        config.medConfig.clockRate = config.medConfig.sndClockRate = 8000
+        config.medConfig.clockRate = config.medConfig.sndClockRate = _CLOCK_HZ
         config.medConfig.noVad, config.medConfig.ecTailLen = True, 0
         self.endpoint.libInit(config)
         transport = pj.TransportConfig()
@@ -256,9 +263,9 @@ class Softphones:
         """Key in digits."""
         self.calls[call].key_in(digits, info)
 
-    def do_play(self, call: int, path: str) -> None:
-        """Say a WAV file, over and over."""
-        self.calls[call].play(path)
+    def do_speak(self, call: int, hertz: int) -> None:
+        """Say a tone."""
+        self.calls[call].speak(hertz)
 
     def do_hush(self, call: int) -> None:
         """Say nothing any more."""

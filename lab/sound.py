@@ -1,6 +1,6 @@
 """What a telephone hears: silence, speech, music, or the very tone that another phone plays.
 
-Pure functions over 16-bit mono samples at 8 kHz, and WAV files of tones.
+Pure functions over 16-bit mono samples at 8 kHz.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import array
 import enum
 import math
-import wave
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,17 +68,5 @@ def kind(samples: Sequence[int]) -> Heard:
 
 
 def is_tone(samples: Sequence[int], hertz: float) -> bool:
-    """Whether this is the tone that `write_tone` makes."""
+    """Whether this is a tone of so many Hz."""
     return rms(samples) >= _SILENT_RMS and share(samples, [hertz]) > _PURE
-
-
-def write_tone(path: Path, hertz: float) -> Path:
-    """A second of a soft sine as a WAV file; whole turns, so that it can be repeated without a click."""
-    turns = round(hertz)
-    samples = array.array("h", (int(6000 * math.sin(2 * math.pi * turns * i / RATE)) for i in range(RATE)))
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes(samples.tobytes())
-    return path

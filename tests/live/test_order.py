@@ -22,7 +22,7 @@ async def announced(screen: AgentScreen, queue: str, subject: str) -> None:
     assert "Vries" not in await screen.page.content()
 
 
-async def answered(desk: Desk, caller: PhoneCall, hertz: float) -> PhoneCall:
+async def answered(desk: Desk, caller: PhoneCall, hertz: int) -> PhoneCall:
     """She answers, and it is this caller who hears her."""
     ringing = await desk.phone.rings(20)
     await ringing.answer()
