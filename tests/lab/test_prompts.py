@@ -20,7 +20,7 @@ def test_a_prompt_is_found_by_its_own_name_alone(prompt: str) -> None:
     found = {name: prompts.find(heard, name) for name in prompts.PROMPTS}
     end = found[prompt]
     assert end is not None
-    assert 3210 + sound.RATE < end < 3210 + 1.7 * sound.RATE  # an opening that ends in a pause is over when that begins
+    assert 3210 + sound.RATE < end < 3210 + 1.7 * sound.RATE  # one that ends in a pause is over when it begins
     assert [name for name, at in found.items() if at is not None] == [prompt]
     assert prompts.find(heard[end:], prompt) is None
 
