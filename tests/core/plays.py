@@ -327,3 +327,13 @@ def snapshot(
         {BridgeId(b): frozenset(map(ChannelId, members)) for b, members in (bridges or {}).items()},
         phones,
     )
+
+
+def bridges_talking(call: CallId, leg: str) -> dict[str, list[str]]:
+    """Both are in their talk bridge, and nobody waits."""
+    return {talk_bridge(call): [call, leg], WAITING_ROOM: []}
+
+
+def bridges_waiting(call: CallId) -> dict[str, list[str]]:
+    """The caller hears music, and her talk bridge stands empty."""
+    return {talk_bridge(call): [], WAITING_ROOM: [call]}
