@@ -42,14 +42,18 @@ def content_security_policy(connect: tuple[str, ...] = ()) -> str:
     )
 
 
+def fixed(policy: str) -> dict[str, str]:
+    """What every answer carries, whatever it is about."""
+    return {**_FIXED, "Content-Security-Policy": policy, "Server": "irmacall"}
+
+
 def security_headers(policy: str) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """A signal handler that puts the headers on an answer just before it leaves."""
-    fixed = {**_FIXED, "Content-Security-Policy": policy}
+    always = fixed(policy)
 
     async def put(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.update(fixed)
+        response.headers.update(always)
         response.headers["Cache-Control"] = "no-cache" if _is_static(request) else "no-store"
-        response.headers["Server"] = "irmacall"
 
     return put
 

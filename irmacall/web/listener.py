@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Mapping, MutableMapping
-from typing import Any
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any, Final
 
 from aiohttp import web
+
+from irmacall.web.connection import Connection
+from irmacall.web.entrance import Entrance, Limits
 
 
 class _WithoutContent(logging.LoggerAdapter[logging.Logger]):
@@ -23,25 +26,60 @@ class _WithoutContent(logging.LoggerAdapter[logging.Logger]):
         super().log(min(level, logging.WARNING), msg, **kwargs)
 
 
-async def listen(app: web.Application, host: str, port: int, tls: ssl.SSLContext) -> web.AppRunner:
-    """Serve the app over TLS until `runner.cleanup()`, which ends its streams first.
+USUAL: Final = Limits()
+_READING: Final[Mapping[str, Any]] = {
+    "access_log": None,
+    "max_line_size": 4096,
+    "max_field_size": 4096,
+    "max_headers": 64,
+    "keepalive_timeout": 30,
+}
+"""No access log: the service's own records say what happened, without addresses that somebody visited."""
 
-    No access log: the service's own records say what happened, without addresses that somebody visited.
-    """
-    quiet = _WithoutContent(logging.getLogger("irmacall.web"), {})
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        logger=quiet,
-        max_line_size=4096,
-        max_field_size=4096,
-        max_headers=64,
-        keepalive_timeout=30,
-        shutdown_timeout=2,
-    )
+
+async def listen(
+    app: web.Application, host: str, port: int, tls: ssl.SSLContext, limits: Limits = USUAL
+) -> web.AppRunner:
+    """Serve the app over TLS until `runner.cleanup()`, which ends its streams first. Raises OSError."""
+    runner = web.AppRunner(app, shutdown_timeout=2)
     await runner.setup()
-    await web.TCPSite(runner, host, port, ssl_context=tls, reuse_address=True).start()
+    try:
+        await _Site(runner, host, port, tls, limits).start()
+    except OSError:
+        await runner.cleanup()
+        raise
     return runner
+
+
+class _Site(web.BaseSite):
+    """What the runner opens and closes: our own entrance."""
+
+    def __init__(self, runner: web.AppRunner, host: str, port: int, tls: ssl.SSLContext, limits: Limits) -> None:
+        super().__init__(runner)
+        self._host, self._port, self._tls, self._limits = host, port, tls, limits
+
+    @property
+    def name(self) -> str:
+        """Where it is, for aiohttp."""
+        return f"https://{self._host}:{self._port}"
+
+    async def start(self) -> None:
+        """Listen. Raises OSError."""
+        await super().start()
+        server = self._runner.server
+        assert server is not None
+        quiet = _WithoutContent(logging.getLogger("irmacall.web"), {})
+
+        def made(left: Callable[[], None]) -> Connection:
+            return Connection(server, left, logger=quiet, **_READING)
+
+        self._server = await Entrance.open(self._host, self._port, self._tls, self._limits, made)
+
+    async def stop(self) -> None:
+        """Let nobody in any more."""
+        await super().stop()
+        if self._server is not None:
+            await self._server.wait_closed()
 
 
 def ports_of(runner: web.AppRunner) -> Mapping[str, int]:

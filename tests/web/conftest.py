@@ -22,7 +22,8 @@ from cryptography.x509.oid import NameOID
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from irmacall.web.config import WebConfig
-from irmacall.web.listener import listen
+from irmacall.web.entrance import Limits
+from irmacall.web.listener import USUAL, listen
 from irmacall.web.public import public_app
 from irmacall.web.staff import staff_app
 from tests.web.doubles import PASSWORD, MemoryAccounts, MemoryCitizenDesk, MemoryStaffDesk
@@ -102,11 +103,13 @@ async def running_public(
     irma: tuple[str, ...] = (),
     begins_per_minute: int = 1000,
     desk: MemoryCitizenDesk | None = None,
+    limits: Limits = USUAL,
 ) -> AsyncIterator[Public]:
     """The public app until the block ends."""
     port = free_port()
     desk, origin = desk or MemoryCitizenDesk(), f"https://127.0.0.1:{port}"
-    runner = await listen(public_app(desk, _config(origin, irma, begins_per_minute)), "127.0.0.1", port, tls)
+    app = public_app(desk, _config(origin, irma, begins_per_minute))
+    runner = await listen(app, "127.0.0.1", port, tls, limits)
     try:
         yield Public(desk, origin)
     finally:
