@@ -15,6 +15,7 @@ _ERRORS = {
     400: _("Dit verzoek klopt niet. Ga terug en probeer het nog eens."),
     403: _("Dit mag niet vanaf deze pagina. Ga terug en probeer het nog eens."),
     404: _("Deze pagina bestaat niet."),
+    421: _("Deze pagina staat op een ander adres."),
     429: _("U probeert het te vaak achter elkaar. Wacht even en probeer het opnieuw."),
     503: _("Dit werkt nu even niet. Probeer het over een paar minuten opnieuw."),
 }

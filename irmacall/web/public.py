@@ -16,6 +16,7 @@ from irmacall.web.config import WebConfig
 from irmacall.web.doors import BODY_LIMIT, CrossSite
 from irmacall.web.guard import errors_to_answers
 from irmacall.web.headers import content_security_policy, security_headers
+from irmacall.web.hosts import only_as
 from irmacall.web.pages import Pages
 from irmacall.web.ports import CitizenDesk, CitizenView, PageToken, SubjectView
 from irmacall.web.stream import Streams
@@ -31,7 +32,7 @@ _HAS_CODE_OR_CALL: Final = {"sealed", "in_call", "waiting", "talking"}
 def public_app(desk: CitizenDesk, config: WebConfig) -> web.Application:
     """The app for the public listener."""
     pages = Pages(config, app="public", desk=desk)
-    middlewares = [errors_to_answers(pages.draw_error), only_from(config.allow)]
+    middlewares = [errors_to_answers(pages.draw_error), only_from(config.allow), only_as(config.origin)]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
     citizen = _Citizen(desk, config, pages)
     app.router.add_get("/", citizen.subjects, allow_head=False)

@@ -19,6 +19,7 @@ from irmacall.web.config import WebConfig
 from irmacall.web.doors import BODY_LIMIT, CrossSite
 from irmacall.web.guard import errors_to_answers
 from irmacall.web.headers import content_security_policy, security_headers
+from irmacall.web.hosts import only_as
 from irmacall.web.pages import Pages
 from irmacall.web.ports import Accounts, StaffDesk
 from irmacall.web.stream import Streams
@@ -49,6 +50,7 @@ def staff_app(desk: StaffDesk, accounts: Accounts, config: WebConfig) -> web.App
         middlewares=[
             errors_to_answers(pages.draw_error),
             only_from(config.allow),
+            only_as(config.origin),
             session_middleware(sessions.AccountSessions(accounts)),
             _only_with_its_role(config),
         ],

@@ -136,7 +136,7 @@ async def _send_raw(origin: str, sent: bytes) -> bytes:
     port = int(origin.rpartition(":")[2])
     reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
     try:
-        writer.write(sent)
+        writer.write(sent.replace(b"Host: x", b"Host: " + origin.removeprefix("https://").encode()))
         await writer.drain()
         async with asyncio.timeout(8):
             return await reader.read(200)
