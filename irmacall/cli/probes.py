@@ -23,16 +23,16 @@ from irmacall.ari.fields import Fields
 from irmacall.ari.pool import Pool
 from irmacall.ari.requests import Request
 from irmacall.core.ids import NodeName
-from irmacall.errors import ClockSkew, PeerError, PeerUnavailable
+from irmacall.errors import PeerError, PeerUnavailable
+from irmacall.service import plan
 from irmacall.settings import NodeSettings, PublicSettings, Settings, StaffSettings
-from irmacall.store import forms
+from irmacall.store.vault import refuse_skew
 
 Probe = Callable[[], Awaitable[str]]
 
 _SECONDS: Final = 5.0
 _BEAT_SECONDS: Final = 2.5
 """A leader changes its variable every two seconds."""
-_LARGEST_SKEW: Final = 2.0
 _TIME_LEFT: Final = timedelta(days=14)
 
 
@@ -82,16 +82,9 @@ async def manager(settings: Settings, node: NodeSettings) -> str:
 
 async def desk_store(settings: Settings) -> str:
     """Whether what it was given survives."""
-    store, secrets = settings.store, settings.credentials
-    if store.in_memory:
+    if settings.store.in_memory:
         return "in memory: a restart forgets every call"
-    at = forms.desk_store(
-        store.desk,
-        secrets.key("vault-key"),
-        password=secrets.get("redis-desk"),
-        timeout=store.timeout,
-        ca_file=store.ca_file,
-    )
+    at = plan.desk_store(settings)
     try:
         await at.check_configuration()
     finally:
@@ -101,21 +94,13 @@ async def desk_store(settings: Settings) -> str:
 
 async def vault(settings: Settings) -> str:
     """Whether it keeps nothing on a disk, and has our time."""
-    store, secrets = settings.store, settings.credentials
-    at = forms.vault(
-        store.vault,
-        secrets.key("vault-key"),
-        password=secrets.get("redis-vault"),
-        timeout=store.timeout,
-        ca_file=store.ca_file,
-    )
+    at = plan.vault(settings)
     try:
         await at.check_configuration()
         skew = await at.clock_skew()
     finally:
         await at.close()
-    if abs(skew) > _LARGEST_SKEW:
-        raise ClockSkew(f"its clock and ours are {skew:.1f} s apart: {_LARGEST_SKEW:.0f} is the most")
+    refuse_skew(skew)
     return f"keeps nothing on a disk; its clock and ours are {abs(skew):.1f} s apart"
 
 

@@ -16,7 +16,11 @@ from irmacall.service.citizen import Subject
 from irmacall.service.staff import Titles
 from irmacall.settings import DeskSettings, NodeSettings, Settings
 from irmacall.settings.desks import SubjectSettings
+from irmacall.store import forms
+from irmacall.store.desk import DeskStore
+from irmacall.store.vault import Vault
 from irmacall.web.config import WebConfig
+from irmacall.web.entrance import Limits
 from irmacall.web.ports import SubjectView
 
 
@@ -75,6 +79,30 @@ def ari(node: NodeSettings, desk: DeskSettings, settings: Settings) -> AriSettin
     return AriSettings(NodeName(node.name), DeskId(desk.id), node.ari, node.ari_user, password)
 
 
+def desk_store(settings: Settings) -> DeskStore:
+    """Where the desk's records are saved."""
+    store, secret = settings.store, settings.credentials
+    return forms.desk_store(
+        store.desk,
+        secret.key("vault-key"),
+        password=secret.get("redis-desk"),
+        timeout=store.timeout,
+        ca_file=store.ca_file,
+    )
+
+
+def vault(settings: Settings) -> Vault:
+    """Where identities lie sealed."""
+    store, secret = settings.store, settings.credentials
+    return forms.vault(
+        store.vault,
+        secret.key("vault-key"),
+        password=secret.get("redis-vault"),
+        timeout=store.timeout,
+        ca_file=store.ca_file,
+    )
+
+
 def public_web(settings: Settings, desk: DeskSettings) -> WebConfig:
     """The citizens' app."""
     return WebConfig(
@@ -86,8 +114,20 @@ def public_web(settings: Settings, desk: DeskSettings) -> WebConfig:
         privacy_url=desk.privacy_url,
         demo=settings.demo,
         begins_per_minute=settings.public.begins_per_minute,
+        streams=settings.public.connections // 2,
+        streams_per_address=settings.public.streams_per_address,
         allow=settings.public.allow,
     )
+
+
+def public_limits(settings: Settings) -> Limits:
+    """The public's connections: room for the pages that an address follows live, and for what they fetch besides."""
+    return Limits(settings.public.connections, 4 * settings.public.streams_per_address)
+
+
+def staff_limits(settings: Settings) -> Limits:
+    """The staff's: a whole office may come from one address, and only known addresses come in."""
+    return Limits(settings.staff.connections, settings.staff.connections)
 
 
 def staff_web(settings: Settings, desk: DeskSettings) -> WebConfig:

@@ -30,11 +30,11 @@ from irmacall.service.screens import Screens
 from irmacall.service.staff import Staff
 from irmacall.service.term import Peers
 from irmacall.settings import Address, DeskSettings, Settings, server_context
-from irmacall.store import forms
 from irmacall.store.audit import AuditLog
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
 from irmacall.store.users import Users, open_users
+from irmacall.web.entrance import Limits
 from irmacall.web.listener import listen
 from irmacall.web.public import public_app
 from irmacall.web.staff import staff_app
@@ -69,18 +69,7 @@ class _Daemon:
         return daemon
 
     async def _open_stores(self) -> None:
-        store, secret = self._settings.store, self._settings.credentials
-        vault_key = secret.key("vault-key")
-        self._store = forms.desk_store(
-            store.desk, vault_key, password=secret.get("redis-desk"), timeout=store.timeout, ca_file=store.ca_file
-        )
-        self._vault = forms.vault(
-            store.vault,
-            vault_key,
-            password=secret.get("redis-vault"),
-            timeout=store.timeout,
-            ca_file=store.ca_file,
-        )
+        self._store, self._vault = plan.desk_store(self._settings), plan.vault(self._settings)
         self._stack.push_async_callback(self._vault.close)
         self._stack.push_async_callback(self._store.close)
         await _checked_when_there(self._store.check_configuration, "the desk's redis")
@@ -162,13 +151,14 @@ class _Daemon:
         settings = self._settings
         public = public_app(self._citizens, plan.public_web(settings, self._desk))
         staff = staff_app(self._staff, self._logins, plan.staff_web(settings, self._desk))
-        await self._put(public, settings.public.listen, settings.public.tls_cert, settings.public.tls_key)
-        await self._put(staff, settings.staff.listen, settings.staff.tls_cert, settings.staff.tls_key)
+        await self._put(public, settings.public, plan.public_limits(settings))
+        await self._put(staff, settings.staff, plan.staff_limits(settings))
 
-    async def _put(self, app: web.Application, where: Address, cert: Path, key: Path | None) -> None:
+    async def _put(self, app: web.Application, at: PublicSettings | StaffSettings, limits: Limits) -> None:
+        where, key = at.listen, at.tls_key
         assert key is not None, "settings give every listener a key"
         try:
-            runner = await listen(app, where.host, where.port, server_context(cert, key))
+            runner = await listen(app, where.host, where.port, server_context(at.tls_cert, key), limits)
         except OSError as error:  # ssl.SSLError is one too
             raise SettingsError(f"cannot listen on {where}: {error}") from error
         self._stack.push_async_callback(runner.cleanup)

@@ -8,10 +8,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from irmacall.core.ids import DeskId, SealedId
 from irmacall.store.desk import DeskStore, MemoryDeskStore
 from irmacall.store.desk_redis import RedisDeskStore
+from irmacall.store.passwords import Hashing
+from irmacall.store.sqlite import Database
+from irmacall.store.users import Users, open_users
 from irmacall.store.vault import MemoryVault, Vault
 from irmacall.store.vault_redis import RedisVault
 from lab.network import Network, claim_network
@@ -55,6 +59,20 @@ async def own_vault_redis(network: Network, tmp_path: Path) -> AsyncIterator[Red
     """A vault's redis that a test may stop, freeze or restart."""
     async with running(Role.VAULT, network, tmp_path / "vault") as server:
         yield server
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty users' file."""
+    database = await open_users(tmp_path / "users.db")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def users(database: Database) -> Users:
+    """The users in it, with hashes that cost little."""
+    return Users(database, Hashing(PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)))
 
 
 @pytest.fixture

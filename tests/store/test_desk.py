@@ -11,15 +11,9 @@ import pytest
 from irmacall.core.ids import DeskId
 from irmacall.errors import LeaseLost
 from irmacall.store.desk import DeskStore, Lease
+from tests.store.leading import led
 
 CALL, AGENT = ("call", "node1-1700000000.1"), ("agent", "jansen")
-
-
-async def led(store: DeskStore, desk: DeskId, holder: str = "a", ttl: float = 30.0) -> Lease:
-    """A lease that must be had at once."""
-    lease = await store.acquire(desk, holder, ttl)
-    assert lease is not None
-    return lease
 
 
 async def taken(store: DeskStore, desk: DeskId, holder: str) -> Lease:

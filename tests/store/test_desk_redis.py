@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 
 from irmacall.core.ids import DeskId
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
-from irmacall.store.desk import Lease
 from irmacall.store.desk_redis import RedisDeskStore
 from irmacall.store.redis_link import RedisLink
 from lab.redisd import RedisServer
+from tests.store.leading import led
 from tests.store.redis_server import TIMEOUT, link
 
 CALL = ("call", "node1-1.1")
@@ -36,13 +36,6 @@ async def redis(own_desk_redis: RedisServer) -> AsyncIterator[RedisLink]:
     redis = link(own_desk_redis)
     yield redis
     await redis.close()
-
-
-async def led(store: RedisDeskStore, desk: DeskId, holder: str = "a", ttl: float = 30.0) -> Lease:
-    """A lease that must be had at once."""
-    lease = await store.acquire(desk, holder, ttl)
-    assert lease is not None
-    return lease
 
 
 async def records(redis: RedisLink, desk: DeskId) -> dict[bytes, bytes]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from irmacall.core.ids import SeatId, UserId
-from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
 from irmacall.store.sqlite import Database
-from irmacall.store.users import Role, Users, open_users
+from irmacall.store.users import Role, Users
 from tests.store.files import contents
 
 IDLE, ABSOLUTE = 900.0, 43_200.0
@@ -22,23 +20,9 @@ SEAT, OTHER_SEAT = SeatId("in her browser"), SeatId("in another")
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty users' file."""
-    database = await open_users(tmp_path / "users.db")
-    yield database
-    await database.close()
-
-
-@pytest.fixture
 def sessions(database: Database) -> Sessions:
     """The sessions in it."""
     return Sessions(database, idle=IDLE, absolute=ABSOLUTE)
-
-
-@pytest.fixture
-def users(database: Database) -> Users:
-    """The users in it."""
-    return Users(database, Hashing(PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)))
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,26 +16,11 @@ from irmacall.store.passwords import Hashing, Objection, PasswordRefused, object
 from irmacall.store.phones import Phones, sip_digest
 from irmacall.store.sessions import Sessions
 from irmacall.store.sqlite import Database
-from irmacall.store.users import Role, User, Users, open_users
+from irmacall.store.users import Role, User, Users
 from tests.store.files import contents
 
 SEAT = SeatId("els-in-her-browser")
 GOOD, OTHER = "groene-tafel-onder-de-kersenboom", "vijf blauwe kranen lekken zacht"
-QUICK = PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty users' file."""
-    database = await open_users(tmp_path / "users.db")
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-def users(database: Database) -> Users:
-    """The users in it, with hashes that cost little."""
-    return Users(database, Hashing(QUICK))
 
 
 async def added(users: Users, login: str = "jansen") -> User:
