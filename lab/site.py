@@ -131,6 +131,7 @@ def _listeners(site: Site) -> list[str]:
             f"tls_cert = {_q(certificate.certificate)}",
             f"tls_key = {_q(certificate.key)}",
             f"{limit} = 10000",  # one address plays everybody
+            *(["streams_per_address = 2000"] if name == "public" else []),
         ]
     return parts
 

@@ -11,7 +11,6 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -29,7 +28,7 @@ from irmacall.service.leadership import Leadership
 from irmacall.service.screens import Screens
 from irmacall.service.staff import Staff
 from irmacall.service.term import Peers
-from irmacall.settings import Address, DeskSettings, Settings, server_context
+from irmacall.settings import DeskSettings, PublicSettings, Settings, StaffSettings, server_context
 from irmacall.store.audit import AuditLog
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions

@@ -53,6 +53,8 @@ class PublicSettings:
     tls_key: Path | None = field(default=None, metadata=key(values.path))
     allow: tuple[Network, ...] = field(default=(), metadata=key(values.list_of(addresses.network, least=1)))
     begins_per_minute: int = field(default=20, metadata=key(values.whole(1, 10_000)))
+    streams_per_address: int = field(default=64, metadata=key(values.whole(1, 50_000)))
+    connections: int = field(default=4000, metadata=key(values.whole(100, 50_000)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class StaffSettings:
     tls_key: Path | None = field(default=None, metadata=key(values.path))
     allow: tuple[Network, ...] = field(default=_HERE, metadata=key(values.list_of(addresses.network, least=1)))
     logins_per_minute: int = field(default=10, metadata=key(values.whole(1, 10_000)))
+    connections: int = field(default=4000, metadata=key(values.whole(100, 50_000)))
     idle_minutes: int = field(default=15, metadata=key(values.whole(1, 60)))
     absolute_hours: int = field(default=12, metadata=key(values.whole(1, 24)))
 

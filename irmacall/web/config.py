@@ -30,6 +30,9 @@ class WebConfig:
     begins_per_minute: int = 20
     """Disclosures that one address may begin in a minute, before it must wait."""
     logins_per_minute: int = 10
+    streams: int = 2000
+    """Pages that may be followed live at once, of all addresses."""
+    streams_per_address: int = 64
     allow: tuple[Network, ...] = ()
     """The addresses that are served; empty: all."""
     templates: Path = TEMPLATES

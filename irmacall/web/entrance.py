@@ -37,7 +37,7 @@ Made = Callable[[Callable[[], None]], asyncio.Protocol]
 class Limits:
     """Connections at once: in all, and of one address (IPv6: of one /64)."""
 
-    connections: int = 1000
+    connections: int = 4000
     of_one_address: int = 256
 
 

@@ -19,7 +19,7 @@ from irmacall.web.headers import content_security_policy, security_headers
 from irmacall.web.hosts import only_as
 from irmacall.web.pages import Pages
 from irmacall.web.ports import CitizenDesk, CitizenView, PageToken, SubjectView
-from irmacall.web.stream import Streams
+from irmacall.web.stream import Room, Streams
 from irmacall.web.throttle import Throttle
 
 COOKIE: Final = "__Host-irmacall-page"
@@ -58,6 +58,7 @@ class _Citizen:
         self._config = config
         self._pages = pages
         self._begins = Throttle(config.begins_per_minute)
+        self._room = Room(config.streams, config.streams_per_address)
         self.streams = Streams()
 
     async def subjects(self, request: web.Request) -> web.StreamResponse:
@@ -105,16 +106,18 @@ class _Citizen:
         return web.json_response({"state": "unknown"} if view is None else _as_json(view))
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Says "look again" whenever it is worth it."""
+        """Says "look again" whenever it is worth it, to a page that we know, for as long as we do."""
         doors.must_not_be_cross_site_read(request)
         page = _page(request)
-        if page is None:
-            raise web.HTTPNotFound
+        if page is None or not await self._known(page):
+            return web.json_response({"state": "unknown"}, status=404)
+        with self._room.taken(request.remote, page):
+            look = b"event: look\ndata:\n\n"
+            changes = self._desk.changes(page)
+            return await self.streams.serve(request, changes, lambda _: look, lambda: self._known(page))
 
-        async def known() -> bool:
-            return True  # a page needs no login: it sees what its secret opens, which is asked at each look
-
-        return await self.streams.serve(request, self._desk.changes(page), lambda _: b"event: look\ndata:\n\n", known)
+    async def _known(self, page: PageToken) -> bool:
+        return (await self._desk.view(page)).state != "unknown"
 
     async def renew(self, request: web.Request) -> web.StreamResponse:
         """A new code; the old one is void."""

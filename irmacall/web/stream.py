@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Final, TypeVar
 
 from aiohttp import web
 
 from irmacall.errors import LeaseLost, PeerError
+from irmacall.web.places import Places
+from irmacall.web.ports import TooManyTries
+from irmacall.web.throttle import network_of
 
 log = logging.getLogger("irmacall.web")
 
@@ -26,6 +29,10 @@ _WRITE_SECONDS: Final = 2.0
 _BUFFER_BYTES: Final = 4096
 _DEAD_MILLISECONDS: Final = 5000
 """Unacknowledged bytes after this long: the peer is gone (TCP_USER_TIMEOUT, RFC 5482)."""
+
+OF_ONE_PAGE: Final = 4
+"""Streams of one page at once: it may be open in a few tabs, and one that was just left lingers for a moment."""
+_TRY_AGAIN_SECONDS: Final = 5.0
 
 Change = TypeVar("Change")
 
@@ -80,6 +87,30 @@ class Streams:
         for task in self._open:
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
+
+
+class Room:
+    """How many streams there may be at once: in all, of one address and of one page."""
+
+    def __init__(self, total: int, of_one_address: int) -> None:
+        self._addresses = Places(total, of_one_address)
+        self._pages = Places(total, OF_ONE_PAGE)
+
+    @contextmanager
+    def taken(self, address: str | None, page: str) -> Iterator[None]:
+        """One place while the context lasts. Raises TooManyTries."""
+        with _place(self._addresses, network_of(address)), _place(self._pages, page):
+            yield
+
+
+@contextmanager
+def _place(places: Places, name: str) -> Iterator[None]:
+    if not places.take(name):
+        raise TooManyTries(_TRY_AGAIN_SECONDS)
+    try:
+        yield
+    finally:
+        places.leave(name)
 
 
 async def _until_over(

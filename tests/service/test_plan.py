@@ -13,6 +13,7 @@ from irmacall.errors import SettingsError
 from irmacall.irma.question import Wanted
 from irmacall.service import plan, serve
 from irmacall.settings import AttributeSettings, Purpose, Settings
+from irmacall.web.entrance import Limits
 from tests.settings.sample import make_sample
 
 
@@ -89,6 +90,10 @@ def test_each_app_has_its_own_origin_and_limits(settings: Settings) -> None:
     assert public.irma_origins == (settings.irma.client_origin,)
     assert public.begins_per_minute == settings.public.begins_per_minute
     assert staff.logins_per_minute == settings.staff.logins_per_minute
+    assert public.streams_per_address == settings.public.streams_per_address
+    assert public.streams == settings.public.connections // 2
+    assert plan.public_limits(settings) == Limits(4000, 256)
+    assert plan.staff_limits(settings) == Limits(4000, 4000)
     assert (public.allow, staff.allow) == (settings.public.allow, settings.staff.allow)
     assert tuple(staff.pause_reasons) == tuple(desk.pause_reasons)
 

@@ -85,7 +85,9 @@ class Staff:
     runner: web.AppRunner
 
 
-def _config(origin: str, irma: tuple[str, ...] = (), begins_per_minute: int = 1000) -> WebConfig:
+def _config(
+    origin: str, irma: tuple[str, ...] = (), begins_per_minute: int = 1000, streams: tuple[int, int] = (1000, 64)
+) -> WebConfig:
     return WebConfig(
         origin,
         "gemeente Voorbeeld",
@@ -94,6 +96,8 @@ def _config(origin: str, irma: tuple[str, ...] = (), begins_per_minute: int = 10
         demo=True,
         begins_per_minute=begins_per_minute,
         logins_per_minute=1000,
+        streams=streams[0],
+        streams_per_address=streams[1],
     )
 
 
@@ -104,11 +108,12 @@ async def running_public(
     begins_per_minute: int = 1000,
     desk: MemoryCitizenDesk | None = None,
     limits: Limits = USUAL,
+    streams: tuple[int, int] = (1000, 64),
 ) -> AsyncIterator[Public]:
-    """The public app until the block ends."""
+    """The public app until the block ends. `streams`: how many there may be in all, and of one address."""
     port = free_port()
     desk, origin = desk or MemoryCitizenDesk(), f"https://127.0.0.1:{port}"
-    app = public_app(desk, _config(origin, irma, begins_per_minute))
+    app = public_app(desk, _config(origin, irma, begins_per_minute, streams))
     runner = await listen(app, "127.0.0.1", port, tls, limits)
     try:
         yield Public(desk, origin)

@@ -30,7 +30,9 @@ async function look() {
   const mine = (looking = new AbortController());
   try {
     const answer = await fetch("/bellen/stand", { signal: mine.signal, cache: "no-store" });
-    if (answer.ok && looking === mine) paint(await answer.json());
+    const view = answer.ok ? await answer.json() : {};
+    if (answer.ok && looking === mine) paint(view);
+    return view.state;
   } catch (lost) {
     if (lost.name !== "AbortError") setTimeout(() => looking === mine && look(), 2000);
   }
@@ -56,8 +58,14 @@ function listen() {
   stream.addEventListener("look", () => (heard(), look()));
   stream.addEventListener("open", look);
   stream.onerror = () => {
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(again, 2000);
   };
+}
+
+async function again() { // refused: there is no room (then looking must do), nobody leads, or the page is over
+  if ((await look()) !== "unknown") return listen();
+  clearTimeout(silence);
+  byId("lost").hidden = true;
 }
 
 byId("copy").addEventListener("click", async () => {
