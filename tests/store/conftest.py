@@ -14,6 +14,7 @@ from irmacall.core.ids import DeskId, SealedId
 from irmacall.store.desk import DeskStore, MemoryDeskStore
 from irmacall.store.desk_redis import RedisDeskStore
 from irmacall.store.passwords import Hashing
+from irmacall.store.redis_link import RedisLink
 from irmacall.store.sqlite import Database
 from irmacall.store.users import Users, open_users
 from irmacall.store.vault import MemoryVault, Vault
@@ -52,6 +53,14 @@ async def own_desk_redis(network: Network, tmp_path: Path) -> AsyncIterator[Redi
     """A desk's redis that a test may stop, freeze or restart."""
     async with running(Role.DESK, network, tmp_path / "desk") as server:
         yield server
+
+
+@pytest.fixture
+async def desk_link(own_desk_redis: RedisServer) -> AsyncIterator[RedisLink]:
+    """The same redis, for what only its operator can do to it."""
+    redis = link(own_desk_redis)
+    yield redis
+    await redis.close()
 
 
 @pytest.fixture

@@ -30,17 +30,9 @@ async def store(own_desk_redis: RedisServer) -> AsyncIterator[RedisDeskStore]:
     await store.close()
 
 
-@pytest.fixture
-async def redis(own_desk_redis: RedisServer) -> AsyncIterator[RedisLink]:
-    """The same redis, for what only its operator can do to it."""
-    redis = link(own_desk_redis)
-    yield redis
-    await redis.close()
-
-
-async def records(redis: RedisLink, desk: DeskId) -> dict[bytes, bytes]:
+async def records(operator: RedisLink, desk: DeskId) -> dict[bytes, bytes]:
     """What lies in redis, as it lies there."""
-    kept: dict[bytes, bytes] = await redis.ask("HGETALL", f"irmacall:{{{desk}}}:records")
+    kept: dict[bytes, bytes] = await operator.ask("HGETALL", f"irmacall:{{{desk}}}:records")
     return kept
 
 
@@ -143,22 +135,22 @@ def _renamed(kept: dict[bytes, bytes]) -> dict[bytes, bytes]:
 
 @pytest.mark.parametrize("forge", [_another_calls, _plain, _altered, _renamed])
 async def test_what_somebody_else_wrote_is_left_out_removed_and_named(
-    store: RedisDeskStore, redis: RedisLink, desk: DeskId, forge: Forgery
+    store: RedisDeskStore, desk_link: RedisLink, desk: DeskId, forge: Forgery
 ) -> None:
     """The rest is loaded; the log says which records were refused, and nothing of what is in them."""
     lease = await led(store, desk)
     other = ("call", "node1-2.2")
     await store.save(lease, {CALL: b"anna's", other: b"bo's"})
-    forged = forge(await records(redis, desk))
+    forged = forge(await records(desk_link, desk))
     for field, value in forged.items():
-        await redis.ask("HSET", f"irmacall:{{{desk}}}:records", field, value)  # type: ignore[arg-type]
+        await desk_link.ask("HSET", f"irmacall:{{{desk}}}:records", field, value)  # type: ignore[arg-type]
     with capture_logs() as logged:
         assert await store.load(lease) == {other: b"bo's"}
     [line] = logged
     assert (line["log_level"], line["count"]) == ("error", len(forged))
     assert repr((b"call", b"node1-1.1")) in line["names"]
     assert not any(secret in str(line) for secret in ("a name", "anna's", "bo's"))
-    assert set(await records(redis, desk)) == {b"call\0node1-2.2"}
+    assert set(await records(desk_link, desk)) == {b"call\0node1-2.2"}
     await store.save(lease, {CALL: b"anna's again"})
     assert await store.load(lease) == {CALL: b"anna's again", other: b"bo's"}
 
@@ -211,24 +203,24 @@ async def test_cancelled_request_spoils_no_answer(
         assert await store.load(lease) == {CALL: b"1"}
 
 
-async def test_forgotten_desk(redis: RedisLink, store: RedisDeskStore, desk: DeskId) -> None:
+async def test_forgotten_desk(desk_link: RedisLink, store: RedisDeskStore, desk: DeskId) -> None:
     """A redis that lost everything is no reason to write half a desk: whoever led it leads no longer."""
     lease = await led(store, desk)
-    await redis.ask("FLUSHALL")
+    await desk_link.ask("FLUSHALL")
     with pytest.raises(LeaseLost):
         await store.save(lease, {CALL: b"1"})
     with pytest.raises(LeaseLost):
         await store.renew(lease)
 
 
-async def test_full_redis_refuses_the_whole_save(redis: RedisLink, store: RedisDeskStore, desk: DeskId) -> None:
+async def test_full_redis_refuses_the_whole_save(desk_link: RedisLink, store: RedisDeskStore, desk: DeskId) -> None:
     """When redis has no memory left a save fails as a whole, with a message that holds nothing of it."""
     lease = await led(store, desk)
-    await redis.ask("CONFIG", "SET", "maxmemory", "1")
+    await desk_link.ask("CONFIG", "SET", "maxmemory", "1")
     with pytest.raises(PeerError, match="OutOfMemory") as failure:
         await store.save(lease, {CALL: b"canary", ("call", "2"): b"canary"})
     assert "canary" not in str(failure.value)
-    await redis.ask("CONFIG", "SET", "maxmemory", "0")
+    await desk_link.ask("CONFIG", "SET", "maxmemory", "0")
     assert await store.load(lease) == {}
 
 

@@ -19,14 +19,6 @@ from tests.store.redis_server import link
 
 
 @pytest.fixture
-async def desk_link(own_desk_redis: RedisServer) -> AsyncIterator[RedisLink]:
-    """A redis that is right for desks."""
-    redis = link(own_desk_redis)
-    yield redis
-    await redis.close()
-
-
-@pytest.fixture
 async def vault_link(own_vault_redis: RedisServer) -> AsyncIterator[RedisLink]:
     """A redis that is right for a vault."""
     redis = link(own_vault_redis)
