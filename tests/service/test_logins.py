@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from irmacall.core.ids import SeatId
-from irmacall.errors import PeerError, PeerUnavailable
+from irmacall.core.events import SeatClaimed
+from irmacall.core.ids import SeatId, UserId
+from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
 from irmacall.service import accounts
 from irmacall.service.accounts import Logins
 from irmacall.service.audit import AuditWriter
+from irmacall.service.staff import Staff, Titles
 from irmacall.store.audit import AuditKind
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
@@ -23,11 +25,14 @@ from irmacall.store.users import Role, User, Users, open_users
 from irmacall.web.ports import SessionKey, TooManyTries
 from irmacall.web.sessions import seat_named
 from tests.core.leader import PLAN
+from tests.core.plays import phone_of
 from tests.service.fakes import FakeAudit, Heard
+from tests.service.house import House
 
 IDLE, ABSOLUTE = 900.0, 43_200.0
 PASSWORD = "zeven blauwe olifanten"
-KEY = SessionKey("k" * 43)
+OTHER_PASSWORD = "acht groene giraffen"
+KEY, OTHER_KEY = SessionKey("k" * 43), SessionKey("o" * 43)
 SEAT = seat_named(KEY)
 HOME, AWAY = "192.0.2.1", "198.51.100.7"
 
@@ -291,6 +296,31 @@ async def test_who_was_put_out_while_nobody_led_loses_her_seat_at_the_take_over(
     restarted.cancel()
     await asyncio.wait([restarted])
     assert porch.seats.released.all == [SEAT]
+
+
+async def test_a_real_desk_that_is_taken_over_has_lost_her_seat(porch: Porch, house: House) -> None:
+    """Disabled while nobody led, she is rung for no caller, and who is logged in keeps her seat."""
+    other = await porch.users.add_user("bo", "Bo Smit", Role.AGENT, OTHER_PASSWORD)
+    staff = Staff(house.leadership, house.screens, Titles({}, {}, {}), _no_phone)
+    logins = Logins(
+        porch.users, porch.sessions, house.audit, staff, lambda: house.leadership.next_term, clock=lambda: porch.now
+    )
+    for user, key in ((porch.els.id, KEY), (other.id, OTHER_KEY)):
+        await logins.open_session(key, user)
+        await house.happens(SeatClaimed(user, seat_named(key), phone_of(user)))
+    await house.store.saved.until(lambda keys: ("agent", other.id) in keys)
+    running = asyncio.create_task(logins.run())
+    fence = house.term.lease.fence
+    house.node.fail(LeaseLost("replaced"))
+    await porch.users.disable(porch.els.id)
+    await house.confirmed(fence)
+    await house.eventually(lambda: set(staff.claimed()) == {seat_named(OTHER_KEY)})
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def _no_phone(user: UserId) -> None:
+    return None
 
 
 async def test_a_seat_that_is_claimed_during_a_sweep_is_left_alone(
