@@ -52,6 +52,19 @@ class Subject:
     question: Question
 
 
+OVER = frozenset({views.CitizenStage.UNKNOWN, views.CitizenStage.ERASED})
+
+
+@dataclass(slots=True)
+class _Browser:
+    """What one browser began, each page from the one before it, whichever of their secrets it kept."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One disclosure is begun at a time."""
+    pages: list[PageId] = field(default_factory=list)
+    """Those that may still hold something to erase, the newest last."""
+
+
 @dataclass(slots=True)
 class _Page:
     """What this daemon alone knows of a page: its session at yivi, how that failed, and its code in clear."""
@@ -64,6 +77,9 @@ class _Page:
     subject: SubjectId | None = None
     given_up: bool = False
     """The citizen has said that she wants none of it, perhaps while her answer was on its way."""
+    browser: _Browser = field(default_factory=_Browser, repr=False)
+    left: bool = False
+    """Another page was begun from it."""
 
 
 class Citizens:
@@ -112,19 +128,55 @@ class Citizens:
         """See `CitizenDesk.subjects`."""
         return [subject.view for subject in self._subjects.values()]
 
-    async def begin(self, subject: SubjectId) -> Begun:
+    async def begin(self, subject: SubjectId, earlier: PageToken | None = None) -> Begun:
         """See `CitizenDesk.begin`."""
         asked = self._subjects.get(subject)
         if asked is None:
             raise Refused("no such subject")
         self._leadership.term()
+        browser = _Browser() if earlier is None else self._browser_of(self._id(earlier))
+        async with browser.turn:
+            await self._leave(browser)
+            return await self._begin(asked, browser)
+
+    async def _begin(self, asked: Subject, browser: _Browser) -> Begun:
         token = PageToken(secrets.token_urlsafe(32))
-        code, started_at = self._draw(), time.time()
+        page_id, code, started_at = self._id(token), self._draw(), time.time()
         session = await self._irma.start(asked.question, tel_link(self._number, code))
-        page = self._pages[self._id(token)] = _Page(started_at, session, code=code, subject=subject)
+        page = _Page(started_at, session, code=code, subject=asked.view.id, browser=browser)
+        self._pages[page_id] = page
+        browser.pages.append(page_id)
         assert self._group is not None, "citizens are not running"
-        page.following = self._group.create_task(self._follow(self._id(token), asked, started_at), name="disclosure")
+        page.following = self._group.create_task(self._follow(page_id, asked, started_at), name="disclosure")
         return Begun(token, dict(session.session_ptr), dict(session.frontend_request))
+
+    def _browser_of(self, page_id: PageId) -> _Browser:
+        """The browser that begins from this page, which may be one that we never heard of."""
+        page = self._pages.setdefault(page_id, _Page(time.time()))
+        page.since = time.time()
+        if page_id not in page.browser.pages:
+            page.browser.pages.append(page_id)
+        return page.browser
+
+    async def _leave(self, browser: _Browser) -> None:
+        """What waits is not left behind when the browser loses its page's secret; a call that goes on is."""
+        for page_id in browser.pages:
+            page = self._pages.get(page_id)
+            if page is not None:
+                page.left = True
+            if page is not None and page.session is not None:
+                await self._cancel(page)
+            elif self._seen(page_id).stage is views.CitizenStage.SEALED:
+                await self._erase(page_id)
+        browser.pages = [page_id for page_id in browser.pages if not self._is_over(page_id)]
+
+    def _seen(self, page_id: PageId) -> views.PageView:
+        return views.page_view(self._leadership.term().desk, page_id, time.time())
+
+    def _is_over(self, page_id: PageId) -> bool:
+        """Whether nothing lies in the vault for this page, nor can get there any more."""
+        page = self._pages.get(page_id)
+        return (page is None or page.session is None) and self._seen(page_id).stage in OVER
 
     def _draw(self) -> Digits:
         """A code that is not alive yet."""
@@ -211,9 +263,11 @@ class Citizens:
         local = self._pages.get(page_id)
         if local is not None and local.session is not None:
             return CitizenView("disclosing", self._shown)
+        if local is not None and local.left and (still := self._still_sealed(local.browser)) is not None:
+            return CitizenView("sealed", self._shown, subject=still.subject, expires_at=still.expires_at)
         if local is not None and local.failed is not None:
             return CitizenView("failed", self._shown, subject=local.subject, reason=local.failed)
-        seen = views.page_view(self._leadership.term().desk, page_id, time.time())
+        seen = self._seen(page_id)
         code = local.code if local is not None and seen.code_live else None
         return CitizenView(
             state=seen.stage.value,
@@ -224,6 +278,14 @@ class Citizens:
             expires_at=seen.expires_at,
             tel=None if code is None else tel_link(self._number, code),
         )
+
+    def _still_sealed(self, browser: _Browser) -> views.PageView | None:
+        """What can be erased from a page that was left: its browser may have kept this secret and not the last one.
+
+        It says that there is something, never the code: whoever gave the browser its cookie could know that secret.
+        """
+        seen = (self._seen(page_id) for page_id in reversed(browser.pages))
+        return next((view for view in seen if view.stage is views.CitizenStage.SEALED), None)
 
     async def renew_code(self, page: PageToken) -> None:
         """See `CitizenDesk.renew_code`."""
@@ -236,17 +298,31 @@ class Citizens:
 
     async def erase(self, page: PageToken) -> None:
         """See `CitizenDesk.erase`."""
-        local = self._pages.get(self._id(page))
+        for page_id in self._all_of(self._id(page)):
+            await self._erase(page_id)
+
+    async def _erase(self, page_id: PageId) -> None:
+        local = self._pages.get(page_id)
         if local is not None:
             local.given_up = True
-        await self._leadership.term().ask(ErasureAsked(self._id(page)))
+        await self._leadership.term().ask(ErasureAsked(page_id))
         if local is not None:
             local.code = None
 
+    def _all_of(self, page_id: PageId) -> list[PageId]:
+        """This page, and all else that its browser began."""
+        local = self._pages.get(page_id)
+        return list(dict.fromkeys((page_id, *(local.browser.pages if local is not None else ()))))
+
     async def cancel(self, page: PageToken) -> None:
         """See `CitizenDesk.cancel`."""
-        local = self._pages.get(self._id(page))
-        if local is None or local.session is None:
+        for page_id in self._all_of(self._id(page)):
+            local = self._pages.get(page_id)
+            if local is not None:
+                await self._cancel(local)
+
+    async def _cancel(self, local: _Page) -> None:
+        if local.session is None:
             return
         local.given_up = True
         try:

@@ -85,8 +85,12 @@ class CitizenDesk(Protocol):
     def subjects(self) -> Sequence[SubjectView]:
         """All that one can call about, in the order to show."""
 
-    async def begin(self, subject: SubjectId) -> Begun:
-        """Start a disclosure. Raises PeerUnavailable when the yivi server is away."""
+    async def begin(self, subject: SubjectId, earlier: PageToken | None = None) -> Begun:
+        """Start a disclosure. Raises PeerUnavailable when the yivi server is away.
+
+        `earlier` is the page that the browser has now. What was begun from it is given up or erased first, one begin
+        after another, unless it is in a call; whoever has either page can erase both.
+        """
 
     async def view(self, page: PageToken) -> CitizenView:
         """What this page may show now; state `unknown` for a page that we do not know (any more)."""
@@ -95,10 +99,10 @@ class CitizenDesk(Protocol):
         """A new code in place of the old one, which is void from then on."""
 
     async def erase(self, page: PageToken) -> None:
-        """Erase what was disclosed, now. To erase twice is harmless."""
+        """Erase what was disclosed from this browser, now. To erase twice is harmless."""
 
     async def cancel(self, page: PageToken) -> None:
-        """Give up a disclosure that is still going on."""
+        """Give up the disclosures of this browser that are still going on."""
 
     def changes(self, page: PageToken) -> AbstractAsyncContextManager[AsyncIterator[None]]:
         """An iterator that yields whenever it is worth asking for the view again."""

@@ -6,6 +6,7 @@ The page's secret is in its cookie alone. Whoever shows it may see the code, ren
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Final
 
 from aiohttp import web
@@ -73,7 +74,10 @@ class _Citizen:
         view = await self._view(request)
         if view is not None and view.state in _HAS_CODE_OR_CALL and view.subject == subject.id:
             raise web.HTTPSeeOther("/bellen")  # the phone's browser came back from the app with a fresh page
-        return self._pages.draw("public/subject.html", subject=subject)
+        response = self._pages.draw("public/subject.html", subject=subject)
+        if view is None:  # so that whatever this browser begins, twice at once too, is known to be of one browser
+            _give(response, PageToken(secrets.token_urlsafe(32)))
+        return response
 
     async def begin(self, request: web.Request) -> web.StreamResponse:
         """Start a disclosure; its secret goes into the cookie, the session pointer to the page's script."""
@@ -81,14 +85,11 @@ class _Citizen:
         await doors.json_object(request)
         subject = self._subject(request)
         self._begins.take(request.remote)
-        await self._leave_earlier(request)
-        begun = await self._desk.begin(subject.id)
+        begun = await self._desk.begin(subject.id, _page(request))
         response = web.json_response(
             {"sessionPtr": dict(begun.session_ptr), "frontendRequest": dict(begun.frontend_request)}
         )
-        response.set_cookie(
-            COOKIE, begun.page, max_age=_COOKIE_SECONDS, path="/", secure=True, httponly=True, samesite="Lax"
-        )
+        _give(response, begun.page)
         return response
 
     async def call_page(self, request: web.Request) -> web.StreamResponse:
@@ -145,16 +146,6 @@ class _Citizen:
         page = _page(request)
         return None if page is None else await self._desk.view(page)
 
-    async def _leave_earlier(self, request: web.Request) -> None:
-        """This browser's cookie is about to be another page's: what it alone could erase must not stay behind."""
-        page, view = _page(request), await self._view(request)
-        if page is None or view is None:
-            return
-        if view.state == "disclosing":
-            await self._desk.cancel(page)
-        elif view.state == "sealed":
-            await self._desk.erase(page)
-
     async def _own_page(self, request: web.Request) -> PageToken:
         """The page that a form of ours was sent from. Raises CrossSite."""
         doors.must_be_same_origin(request, self._config.origin)
@@ -169,6 +160,10 @@ class _Citizen:
 def _page(request: web.Request) -> PageToken | None:
     found = request.cookies.get(COOKIE)
     return PageToken(found) if found is not None and _TOKEN.fullmatch(found) else None
+
+
+def _give(response: web.StreamResponse, page: PageToken) -> None:
+    response.set_cookie(COOKIE, page, max_age=_COOKIE_SECONDS, path="/", secure=True, httponly=True, samesite="Lax")
 
 
 def _as_json(view: CitizenView) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from irmacall.service import custody, leadership, term
+from tests.service.counter import Counter, opened
 from tests.service.house import House
 
 
@@ -25,3 +26,10 @@ async def house() -> AsyncIterator[House]:
     """A daemon that leads its desk, with one node."""
     async with House().leads() as house:
         yield house
+
+
+@pytest.fixture
+async def counter() -> AsyncIterator[Counter]:
+    """A daemon that leads, with a yivi server."""
+    async with opened() as counter:
+        yield counter

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import pytest
 
@@ -15,120 +11,11 @@ from irmacall.core.code import Digits, well_formed
 from irmacall.core.events import CallerArrived, KeysPressed
 from irmacall.core.ids import CallId, ChannelId, SubjectId
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
-from irmacall.irma.memory import MemoryIrma
-from irmacall.irma.question import AttributeId, Question, Wanted
-from irmacall.irma.wire import RequestorToken, Session, Status
-from irmacall.service.citizen import Citizens, Subject
-from irmacall.web.ports import Begun, CitizenView, PageToken, SubjectView
+from irmacall.irma.question import AttributeId
+from irmacall.web.ports import PageToken
 from tests.core.leader import NEAR, PASSPORT, hash_of
+from tests.service.counter import FAMILYNAME, NUMBER, SHOWN, Counter, Irma, citizens_of
 from tests.service.house import House, within
-
-FAMILYNAME = AttributeId("pbdf.gemeente.personalData.familyname")
-QUESTION = Question(((Wanted(FAMILYNAME, "familyname"),),), frozenset({"pbdf"}))
-SUBJECT = Subject(SubjectView(PASSPORT, "Paspoort", ("uw achternaam",), "Dan weten wij wie u bent."), QUESTION)
-NUMBER, SHOWN = "+31241234567", "024 - 123 45 67"
-
-
-class Irma(MemoryIrma):
-    """A yivi server that keeps what it gave out, can let a session run out, and notes what is cancelled."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.given: list[Session] = []
-        self.links: list[str] = []
-        self.cancelled: list[RequestorToken] = []
-        self.out_of_time = asyncio.Event()
-        self.cancel_fails = False
-
-    async def start(self, question: Question, return_url: str) -> Session:
-        """See `IrmaClient.start`."""
-        session = await super().start(question, return_url)
-        self.given.append(session)
-        self.links.append(return_url)
-        return session
-
-    async def follow(self, session: Session, *, within_s: float = 300) -> Status:
-        """See `IrmaClient.follow`."""
-        following = asyncio.ensure_future(super().follow(session, within_s=within_s))
-        late = asyncio.ensure_future(self.out_of_time.wait())
-        await asyncio.wait([following, late], return_when=asyncio.FIRST_COMPLETED)
-        late.cancel()
-        if following.done():
-            return following.result()
-        following.cancel()
-        return Status.TIMEOUT
-
-    async def cancel(self, session: Session) -> None:
-        """See `IrmaClient.cancel`."""
-        self.cancelled.append(session.token)
-        if self.cancel_fails:
-            raise PeerUnavailable("away")
-        await super().cancel(session)
-
-
-@dataclass
-class Counter:
-    """The citizens' side of a daemon."""
-
-    house: House
-    irma: Irma
-    citizens: Citizens
-
-    async def view(self, begun: Begun) -> CitizenView:
-        """What her page shows."""
-        return await self.citizens.view(begun.page)
-
-    async def becomes(self, begun: Begun, state: str) -> CitizenView:
-        """What her page shows as soon as it is in this state; looked at whenever the page is told to look."""
-        async with asyncio.timeout(5), self.citizens.changes(begun.page) as looks:
-            while (seen := await self.view(begun)).state != state:
-                await anext(looks)
-        return seen
-
-    async def sealed(self) -> Begun:
-        """A page whose disclosure is done."""
-        begun = await self.citizens.begin(PASSPORT)
-        self.discloses()
-        await self.becomes(begun, "sealed")
-        return begun
-
-    def discloses(self, value: str = "Vries1", attribute: AttributeId = FAMILYNAME, proof: str = "VALID") -> None:
-        """The citizen whose session began last shares this."""
-        self.irma.disclose(self.irma.given[-1], {attribute: value}, proof_status=proof)
-
-    def in_vault(self) -> int:
-        """How many identities lie there."""
-        return len(self.house.vault._kept)
-
-
-def _citizens(house: House, irma: Irma) -> Citizens:
-    return Citizens(
-        house.leadership,
-        house.screens,
-        irma,  # type: ignore[arg-type]
-        house.vault,
-        number=NUMBER,
-        shown_number=SHOWN,
-        subjects=[SUBJECT],
-        page_key=b"p" * 32,
-        hash_code=hash_of,
-        lifetime=3600.0,
-    )
-
-
-@asynccontextmanager
-async def _open() -> AsyncIterator[Counter]:
-    house, irma = House(), Irma()
-    citizens = _citizens(house, irma)
-    async with house.leads(citizens.run):
-        yield Counter(house, irma, citizens)
-
-
-@pytest.fixture
-async def counter() -> AsyncIterator[Counter]:
-    """A daemon that leads, with a yivi server."""
-    async with _open() as counter:
-        yield counter
 
 
 async def test_from_the_subject_to_a_code_that_the_link_dials(counter: Counter) -> None:
@@ -343,7 +230,7 @@ async def test_giving_up_cancels_at_yivi_whether_or_not_it_answers(counter: Coun
 async def test_after_a_restart_the_page_follows_but_its_code_must_be_renewed(counter: Counter) -> None:
     """The code in clear lived in the memory of the daemon that is gone; the desk knows its hash alone."""
     begun = await counter.sealed()
-    restarted = Counter(counter.house, counter.irma, _citizens(counter.house, counter.irma))
+    restarted = Counter(counter.house, counter.irma, citizens_of(counter.house, counter.irma))
     seen = await restarted.view(begun)
     assert (seen.state, seen.code, seen.tel) == ("sealed", None, None)
     assert seen.code_expires_at is not None
@@ -358,7 +245,7 @@ async def test_after_a_restart_the_page_follows_but_its_code_must_be_renewed(cou
 async def test_a_standby_answers_nobody() -> None:
     """It begins nothing, and shows nothing."""
     house, irma = House(), Irma()
-    citizens = _citizens(house, irma)
+    citizens = citizens_of(house, irma)
     for asked in (citizens.begin(PASSPORT), citizens.view(PageToken("p")), citizens.erase(PageToken("p"))):
         with pytest.raises(PeerUnavailable):
             await within(asked)

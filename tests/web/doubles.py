@@ -86,6 +86,8 @@ class MemoryCitizenDesk:
         self.pages: dict[PageToken, CitizenView] = {}
         self.ears: Ears[None] = Ears()
         self.calls: list[str] = []
+        self.earlier: list[PageToken | None] = []
+        """What each disclosure was begun from."""
 
     @property
     def service_number(self) -> str:
@@ -104,9 +106,10 @@ class MemoryCitizenDesk:
             ),
         ]
 
-    async def begin(self, subject: SubjectId) -> Begun:
+    async def begin(self, subject: SubjectId, earlier: PageToken | None = None) -> Begun:
         if self.away:
             raise PeerUnavailable("yivi")
+        self.earlier.append(earlier)
         page = PageToken(secrets.token_urlsafe(32))
         self.pages[page] = CitizenView("disclosing", NUMBER, subject=subject)
         pointer = {"u": f"{self.irma}/irma/session/abc", "irmaqr": "disclosing"}

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from irmacall.web.ports import PageToken
+from irmacall.web.public import COOKIE
 from tests.web.conftest import Public, field, running_public, visitor
 from tests.web.doubles import CODE, NUMBER
 
@@ -125,17 +126,32 @@ async def test_the_app_brings_her_back_to_a_fresh_page(client: aiohttp.ClientSes
     assert "U hebt al een code" in await _text(client, f"{public.origin}/")
 
 
-@pytest.mark.parametrize(("state", "done"), [("disclosing", ["cancel"]), ("sealed", ["erase"]), ("waiting", [])])
-async def test_beginning_again_leaves_nothing_behind(
-    client: aiohttp.ClientSession, public: Public, state: str, done: list[str]
-) -> None:
-    """What only the earlier page could erase does not outlive its cookie; a call that goes on is left alone."""
-    page = await _begin(client, public)
-    if state != "disclosing":
-        public.desk.seal(page)
-        public.desk.become(page, state=state)
-    await _begin(client, public)
-    assert public.desk.calls == done
+async def test_what_is_begun_is_begun_from_the_page_before(client: aiohttp.ClientSession, public: Public) -> None:
+    """The desk is told which, so that nothing outlives the cookie that could erase it; a made-up one is none."""
+    first = await _begin(client, public)
+    second = await _begin(client, public)
+    url, headers = f"{public.origin}/onderwerp/paspoort/begin", {"Origin": public.origin, "Cookie": "page=<script>"}
+    async with visitor() as other, other.post(url, json={}, headers=headers) as answer:
+        assert answer.status == 200
+    assert public.desk.earlier == [None, first, None]
+    assert second != first
+
+
+async def test_two_begins_at_once_are_of_one_browser(client: aiohttp.ClientSession, public: Public) -> None:
+    """Also the first ones: the page with the button brings the cookie that both are begun from."""
+    url = f"{public.origin}/onderwerp/paspoort"
+    async with client.get(url) as page:
+        [cookie] = [morsel for morsel in page.cookies.values() if morsel.key == COOKIE]
+        assert (cookie["httponly"], cookie["secure"], cookie["samesite"]) == (True, True, "Lax")
+    headers = {"Origin": public.origin, "Cookie": f"{COOKIE}={cookie.value}"}
+    async with visitor() as other:
+        for _ in range(2):
+            async with other.post(f"{url}/begin", json={}, headers=headers) as answer:
+                assert answer.status == 200
+            other.cookie_jar.clear()
+    assert public.desk.earlier == [cookie.value, cookie.value]
+    async with client.get(url) as again:
+        assert COOKIE not in again.cookies
 
 
 async def test_an_address_that_begins_too_often_waits(client: aiohttp.ClientSession, tls: ssl.SSLContext) -> None:

@@ -41,8 +41,8 @@ class YiviDesk(MemoryCitizenDesk):
             task.cancel()
         await asyncio.gather(*self._following, return_exceptions=True)
 
-    async def begin(self, subject: SubjectId) -> Begun:
-        began = await super().begin(subject)
+    async def begin(self, subject: SubjectId, earlier: PageToken | None = None) -> Begun:
+        began = await super().begin(subject, earlier)
         session = await self._client.start(question(), f"tel:+31241234567,,{CODE}")
 
         async def follow() -> None:
