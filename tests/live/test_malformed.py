@@ -44,11 +44,11 @@ EVENTS: tuple[object, ...] = (
 )
 
 
-def quoted(request: tuple[str, str, dict[str, str], bytes]) -> bytes:
-    """The request as it goes over the wire, with whatever stands in it."""
+def quoted(request: tuple[str, str, dict[str, str], bytes], origin: str) -> bytes:
+    """The request as it goes over the wire, with whatever stands in it; for this origin unless it names another."""
     method, path, headers, body = request
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    lines += [] if "Host" in headers else ["Host: irmacall"]
+    lines += [] if "Host" in headers else [f"Host: {urlsplit(origin).netloc}"]
     return "\r\n".join([*lines, f"Content-Length: {len(body)}", "Connection: close", "", ""]).encode() + body
 
 
@@ -75,11 +75,10 @@ async def test_garbage_over_https(town: Town, wallet: Wallet, sit: Sit) -> None:
     page, call = await waiting(town, wallet, line=1)
     for origin in (town.public_url, town.staff_url):
         for request in REQUESTS:
-            answer = await sent(town, origin, quoted(request))
+            answer = await sent(town, origin, quoted(request, origin))
             status = answer.partition(b" ")[2][:3]
             assert status[:1] == b"4" or _harmless(request, status), (origin, request[:2], answer[:80])
-            # What cannot even be parsed aiohttp answers by itself (HTTP/1.0), quoting the line to whoever sent it.
-            assert CANARY.encode() not in answer or answer.startswith(b"HTTP/1.0 400 "), request[:2]
+            assert CANARY.encode() not in answer, request[:2]
         for content in RAW:
             assert (await sent(town, origin, content)).partition(b" ")[2][:1] in (b"4", b"")
             await sent(town, origin, content, tls=False)
