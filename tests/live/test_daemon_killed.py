@@ -30,10 +30,10 @@ async def test_every_state_of_a_call_is_taken_over(town: Town, wallet: Wallet, s
     await town.daemon.start()
 
     await ringing.answer()
-    await last_line.hears(Heard.SPEECH)
-    await press(last_line, code)
     await talk.card_is_back()
     await talk.goes_on()
+    await last_line.hears(Heard.SPEECH)
+    await press(last_line, code)
     await second_page.state("waiting")
     await last_page.state("waiting")
 
