@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final, TypeVar
 
 from irmacall.errors import PeerError
@@ -70,6 +71,16 @@ class Fields:
             raise WireError(f"{self._path}: not a number")
         value: int = self._as(int, "a number")
         return value
+
+    def moment(self) -> float:
+        """A time as ARI writes it (2026-11-22T11:10:19.776+0000), in Unix seconds."""
+        try:
+            moment = datetime.fromisoformat(self.text())
+        except ValueError:
+            raise self.bad("not a time") from None
+        if moment.tzinfo is None:
+            raise self.bad("a time of no zone")
+        return moment.timestamp()
 
     def texts(self) -> tuple[str, ...]:
         """An array of strings."""

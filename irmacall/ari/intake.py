@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from irmacall.ari.fields import WireError
+from irmacall.ari.keys import Keys
 from irmacall.ari.wire import Superseded, parse_event
 from irmacall.core.events import NodeEvent, NodeSnapshot
 from irmacall.core.ids import NodeName
@@ -21,6 +22,7 @@ class Intake:
     def __init__(self, node: NodeName, sink: Callable[[NodeEvent], None]) -> None:
         self._node = node
         self._sink = sink
+        self._keys = Keys()
         self._kept: list[NodeEvent] = []
         self.live = False
 
@@ -36,8 +38,9 @@ class Intake:
             return
         if isinstance(heard, Superseded):
             raise LeaseLost(f"node {self._node}: another socket has our application")
-        if heard is not None:
-            self._pass(heard)
+        event = None if heard is None else self._keys.sift(heard)
+        if event is not None:
+            self._pass(event)
 
     def go_live(self, snapshot: NodeSnapshot) -> None:
         """Tell the snapshot, then what was heard while it was taken."""

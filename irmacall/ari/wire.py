@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from irmacall.ari.fields import Fields, WireError
+from irmacall.ari.keys import Key, PromptBegan
 from irmacall.core.code import Digits
 from irmacall.core.events import (
     BridgeEntered,
@@ -49,7 +50,6 @@ DISALLOWED: Final = (
     "Dial",
     "PeerStatusChange",
     "PlaybackContinuing",
-    "PlaybackStarted",
 )
 """Event types that Asterisk is asked not to send: most of a call's events, and none that the desk needs.
 
@@ -64,7 +64,10 @@ class Superseded:
     """ApplicationReplaced: another socket has our application now. Nothing that we do counts any more."""
 
 
-def parse_event(node: NodeName, text: str | bytes) -> NodeEvent | Superseded | None:
+Heard = NodeEvent | Key | PromptBegan | Superseded
+
+
+def parse_event(node: NodeName, text: str | bytes) -> Heard | None:
     """What one frame of the event socket says; None for what the desk does not need.
 
     Raises WireError where it is no event, or lacks what its type promises.
@@ -109,11 +112,16 @@ def _state_changed(node: NodeName, event: Fields) -> NodeEvent | None:
     return LegAnswered(node, channel) if up and call_of_leg(channel) is not None else None
 
 
-def _key(node: NodeName, event: Fields) -> NodeEvent:
+def _key(node: NodeName, event: Fields) -> Key:
     digit = event["digit"]
     if len(digit.text()) != 1 or digit.text() not in KEYS:
         raise digit.bad("not a key")
-    return KeysPressed(node, _channel(event), Digits(digit.text()))
+    pressed = KeysPressed(node, _channel(event), Digits(digit.text()))
+    return Key(pressed, event["duration_ms"].number() / 1000, event["timestamp"].moment())
+
+
+def _playing(node: NodeName, event: Fields) -> PromptBegan:
+    return PromptBegan(PlaybackId(event["playback"]["id"].text()))
 
 
 def _played(node: NodeName, event: Fields) -> NodeEvent:
@@ -153,7 +161,7 @@ def _superseded(node: NodeName, event: Fields) -> Superseded:
     return Superseded()
 
 
-_READERS: Final[dict[str, Callable[[NodeName, Fields], NodeEvent | Superseded | None]]] = {
+_READERS: Final[dict[str, Callable[[NodeName, Fields], Heard | None]]] = {
     "ApplicationReplaced": _superseded,
     "ChannelCreated": _created,
     "ChannelDestroyed": _destroyed,
@@ -164,6 +172,7 @@ _READERS: Final[dict[str, Callable[[NodeName, Fields], NodeEvent | Superseded | 
     "ChannelStateChange": _state_changed,
     "EndpointStateChange": _endpoint_changed,
     "PlaybackFinished": _played,
+    "PlaybackStarted": _playing,
     "StasisEnd": _hang_up_began,
     "StasisStart": _entered_stasis,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from irmacall.core.ids import ChannelId
@@ -145,6 +146,7 @@ class World:
                 return NOTHING
             case "POST", ["play", playback] if channel.app:
                 channel.playing.append(playback)
+                self._tell(channel, "PlaybackStarted", playback={"id": playback})
                 return 201, {"id": playback}
             case "POST", ["continue"] if channel.app:
                 self._leave_bridges(channel)
@@ -207,4 +209,5 @@ class World:
 
     def _tell(self, channel: Channel, kind: str, **more: Any) -> None:
         if channel.app is not None:
-            self._emit(channel.app, {"type": kind, "channel": channel.json(), **more})
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            self._emit(channel.app, {"type": kind, "timestamp": now, "channel": channel.json(), **more})

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
 
 from irmacall.ari.client import Node, NodeSettings
-from irmacall.core.commands import Connect, CreateLeg, DialLeg, HangUp, HoldInQueue, PrepareNode
+from irmacall.core.commands import (
+    Connect,
+    CreateLeg,
+    DialLeg,
+    HangUp,
+    HoldInQueue,
+    PrepareNode,
+    Prompt,
+    Say,
+    StopSaying,
+)
 from irmacall.core.events import (
     BridgeEntered,
     BridgeLeft,
     CallerArrived,
     ChannelGone,
+    HangUpBegan,
+    KeysPressed,
     LegAnswered,
     LegEntered,
     NodeSnapshot,
     PhoneCalled,
     PhoneRegistered,
 )
-from irmacall.core.ids import CallId, ChannelId, DeskId, Endpoint, NodeName, leg_channel, talk_bridge, waiting_bridge
+from irmacall.core.ids import (
+    CallId,
+    ChannelId,
+    DeskId,
+    Endpoint,
+    NodeName,
+    leg_channel,
+    playback,
+    talk_bridge,
+    waiting_bridge,
+)
 from irmacall.errors import PeerError
 from lab.lab import Lab
 from lab.phone import Phone, PhoneCall
@@ -133,6 +156,27 @@ async def test_a_phone_that_is_not_registered(desk: Desk) -> None:
     leg = leg_channel(desk.call, 6)
     with pytest.raises(PeerError, match=r"^POST channels/create: 500$"):
         await desk.node.perform(CreateLeg(NODE, desk.call, leg, talk_bridge(desk.call), AGENT))
+
+
+@pytest.mark.parametrize("late", [0.0, 0.12, 0.3], ids=["at once", "late", "later"])
+async def test_every_key_is_told_once(desk: Desk, late: float) -> None:
+    """However long it takes to cut the prompt that a code's first key cuts short, each key is told once."""
+    line = await desk.lab.phone("citizen3").call(desk.lab.number)
+    channel = (await desk.heard.next(CallerArrived)).channel
+    call, pressed = CallId(channel), "5566778899"
+    await desk.node.perform(Say(NODE, call, channel, playback(call, 1), Prompt.WELCOME))
+    await line.hears(Heard.SPEECH, deadline=10)
+    await line.key_in(pressed)
+    told = (await desk.heard.next(KeysPressed)).keys.plain()
+    await asyncio.sleep(late)  # how late the prompt is cut is what differs
+    await desk.node.perform(StopSaying(NODE, call, playback(call, 1)))
+    while len(told) < len(pressed):
+        told += (await desk.heard.next(KeysPressed)).keys.plain()
+    assert told == pressed
+    await line.hang_up()
+    await desk.heard.next(HangUpBegan, lambda event: event.channel == channel)
+    keys = [event for event in desk.heard.all if isinstance(event, KeysPressed) and event.channel == channel]
+    assert len(keys) == len(pressed)
 
 
 async def test_music_is_heard_while_waiting(desk: Desk) -> None:

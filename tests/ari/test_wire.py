@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from irmacall.ari.keys import Key, PromptBegan
 from irmacall.ari.wire import DISALLOWED, Superseded, WireError, endpoint_of, parse_event
 from irmacall.core.code import Digits
 from irmacall.core.events import (
@@ -58,7 +59,17 @@ TABLE: list[tuple[dict[str, Any], object]] = [
     ({"type": "ChannelStateChange", "channel": channel(LEG)}, LegAnswered(NODE, LEG)),
     ({"type": "ChannelStateChange", "channel": channel(LEG, "Ringing")}, None),
     ({"type": "ChannelStateChange", "channel": channel(CALL)}, None),
-    ({"type": "ChannelDtmfReceived", "digit": "#", "channel": channel()}, KeysPressed(NODE, CALL, Digits("#"))),
+    (
+        {
+            "type": "ChannelDtmfReceived",
+            "digit": "#",
+            "duration_ms": 120,
+            "timestamp": "2026-11-22T11:10:19.776+0000",
+            "channel": channel(),
+        },
+        Key(KeysPressed(NODE, CALL, Digits("#")), 0.12, 1795345819.776),
+    ),
+    ({"type": "PlaybackStarted", "playback": {"id": f"{CALL}.say1"}}, PromptBegan(PlaybackId(f"{CALL}.say1"))),
     (
         {"type": "PlaybackFinished", "playback": {"id": f"{CALL}.say1"}},
         PlaybackEnded(NODE, PlaybackId(f"{CALL}.say1")),
@@ -115,6 +126,10 @@ def test_nothing_that_the_desk_needs_is_filtered(frame: dict[str, Any]) -> None:
         ('{"type": "StasisStart", "args": [5], "channel": {"id": "x"}}', "event.args[0]: not a string"),
         ('{"type": "ChannelDestroyed", "cause": true, "channel": {"id": "x"}}', "event.cause: not a number"),
         ('{"type": "ChannelDtmfReceived", "digit": "12", "channel": {"id": "x"}}', "event.digit: not a key"),
+        (
+            '{"type": "ChannelDtmfReceived", "digit": "1", "duration_ms": 1, "timestamp": "", "channel": {"id": ""}}',
+            "event.timestamp: not a time",
+        ),
         ('{"type": "StasisEnd", "channel": {"id": "' + "x" * 5000 + '"}}', "event.channel.id: too long"),
     ],
     ids=lambda value: value[:30],

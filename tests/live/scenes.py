@@ -72,10 +72,8 @@ async def called(town: Town, *, line: int, code: str = "") -> PhoneCall:
 
 
 async def press(call: PhoneCall, code: str) -> None:
-    """Key by key, as a finger does, and by SIP INFO: on a starved machine a key in RTP is heard twice."""
-    for key in code:
-        await call.key_in(key, info=True)
-        await asyncio.sleep(0.12)
+    """Key in her code, as telephone events (RFC 4733)."""
+    await call.key_in(code)
 
 
 async def talking(

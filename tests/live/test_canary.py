@@ -85,9 +85,9 @@ class Canary:
         call = await town.lab.phone("citizen1").call(town.lab.number)
         await call.is_told("welcome", 20)
         for wrong in (self.void, slip):
-            await call.key_in(wrong, info=True)
+            await call.key_in(wrong)
             await call.is_told("code-again", 20)
-        await call.key_in(self.code, info=True)
+        await call.key_in(self.code)
         await self.page.state("waiting")
         return call
 

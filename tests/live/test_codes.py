@@ -1,7 +1,4 @@
-"""What becomes of a code: keyed in by hand, wrong in every way that there is, renewed, run out, erased.
-
-Keys go by SIP INFO here: on a starved machine a softphone's telephone events (test_first_call) may come in twice.
-"""
+"""What becomes of a code: keyed in by hand, wrong in every way that there is, renewed, run out, erased."""
 
 from __future__ import annotations
 
@@ -42,7 +39,7 @@ async def calls(town: Town, code: str = "", *, line: int = 1) -> PhoneCall:
     call = await town.lab.phone(f"citizen{line}").call(town.lab.number)
     await call.is_told("welcome", 20)
     if code:
-        await call.key_in(code, info=True)
+        await call.key_in(code)
     return call
 
 
@@ -78,9 +75,9 @@ async def test_wrong_three_times_and_never_told_why(town: Town, wallet: Wallet, 
 
     call = await calls(town, UNKNOWN[:-1] + str((int(UNKNOWN[-1]) + 1) % 10))
     await call.is_told("code-again")
-    await call.key_in(used, info=True)
+    await call.key_in(used)
     await call.is_told("code-again")
-    await call.key_in(UNKNOWN, info=True)
+    await call.key_in(UNKNOWN)
     await call.is_told("without-code")
     again = await calls(town, UNKNOWN, line=2)
     await again.is_told("code-again")
@@ -116,9 +113,9 @@ async def test_a_new_code_voids_the_old_one(town: Town, wallet: Wallet, sit: Sit
 
     call = await calls(town, old)
     await call.is_told("code-again")
-    await call.key_in(new[:6], info=True)
+    await call.key_in(new[:6])
     await call.is_told("code-again", 15)
-    await call.key_in(new, info=True)
+    await call.key_in(new)
     await call.is_told("please-hold")
     await page.state("waiting")
     await served(call, await sit(0), page)
