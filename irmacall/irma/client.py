@@ -103,12 +103,14 @@ class IrmaClient:
                     yield parse_status(await self._ask("GET", _path(session, "/status")))
 
     async def _occasions(self, session: Session) -> AsyncGenerator[None, None]:
-        """Comes round at once, at every event of the stream, and when there is no stream or no event for long."""
+        """Comes round at once, when the stream is open, at its every event, and when there is none for long."""
         yield
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._answer_s, sock_read=_SILENCE_S)
         try:
             address = self._url + _path(session, "/statusevents")
             async with self._connections().get(address, timeout=timeout, allow_redirects=False) as stream:
+                if stream.status == 200:
+                    yield  # what changed between the look above and this moment is in neither
                 while stream.status == 200 and (line := await stream.content.readline()):
                     if line.startswith((b"data:", b"event:")):
                         yield

@@ -132,6 +132,24 @@ async def test_an_event_is_acted_on_at_once() -> None:
         assert stream_is_open.is_set()
 
 
+async def test_what_changes_while_the_stream_opens_is_not_missed() -> None:
+    """A session that ends after it was looked at, and before its stream is open, is not waited for."""
+    status = b'"CONNECTED"'
+
+    async def late(request: web.Request) -> web.StreamResponse:
+        nonlocal status
+        if not request.path.endswith("/statusevents"):
+            return web.Response(body=status)
+        status = b'"DONE"'
+        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await stream.prepare(request)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with answering(late, poll_s=3600) as client, asyncio.timeout(5):
+        assert await client.follow(SESSION) is Status.DONE
+
+
 async def test_only_the_requestors_header_carries_the_secret() -> None:
     """Our secret goes in the Authorization header, and is in no address and no body."""
     seen: list[tuple[str, str, bytes]] = []

@@ -158,9 +158,11 @@ async def test_a_server_that_comes_back_is_followed_on(own_client: IrmaClient, o
     following = asyncio.create_task(own_client.follow(session))
     own_yivi.freeze()
     impatient = IrmaClient(own_yivi.url, own_yivi.token, answer_s=0.5)
-    with pytest.raises(PeerUnavailable):
-        await impatient.start(question(), TEL)
-    await impatient.close()
+    try:
+        with pytest.raises(PeerUnavailable):
+            await impatient.start(question(), TEL)
+    finally:
+        await impatient.close()
     own_yivi.wake()
     await own_client.cancel(session)
     async with asyncio.timeout(20):
