@@ -80,8 +80,3 @@ class _Site(web.BaseSite):
         await super().stop()
         if self._server is not None:
             await self._server.wait_closed()
-
-
-def ports_of(runner: web.AppRunner) -> Mapping[str, int]:
-    """Host → port that the runner really listens on; for port 0."""
-    return {address[0]: address[1] for address in runner.addresses}
