@@ -6,14 +6,15 @@ the next ones find Asterisk still busy with that, are put aside, and `ChannelDtm
 they come, and when they are taken up again (channel.c, `__ast_read`). So a prompt that is cut short by the first key
 of a code, but not before the second key goes down, would double every key that follows.
 
-What is told again is known by time: a key that was held for 200 ms cannot have come up 40 ms after the last one did.
+That can begin only with a key that went down under a prompt and came up after it. What is told again then is known by
+time: a key that was held for 200 ms cannot have come up 40 ms after the last one did.
+
 Pure; the times are Asterisk's own.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from irmacall.core.events import ChannelGone, HangUpBegan, KeysPressed, NodeEvent, PlaybackEnded
@@ -21,8 +22,8 @@ from irmacall.core.ids import ChannelId, PlaybackId, call_of_playback
 
 SHORTEST: Final = 0.08
 """Seconds for which Asterisk makes up a key at least (`dtmfminduration` in asterisk.conf)."""
-_LATEST: Final = 2.0
-"""Seconds after which nothing is told again: the time of ten quick keys, one behind the other."""
+_PACKET: Final = 0.02
+"""Seconds: how much earlier than it was told a key may have gone down, or a prompt have ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,6 @@ class Key:
     held: float
     at: float
 
-    def repeats(self, other: Key) -> bool:
-        """Whether this can be the same press."""
-        same = (self.pressed, self.held) == (other.pressed, other.held)
-        return same and 0 <= self.at - other.at < _LATEST
-
 
 @dataclass(frozen=True, slots=True)
 class PromptBegan:
@@ -46,31 +42,42 @@ class PromptBegan:
     playback: PlaybackId
 
 
+@dataclass(frozen=True, slots=True)
+class PromptOver:
+    """PlaybackFinished, and when (Asterisk's clock, seconds)."""
+
+    ended: PlaybackEnded
+    at: float
+
+
 @dataclass(slots=True)
 class _Line:
     """What is known of one caller's keys since her first prompt began."""
 
-    quiet: bool = False
-    """Nothing is played to her now."""
+    prompt_over_at: float | None = None
+    """None while one is played."""
+    late: bool | None = None
+    """Keys may be told twice, since the first one after the last prompt went down under it; None before that one."""
     last: Key | None = None
-    put_aside: deque[Key] = field(default_factory=deque)
-    """Keys that Asterisk may tell again: those that came while nothing was played."""
+    """The last key, if Asterisk may tell it again."""
 
     def told_again(self, key: Key) -> bool:
         """Whether this press was told before; if not, it is remembered."""
-        if self._impossible(key):
-            while self.put_aside:
-                if key.repeats(self.put_aside.popleft()):
-                    return True
-        self.last = key
-        if self.quiet:
-            self.put_aside.append(key)
+        if self.last is not None and _one_press(self.last, key):
+            self.last = None  # a third time would be another press
+            return True
+        if self.prompt_over_at is None:
+            self.last = None
+            return False
+        if self.late is None:
+            self.late = key.at - key.held < self.prompt_over_at + _PACKET
+        self.last = key if self.late else None
         return False
 
-    def _impossible(self, key: Key) -> bool:
-        if self.last is None or not any(key.repeats(other) for other in self.put_aside):
-            return False
-        return 0 <= key.at - self.last.at < max(key.held, SHORTEST)
+
+def _one_press(first: Key, second: Key) -> bool:
+    same = (first.pressed, first.held) == (second.pressed, second.held)
+    return same and 0 <= second.at - first.at < max(second.held, SHORTEST)
 
 
 class Keys:
@@ -79,19 +86,20 @@ class Keys:
     def __init__(self) -> None:
         self._lines: dict[ChannelId, _Line] = {}
 
-    def sift(self, heard: NodeEvent | Key | PromptBegan) -> NodeEvent | None:
+    def sift(self, heard: NodeEvent | Key | PromptBegan | PromptOver) -> NodeEvent | None:
         """What the desk should hear of this; None for a key that it has heard of."""
         match heard:
             case Key():
                 line = self._lines.get(heard.pressed.channel)
                 return None if line is not None and line.told_again(heard) else heard.pressed
             case PromptBegan():
-                self._lines.setdefault(_caller(heard.playback), _Line()).quiet = False
+                self._lines.setdefault(_caller(heard.playback), _Line()).prompt_over_at = None
                 return None
-            case PlaybackEnded():
-                line = self._lines.get(_caller(heard.playback))
+            case PromptOver():
+                line = self._lines.get(_caller(heard.ended.playback))
                 if line is not None:
-                    line.quiet = True
+                    line.prompt_over_at, line.late = heard.at, None
+                return heard.ended
             case ChannelGone() | HangUpBegan():
                 self._lines.pop(heard.channel, None)
         return heard

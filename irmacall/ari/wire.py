@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from irmacall.ari.fields import Fields, WireError
-from irmacall.ari.keys import Key, PromptBegan
+from irmacall.ari.keys import Key, PromptBegan, PromptOver
 from irmacall.core.code import Digits
 from irmacall.core.events import (
     BridgeEntered,
@@ -64,7 +64,7 @@ class Superseded:
     """ApplicationReplaced: another socket has our application now. Nothing that we do counts any more."""
 
 
-Heard = NodeEvent | Key | PromptBegan | Superseded
+Heard = NodeEvent | Key | PromptBegan | PromptOver | Superseded
 
 
 def parse_event(node: NodeName, text: str | bytes) -> Heard | None:
@@ -124,8 +124,9 @@ def _playing(node: NodeName, event: Fields) -> PromptBegan:
     return PromptBegan(PlaybackId(event["playback"]["id"].text()))
 
 
-def _played(node: NodeName, event: Fields) -> NodeEvent:
-    return PlaybackEnded(node, PlaybackId(event["playback"]["id"].text()))
+def _played(node: NodeName, event: Fields) -> PromptOver:
+    ended = PlaybackEnded(node, PlaybackId(event["playback"]["id"].text()))
+    return PromptOver(ended, event["timestamp"].moment())
 
 
 def _entered_bridge(node: NodeName, event: Fields) -> NodeEvent:

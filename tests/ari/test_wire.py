@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irmacall.ari.keys import Key, PromptBegan
+from irmacall.ari.keys import Key, PromptBegan, PromptOver
 from irmacall.ari.wire import DISALLOWED, Superseded, WireError, endpoint_of, parse_event
 from irmacall.core.code import Digits
 from irmacall.core.events import (
@@ -71,8 +71,12 @@ TABLE: list[tuple[dict[str, Any], object]] = [
     ),
     ({"type": "PlaybackStarted", "playback": {"id": f"{CALL}.say1"}}, PromptBegan(PlaybackId(f"{CALL}.say1"))),
     (
-        {"type": "PlaybackFinished", "playback": {"id": f"{CALL}.say1"}},
-        PlaybackEnded(NODE, PlaybackId(f"{CALL}.say1")),
+        {
+            "type": "PlaybackFinished",
+            "timestamp": "2026-11-22T11:10:19.776+0000",
+            "playback": {"id": f"{CALL}.say1"},
+        },
+        PromptOver(PlaybackEnded(NODE, PlaybackId(f"{CALL}.say1")), 1795345819.776),
     ),
     (
         {"type": "ChannelEnteredBridge", "bridge": bridge(CALL, LEG), "channel": channel(LEG)},
