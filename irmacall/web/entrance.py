@@ -91,9 +91,7 @@ class Entrance(asyncio.AbstractServer):
         loop = asyncio.get_running_loop()
         with listening:
             while True:
-                await asyncio.sleep(
-                    0
-                )  # who waits at the door is taken in without a pause: let others have their turn
+                await asyncio.sleep(0)  # without it others had no turn while anybody waits at the door
                 try:
                     wire, address = await loop.sock_accept(listening)
                 except OSError as error:
