@@ -6,33 +6,44 @@ the next ones find Asterisk still busy with that, are put aside, and `ChannelDtm
 they come, and when they are taken up again (channel.c, `__ast_read`). So a prompt that is cut short by the first key
 of a code, but not before the second key goes down, would double every key that follows.
 
-That can begin only with a key that went down under a prompt and came up after it. What is told again then is known by
-time: a key that was held for 200 ms cannot have come up 40 ms after the last one did.
+On a busy machine it also begins with a key whose beginning comes in together with the end of the one before.
 
-Pure; the times are Asterisk's own.
+So what Asterisk remembers of a line's keys is followed here, from the times that it tells: which key it cannot have
+noticed going down, until when it is busy, what it has put aside and when it takes that up. Pure; times are seconds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from typing import Final
 
 from irmacall.core.events import ChannelGone, HangUpBegan, KeysPressed, NodeEvent, PlaybackEnded
 from irmacall.core.ids import ChannelId, PlaybackId, call_of_playback
 
 SHORTEST: Final = 0.08
-"""Seconds for which Asterisk makes up a key at least (`dtmfminduration` in asterisk.conf)."""
+"""For so long at least Asterisk makes up a key (`dtmfminduration` in asterisk.conf)."""
+_GAP: Final = 0.045
+"""What Asterisk wants between two keys, or it does not notice the second's beginning (AST_MIN_DTMF_GAP)."""
 _PACKET: Final = 0.02
-"""Seconds: how much earlier than it was told a key may have gone down, or a prompt have ended."""
+"""The sound in a packet: a key's first one is sent when its sound has been; with each Asterisk looks again."""
+_SOON: Final = 0.1
+"""What is taken up again is told within a few packets of when it may be."""
+_ROUNDING: Final = 0.002
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """ChannelDtmfReceived. `held` and `at` (its end, by Asterisk's clock) are seconds."""
+    """ChannelDtmfReceived; `at` is its end, by Asterisk's clock."""
 
     pressed: KeysPressed
     held: float
     at: float
+
+    def is_told_by(self, other: Key, until: float) -> bool:
+        """Whether `other` can be this press, told again: before then, or sooner than one could press again."""
+        same = (self.pressed, self.held) == (other.pressed, other.held)
+        return same and other.at < max(until, self.at + self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class PromptBegan:
 
 @dataclass(frozen=True, slots=True)
 class PromptOver:
-    """PlaybackFinished, and when (Asterisk's clock, seconds)."""
+    """PlaybackFinished, and when (Asterisk's clock)."""
 
     ended: PlaybackEnded
     at: float
@@ -52,32 +63,45 @@ class PromptOver:
 
 @dataclass(slots=True)
 class _Line:
-    """What is known of one caller's keys since her first prompt began."""
+    """What Asterisk knows of one caller's keys since her first prompt began."""
 
     prompt_over_at: float | None = None
     """None while one is played."""
-    late: bool | None = None
-    """Keys may be told twice, since the first one after the last prompt went down under it; None before that one."""
-    last: Key | None = None
-    """The last key, if Asterisk may tell it again."""
+    last_at: float = 0.0
+    """When the last key was over (`dtmf_tv`)."""
+    busy_until: float = 0.0
+    """A key is made up until then."""
+    aside: deque[Key] = field(default_factory=deque)
 
     def told_again(self, key: Key) -> bool:
-        """Whether this press was told before; if not, it is remembered."""
-        if self.last is not None and _one_press(self.last, key):
-            self.last = None  # a third time would be another press
-            return True
+        """Whether this press was told before."""
+        due = max(self.busy_until, self.last_at + _GAP)  # when Asterisk takes up another
+        again = bool(self.aside) and due - _ROUNDING <= key.at and self.aside[0].is_told_by(key, due + _SOON)
+        if again:
+            self.aside.popleft()
+        elif key.at >= due + _SOON:
+            self.aside.clear()  # they would have been told by now: they were not put aside
+        unnoticed = self._unnoticed(key)
+        if again or (unnoticed and key.at >= due):
+            self._take_up(key)
+        elif unnoticed or key.at < self.busy_until:
+            self.aside.append(key)
+        else:
+            self.last_at = key.at
+        return again
+
+    def _unnoticed(self, key: Key) -> bool:
+        """Under a prompt, whether it went down or not, a key passes at its end."""
         if self.prompt_over_at is None:
-            self.last = None
             return False
-        if self.late is None:
-            self.late = key.at - key.held < self.prompt_over_at + _PACKET
-        self.last = key if self.late else None
-        return False
+        down_at = key.at - key.held + _PACKET
+        return down_at < max(self.prompt_over_at, self.busy_until, self.last_at + _GAP)
 
-
-def _one_press(first: Key, second: Key) -> bool:
-    same = (first.pressed, first.held) == (second.pressed, second.held)
-    return same and 0 <= second.at - first.at < max(second.held, SHORTEST)
+    def _take_up(self, key: Key) -> None:
+        """Asterisk passes on an end whose beginning it did not notice."""
+        self.last_at = key.at
+        if self.prompt_over_at is not None:
+            self.last_at = self.busy_until = key.at + max(key.held, SHORTEST)
 
 
 class Keys:
@@ -98,7 +122,7 @@ class Keys:
             case PromptOver():
                 line = self._lines.get(_caller(heard.ended.playback))
                 if line is not None:
-                    line.prompt_over_at, line.late = heard.at, None
+                    line.prompt_over_at = heard.at
                 return heard.ended
             case ChannelGone() | HangUpBegan():
                 self._lines.pop(heard.channel, None)

@@ -41,10 +41,68 @@ def heard(*told: NodeEvent | Key | PromptBegan | PromptOver) -> str:
     return "".join(event.keys.plain() for event in passed if isinstance(event, KeysPressed))
 
 
-def test_as_it_was_seen() -> None:
-    """Asterisk 22.10, the prompt cut 120 ms after the first key: from the third on it told each key twice."""
-    seen = (0, "5"), (121, ""), (240, "5"), (480, "6"), (500, "6"), (720, "6"), (745, "6"), (959, "7"), (990, "7")
-    assert heard(BEGAN, *(key(digit, at) if digit else over(at) for at, digit in seen)) == "55667"
+SEEN = {
+    "events, cut at once": (
+        200,
+        "5@1089 !@1090 5@1329 6@1569 6@1809 7@2049 7@2289 8@2529 8@2769 9@3009 9@3249",
+    ),
+    "events, cut 120 ms late": (
+        200,
+        "5@7749 !@7870 5@7989 6@8229 6@8249 6@8469 6@8494 7@8708 7@8739 7@8948 7@8985 8@9189 8@9230 8@9429 8@9475"
+        " 9@9669 9@9720 9@9909 9@9965",
+    ),
+    "events, cut 200 ms late": (
+        200,
+        "5@6089 !@6291 5@6328 6@6568 6@6589 6@6808 6@6834 7@7049 7@7079 7@7289 7@7324 8@7529 8@7569 8@7769 8@7815"
+        " 9@8009 9@8060 9@8249 9@8305",
+    ),
+    "events, cut 300 ms late": (
+        200,
+        "5@4428 5@4669 !@4730 6@4909 6@5149 6@5169 7@5389 7@5414 7@5629 7@5659 8@5869 8@5904 8@6108 8@6149 9@6349"
+        " 9@6395 9@6589 9@6640",
+    ),
+    "INFO, cut at once": (
+        160,
+        "5@2570 !@2571 5@2705 6@2910 6@3115 7@3321 7@3526 8@3731 8@3936 9@4141 9@4346",
+    ),
+    "INFO, cut 100 ms late": (
+        160,
+        "5@906 !@1007 5@1041 6@1246 6@1451 7@1656 7@1861 8@2066 8@2271 9@2476 9@2681",
+    ),
+    "INFO, cut 50 ms late": (
+        160,
+        "5@7578 !@7629 5@7641 6@7846 6@8052 7@8257 7@8462 8@8667 8@8872 9@9077 9@9282",
+    ),
+    "INFO, under a prompt": (
+        160,
+        "5@5909 5@5973 6@6036 6@6100 7@6163 7@6226 8@6289 8@6352 9@6416 9@6479",
+    ),
+}
+"""What Asterisk 22.10 told of 5566778899 and when, in ms: telephone events of 200 ms each 240 ms, or SIP INFO; `!` is
+the prompt's end."""
+
+
+@pytest.mark.parametrize(("held", "seen"), SEEN.values(), ids=SEEN.keys())
+def test_as_it_was_seen(held: int, seen: str) -> None:
+    """However a real phone sent ten keys, and whenever the prompt was cut, ten are heard."""
+    told = [(what, int(at)) for what, at in (one.split("@") for one in seen.split())]
+    assert heard(BEGAN, *(over(at) if what == "!" else key(what, at, held) for what, at in told)) == "5566778899"
+
+
+def test_a_late_end_and_the_next_beginning_at_once() -> None:
+    """On a machine that was late with the third key the fifth and all after it were told twice."""
+    seen = (
+        (234, "2"),
+        (551, "2"),
+        (711, "1"),
+        (951, "9"),
+        (971, "9"),
+        (1191, "7"),
+        (1217, "7"),
+        (1431, "5"),
+        (1462, "5"),
+    )
+    assert heard(BEGAN, key("5", 0), over(2), *(key(digit, at) for at, digit in seen)) == "522197" + "5"
 
 
 def test_a_late_key_is_no_repetition() -> None:
@@ -101,7 +159,8 @@ class Asterisk:
         elif at - self._last < GAP_MS:
             self._put_aside.append((digit, held))
         else:
-            self._last = self._made_up_until = at + max(held, round(SHORTEST * 1000))
+            until = at + max(held, round(SHORTEST * 1000))
+            self._last = self._made_up_until = -(-until // PACKET_MS) * PACKET_MS  # seen when a packet comes
 
     def again(self, at: int) -> tuple[str, int] | None:
         """What is taken up again now."""
@@ -109,20 +168,37 @@ class Asterisk:
         return self._put_aside.pop(0) if due else None
 
 
-def tell(digits: str, held: int, pause: int, cut: int) -> Iterator[Key | PromptBegan | PromptOver]:
-    """All that is told of these keys, where the prompt ends `cut` ms after the first key came up. In ms."""
+def tell(
+    digits: str, held: int, pause: int, cut: int, stall: range = range(0)
+) -> Iterator[Key | PromptBegan | PromptOver]:
+    """All that is told of these keys, where the prompt ends `cut` ms after the first key came up. In ms.
+
+    `stall`: a time in which the machine has none for Asterisk; what comes then is seen after it.
+    """
     period, first = held + pause, 1000
-    asterisk, ends = Asterisk(first + cut + 1), {first + period * index: digit for index, digit in enumerate(digits)}
+    cut_at = (stall.stop if first in stall else first) + cut
+    over_at = stall.stop if cut_at in stall else cut_at
+    asterisk = Asterisk(over_at + 1)
+    wire: list[tuple[int, str]] = []  # what the phone sends: a key goes down ("") or comes up
+    for up_at, digit in ((first + period * index, digit) for index, digit in enumerate(digits)):
+        wire += [(up_at - held + PACKET_MS, ""), (up_at, digit)]
     yield BEGAN
-    for at in range(max(ends) + 2000):
-        if at == first + cut:
+    for at in range(max(wire)[0] + 2000):
+        if at in stall:
+            continue
+        if at == over_at:
             yield over(at)
-        again = asterisk.again(at) if at % PACKET_MS == 0 else None
-        for digit, length in filter(None, (again, (ends[at], held) if at in ends else None)):
-            yield key(digit, at, length)
-            asterisk.end(digit, length, at)
-        if at + held - PACKET_MS in ends:  # the first packet comes when its sound has been
-            asterisk.begin(at)
+        again = asterisk.again(at) if at % PACKET_MS == 0 or at == stall.stop else None
+        if again is not None:
+            yield key(again[0], at, again[1])
+            asterisk.end(*again, at)
+        while wire and wire[0][0] <= at:
+            _, digit = wire.pop(0)
+            if digit:
+                yield key(digit, at, held)
+                asterisk.end(digit, held, at)
+            else:
+                asterisk.begin(at)
 
 
 @settings(deadline=None, max_examples=60)
@@ -132,6 +208,17 @@ def tell(digits: str, held: int, pause: int, cut: int) -> Iterator[Key | PromptB
 def test_whenever_the_prompt_is_cut(digits: str, held: int, pause: int, cut: int) -> None:
     """Whatever is keyed in is told once and in order, also by a telephone's dialler: 70 ms a key, 70 between two."""
     assert heard(*tell(digits, held, pause, cut)) == digits
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.sampled_from("0123456789"), min_size=4, max_size=10, unique=True).map("".join),
+    st.integers(900, 3000),
+    st.integers(0, 190),
+)
+def test_whenever_the_machine_stalls(digits: str, begins: int, lasts: int) -> None:
+    """A machine that has no time for Asterisk, for less than a key is held, doubles no key and takes none away."""
+    assert heard(*tell(digits, 200, 40, 2, range(begins, begins + lasts))) == digits
 
 
 @pytest.mark.parametrize("cut", [0, 120, 300])
