@@ -5,6 +5,8 @@ Told once after every (re)connect, before any later event of that node. Until th
 
 from __future__ import annotations
 
+import dataclasses
+
 from irmacall.core import disclosures, ivr, queue, talk
 from irmacall.core.call import ENTERING_CODE, Call, Leg, Stage
 from irmacall.core.commands import Burn, DialLeg, HangUp, NodeCommand, PrepareNode, Prompt, RemoveBridge
@@ -103,6 +105,7 @@ def _phones(turn: Turn, event: NodeSnapshot) -> None:
 
 def _take_over(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     call.saying = False
+    _believe_asterisk(call, event)
     talk.set_members(turn, call, event.bridges.get(talk_bridge(call.id), frozenset()))
     if call.stage in ENTERING_CODE:
         ivr.ask(turn, call, Prompt.WELCOME if call.stage is Stage.WELCOME else Prompt.CODE_AGAIN)
@@ -112,6 +115,14 @@ def _take_over(turn: Turn, call: Call, event: NodeSnapshot) -> None:
         _without_leg(turn, call, event)
     else:
         _with_leg(turn, call, event)
+
+
+def _believe_asterisk(call: Call, event: NodeSnapshot) -> None:
+    """A leg is the agent's whose phone it is, whatever an older record says; its name is never given twice."""
+    call.attempt = max(call.attempt, _attempts(call.id, event))
+    seen = None if call.leg is None else event.channels.get(call.leg.channel)
+    if call.leg is not None and seen is not None and seen.endpoint != call.leg.endpoint:
+        call.leg = dataclasses.replace(call.leg, user=None, endpoint=seen.endpoint or Endpoint(""))
 
 
 def _wait_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
 from irmacall.core.agent import Agent, Availability
 from irmacall.core.call import Call, Leg, Stage
 from irmacall.core.disclosure import Disclosure, Seal
-from irmacall.core.ids import CallId, RecordKey, SealedId, UserId
+from irmacall.core.ids import CallId, RecordKey, SealedId, SeatId, UserId
 from irmacall.core.plan import Plan
 from irmacall.core.state import GRANTS_A_FENCE, Desk, Turn
 
@@ -60,7 +61,19 @@ def load(plan: Plan, fence: int, saved: Mapping[RecordKey, bytes]) -> Desk:
             _put(desk, key[0], _parse(raw))
         except (ValueError, TypeError, KeyError) as error:
             raise RecordError(f"the saved {key[0]} {key[1]} cannot be read: {type(error).__name__}") from error
+    _unseat_rivals(desk)
     return desk
+
+
+def _unseat_rivals(desk: Desk) -> None:
+    """No two agents have one phone or one seat: of records that say so one is old, and which one is not known."""
+    seated = [agent for agent in desk.agents.values() if agent.seat is not None]
+    phones, seats = Counter(agent.endpoint for agent in seated), Counter(agent.seat for agent in seated)
+    for agent in seated:
+        if phones[agent.endpoint] > 1 or seats[agent.seat] > 1:
+            desk.agent_of_endpoint.pop(agent.endpoint, None)
+            desk.agent_of_seat.pop(agent.seat or SeatId(""), None)
+            agent.seat, agent.availability, agent.reason = None, Availability.AWAY, None
 
 
 def _parse(raw: bytes) -> dict[str, Any]:
