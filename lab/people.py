@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 from playwright.async_api import BrowserContext, Page, expect
 
+from lab.errors import LabError
 from lab.town import Agent, Town
 from lab.wallet import Wallet
 
@@ -165,6 +166,18 @@ class CitizenPage:
     async def state(self, state: str) -> None:
         """Wait until the page says this: sealed, in_call, waiting, talking, erased, failed or unknown."""
         await expect(self.page.locator("#page")).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
+
+    async def says(self) -> str:
+        """What the page tells her in words now, and that it has lost its server if it has."""
+        return " ".join([await self.page.inner_text(part) for part in ("#live", "#lost")]).strip()
+
+    async def wipe(self) -> None:
+        """Press the button that wipes her data, and wait until the page says that it is done. Raises LabError."""
+        button = self.page.locator("form[action='/bellen/wis'] button")
+        if not await button.is_visible():
+            raise LabError("her page has nothing to wipe any more")
+        await button.click()
+        await self.state("erased")
 
     async def close(self) -> None:
         """Close the browser."""

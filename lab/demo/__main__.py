@@ -6,13 +6,14 @@ import asyncio
 import signal
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
+from lab.browser import CHROMIUM, trusting
 from lab.demo import facts
 from lab.demo.commands import HELP, Commands
 from lab.demo.play import Play
 from lab.demo.telling import say, step
+from lab.demo.typed import lines
 from lab.lab import Lab
 from lab.paths import VAR
 from lab.town import Town
@@ -41,7 +42,7 @@ async def main() -> None:
 
 
 async def _first(performing: asyncio.Future[None], ended: asyncio.Event) -> None:
-    """Wait for the play, or for Ctrl-C in the middle of it."""
+    """Wait for the play, or the commands, or for Ctrl-C in the middle of them. Raises what they raised."""
     stopping = asyncio.ensure_future(ended.wait())
     either: list[asyncio.Future[Any]] = [performing, stopping]
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -55,26 +56,28 @@ async def _first(performing: asyncio.Future[None], ended: asyncio.Event) -> None
 
 
 async def _stay(town: Town, ended: asyncio.Event) -> None:
-    say(_invitation(town, town.lab.ca.root))
-    commands = asyncio.ensure_future(Commands(town, ended).run())
+    """Do what is typed, until Ctrl-C or `quit`; the end of the input does not end the demo."""
+    say(_invitation(town))
+    await _first(asyncio.ensure_future(Commands(town, ended).run(lines())), ended)
     await ended.wait()
-    commands.cancel()
-    with suppress(asyncio.CancelledError):
-        await commands
 
 
-def _invitation(town: Town, root: Path) -> str:
+def _invitation(town: Town) -> str:
     agent, sip = town.agents[0], town.lab.nodes[0].values.sip
     spare = [f"{other.login} / {other.password} (phone {other.endpoint})" for other in town.agents[1:]]
     return f"""
-It stays up until Ctrl-C. Your browser must trust {root} for this demo.
+It stays up until Ctrl-C.
 
   citizen's page   {town.public_url}
   agent's screen   {town.staff_url}   {agent.login} / {agent.password}
   more agents      {"; ".join(spare)}
   SIP phones       {sip.host}:{sip.port} (UDP), users and passwords in var/demo.json; the number is {town.lab.number}
 
-Without a phone or a wallet of your own, type:
+Your browser must trust {town.lab.ca.root}. Or take the lab's, which does with these words:
+  {CHROMIUM} --user-data-dir=$(mktemp -d) '{trusting(town.lab.ca.spki_hash)}' {town.public_url}
+(as root with --no-sandbox; in Playwright, which has no browser of its own here: executable_path and args).
+
+Without a phone or a wallet of your own, type, or write into a pipe:
 {HELP}
 """
 

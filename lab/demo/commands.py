@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
+from functools import partial
+
+from playwright.async_api import Error as BrowserError
 
 from lab.demo.telling import say
+from lab.demo.typed import code, session, squeezed
 from lab.errors import LabError
-from lab.people import identified
-from lab.phone import PhoneCall
+from lab.people import CitizenPage, identified
+from lab.phone import Phone, PhoneCall
 from lab.town import Town
+from lab.wallet import Wallet
 
-HELP = """  disclose        a made-up citizen shares her name on the page; prints her code
-  call [CODE]     her phone dials the number, with the code or without one
-  answer          the first agent's phone answers (log in as her on the screen, and be available)
+_RINGS_S = 30
+
+HELP = """  disclose        a made-up citizen shares her name on a page of her own; prints her code
+  scan SESSION    her app scans the QR code on your page instead. SESSION is what the QR code holds: a QR reader
+                  tells, or your browser's network tools, as the answer to `begin`
+  call [CODE]     her phone dials the number, and keys in the code if you give one
+  phone           the first agent's phone is put on (log in as her on the screen, and be available)
+  answer          it answers the next call
+  page            what the citizen's page (of `disclose`) says now
+  wipe            she presses the button on it that wipes her data
   hang up         the citizen hangs up
   quit            end the demo, as Ctrl-C does"""
 
@@ -24,58 +35,113 @@ class Commands:
 
     def __init__(self, town: Town, ended: asyncio.Event) -> None:
         self._town, self._ended = town, ended
+        self._wallet: Wallet | None = None
+        self._page: CitizenPage | None = None
         self._call: PhoneCall | None = None
-        self._acts: dict[str, Callable[[str], Awaitable[None]]] = {
+        self._phone: Phone | None = None
+        self._answering: asyncio.Task[None] | None = None
+        self._alone: dict[str, Callable[[], Awaitable[None]]] = {
             "disclose": self._disclose,
-            "call": self._dial,
+            "phone": self._phone_on,
             "answer": self._answer,
-            "hang": self._hang_up,
+            "page": self._tell_page,
+            "wipe": self._wipe,
+            "hang up": self._hang_up,
             "quit": self._quit,
         }
+        self._with_more: dict[str, Callable[[str], Awaitable[None]]] = {"scan": self._scan, "call": self._dial}
 
-    async def run(self) -> None:
-        """Do what is typed, until the input or the demo ends. An input that is no terminal is left alone."""
-        if not sys.stdin.isatty():
-            return
-        agent = self._town.agents[0]
-        await self._town.lab.phone(agent.endpoint).register()
-        loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader()
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        while line := await reader.readline():
-            await self._do(line.decode(errors="replace").split())
+    async def run(self, lines: AsyncIterable[str]) -> None:
+        """Do what each line says, and finish what that began, until there are no more. The demo may stay up."""
+        async with asyncio.TaskGroup() as self._begun:
+            async for line in lines:
+                await _tried(self._act(squeezed(line)))
+            if not self._ended.is_set():
+                say("  nothing more can be typed here; Ctrl-C ends the demo")
 
-    async def _do(self, words: list[str]) -> None:
-        act = self._acts.get(words[0]) if words else None
-        if act is None:
-            say(HELP)
-            return
-        try:
-            await act(words[1] if len(words) > 1 else "")
-        except (LabError, AssertionError) as error:
-            say(f"  that did not work: {error}")
+    def _act(self, typed: str) -> Callable[[], Awaitable[None]]:
+        verb, _, rest = typed.partition(" ")
+        more = self._with_more.get(verb)
+        return partial(more, rest) if more is not None else self._alone.get(typed, self._help)
 
-    async def _disclose(self, _: str) -> None:
-        page, code = await identified(self._town, await self._town.wallet())
-        say(f"  her code is {code}")
-        await page.close()
+    async def _help(self) -> None:
+        say(HELP)
 
-    async def _dial(self, code: str) -> None:
+    async def _app(self) -> Wallet:
+        self._wallet = self._wallet or await self._town.wallet()
+        return self._wallet
+
+    async def _disclose(self) -> None:
+        earlier = self._page
+        self._page, digits = await identified(self._town, await self._app())
+        say(f"  her code is {digits}; her page stays open")
+        if earlier is not None:
+            await earlier.close()
+
+    async def _scan(self, text: str) -> None:
+        opened = await (await self._app()).open(session(text, self._town.yivi.app_url))
+        say(f"  her app shows {await opened.pairing_code()}: fill that in on your page, which will show you her code")
+
+    async def _dial(self, text: str) -> None:
+        digits = code(text)
+        if self._calling:
+            raise LabError("she is calling already: hang up first")
         line = self._town.lab.phone("citizen1")
-        self._call = await line.call(self._town.lab.number, digits_after=code, pause=2.0)
+        self._call = await line.call(self._town.lab.number, digits_after=digits, pause=2.0)
         await self._call.connected.wait()
-        say("  connected; she hears the welcome")
+        say(f"  connected; she hears the welcome{', and her phone keys in the code' if digits else ''}")
 
-    async def _answer(self, _: str) -> None:
-        ringing = await self._town.lab.phone(self._town.agents[0].endpoint).rings(30)
-        await ringing.answer()
+    async def _phone_on(self) -> None:
+        endpoint = self._town.agents[0].endpoint
+        if self._phone is None:  # not before it is asked for: there is room for one, and it may be somebody's own
+            await self._town.lab.phone(endpoint).register()
+            self._phone = self._town.lab.phone(endpoint)
+        say(f"  the phone of {self._town.agents[0].name} ({endpoint}) is on")
+
+    async def _answer(self) -> None:
+        if self._answering is not None and not self._answering.done():
+            raise LabError("it waits for a call already")
+        if self._phone is None:
+            await self._phone_on()
+        say(f"  it waits for a call, {_RINGS_S} s; you may type on")
+        self._answering = self._begun.create_task(_tried(self._pick_up))
+
+    async def _pick_up(self) -> None:
+        assert self._phone is not None
+        await (await self._phone.rings(_RINGS_S)).answer()
         say("  answered")
 
-    async def _hang_up(self, _: str) -> None:
-        if self._call is None:
-            say("  nobody is calling")
-        else:
-            await self._call.hang_up()
+    async def _tell_page(self) -> None:
+        say(f"  her page says: {await self._her_page.says()}")
 
-    async def _quit(self, _: str) -> None:
+    async def _wipe(self) -> None:
+        await self._her_page.wipe()
+        await self._tell_page()
+
+    async def _hang_up(self) -> None:
+        if self._call is None or not self._calling:
+            raise LabError("nobody is calling")
+        await self._call.hang_up()
+        await self._call.disconnected.wait()
+        say("  hung up")
+
+    async def _quit(self) -> None:
         self._ended.set()
+
+    @property
+    def _calling(self) -> bool:
+        return self._call is not None and not self._call.disconnected
+
+    @property
+    def _her_page(self) -> CitizenPage:
+        if self._page is None:
+            raise LabError("she has no page yet: disclose first")
+        return self._page
+
+
+async def _tried(act: Callable[[], Awaitable[None]]) -> None:
+    """Do it, and say why if it does not work: whoever types goes on typing."""
+    try:
+        await act()
+    except (LabError, AssertionError, TimeoutError, BrowserError) as error:
+        say(f"  that did not work: {error or type(error).__name__}")

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from lab.browser import CHROMIUM, trusting
 from lab.identity.scheme import public_schemes
 from lab.paths import VAR
 from lab.town import Town
@@ -32,6 +33,8 @@ def facts(town: Town) -> dict[str, Any]:
         "citizen_url": town.public_url,
         "screen_url": town.staff_url,
         "ca_certificate": str(lab.ca.root),
+        "chromium": str(CHROMIUM),
+        "chromium_trusts_by": trusting(lab.ca.spki_hash),
         "irma_server": town.yivi.url,
         "irma_client_server": town.yivi.app_url,
         "irma_requestor_token": town.yivi.token,
