@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 import traceback
@@ -49,6 +50,8 @@ def _answer_to(request: web.Request, draw: ErrorPage, broken: Exception) -> web.
             return response
         case Refused():
             return _answer(request, draw, 403, "refused")
+        case OSError(errno=errno.ENAMETOOLONG):  # of a file that a visitor made up: no other name comes from outside
+            return _answer(request, draw, 404, "name_too_long")
         case LeaseLost() | PeerError():
             return _answer(request, draw, 503, f"away kind={type(broken).__name__}")
     return _answer(

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from yarl import URL
 
 from tests.web.conftest import Public, Staff, log_in, running_public, running_staff, visitor
 
@@ -42,6 +43,16 @@ FORMS: Final = [
     b"\xff" * 30,
     b"token=" + b"x" * 5000,
 ]
+
+
+@pytest.mark.parametrize("name", ["a" * 3000, "a" * 256, "a/" * 1500, "a%00b", "%ff%fe", "a" * 255, "..%2f" * 600])
+async def test_a_file_that_cannot_be(
+    client: aiohttp.ClientSession, public: Public, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    """A name that no file can have is not found, and is no fault of ours."""
+    async with client.get(URL(f"{public.origin}/static/{name}", encoded=True)) as answer:
+        assert answer.status == 404
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 @pytest.mark.parametrize(("body", "content_type"), BODIES)
