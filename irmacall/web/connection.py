@@ -1,17 +1,18 @@
 """One connection of a visitor: aiohttp's own, but for what it says to garbage and how long it waits for a request.
 
 aiohttp quotes in its answer what it could not parse, and an idle connection and one that sends its request a byte at
-a time are the same to it. (aiohttp 3.14, web_protocol.py: `handle_error`, `_process_keepalive`.)
+a time are the same to it. (aiohttp 3.14, web_protocol.py: `handle_error`, `_process_keepalive`.) What a request
+expects it answers before any of our middlewares, and quotes that too (web_app.py: `_handle`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from aiohttp import web
+from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.web_protocol import RequestHandler
 
 from irmacall.web.headers import content_security_policy, fixed
@@ -22,6 +23,9 @@ log = logging.getLogger("irmacall.web")
 HEAD_SECONDS: Final = 10.0
 """From a connection's start, or from the first byte of a further request, until its last header line is in."""
 _SAID: Final = _("Dit verzoek klopt niet.")
+
+Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+"""What a server does with a request."""
 
 
 class Connection(RequestHandler):
@@ -83,7 +87,27 @@ class Connection(RequestHandler):
         log.log(level, "action=http.malformed status=%d kind=%s", status, type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("an answer has begun already")
-        headers = {**fixed(content_security_policy()), "Cache-Control": "no-store"}
-        response = web.Response(status=status, text=_SAID, headers=headers)
-        response.force_close()
-        return response
+        return _last_answer(status, _SAID)
+
+
+def expecting_nothing(handle: Handle) -> Handle:
+    """The same, but 417 to whoever wants to hear something before the answer (RFC 9110, 10.1.1).
+
+    No browser does. Another client asks again without; in HTTP/1.0 there is no such thing.
+    """
+
+    async def refuse_expectations(request: web.BaseRequest) -> web.StreamResponse:
+        if hdrs.EXPECT in request.headers and request.version >= HttpVersion11:
+            log.info("action=http.refused status=417")
+            return _last_answer(417, None)
+        return await handle(request)
+
+    return refuse_expectations
+
+
+def _last_answer(status: int, said: str | None) -> web.Response:
+    """What is answered outside the app, with nothing of the request in it; no more is read after it."""
+    headers = {**fixed(content_security_policy()), hdrs.CACHE_CONTROL: "no-store"}
+    response = web.Response(status=status, text=said, headers=headers)
+    response.force_close()
+    return response

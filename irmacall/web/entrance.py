@@ -24,6 +24,9 @@ log = logging.getLogger("irmacall.web")
 HANDSHAKE_SECONDS: Final = 10.0
 _GOODBYE_SECONDS: Final = 3.0
 """For the other side to say goodbye in TLS."""
+UNREAD_MILLISECONDS: Final = 10_000
+"""Nothing taken of what we sent for so long, whether acknowledged or not: the other side reads no more, or is gone
+(TCP_USER_TIMEOUT, RFC 5482; Linux counts a window that stays closed too)."""
 _BACKLOG: Final = 128
 _REST_SECONDS: Final = 1.0
 """When the machine has no more to give (file descriptors, memory), it has not a moment later either."""
@@ -31,6 +34,8 @@ _TELL_SECONDS: Final = 60.0
 
 Made = Callable[[Callable[[], None]], asyncio.Protocol]
 """Makes the protocol of a connection; it calls what it is given when the connection is over."""
+Expected = Callable[[str], bool]
+"""Whether who comes from this address may come in at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +49,27 @@ class Limits:
 class Entrance(asyncio.AbstractServer):
     """The open sockets of one listener, and whoever is at their door."""
 
-    def __init__(self, sockets: Sequence[socket.socket], tls: ssl.SSLContext, limits: Limits, made: Made) -> None:
+    def __init__(
+        self,
+        sockets: Sequence[socket.socket],
+        tls: ssl.SSLContext,
+        limits: Limits,
+        made: Made,
+        expected: Expected,
+    ) -> None:
         self.sockets = sockets
         self._tls = tls
         self._places = Places(limits.connections, limits.of_one_address)
         self._made = made
+        self._expected = expected
         self._tasks: set[asyncio.Task[None]] = set()
-        self._turned_away = 0
-        self._told_at = float("-inf")
+        self._without_place = _Tally("action=http.full")
+        self._strangers = _Tally("action=http.stranger")
 
     @classmethod
-    async def open(cls, host: str, port: int, tls: ssl.SSLContext, limits: Limits, made: Made) -> Self:
+    async def open(
+        cls, host: str, port: int, tls: ssl.SSLContext, limits: Limits, made: Made, expected: Expected
+    ) -> Self:
         """Listen at every address of the host. Raises OSError."""
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -67,7 +82,7 @@ class Entrance(asyncio.AbstractServer):
             for opened in sockets:
                 opened.close()
             raise
-        entrance = cls(sockets, tls, limits, made)
+        entrance = cls(sockets, tls, limits, made, expected)
         for listening in sockets:
             listening.setblocking(False)
             entrance._do(entrance._accept(listening))
@@ -97,32 +112,30 @@ class Entrance(asyncio.AbstractServer):
                 except OSError as error:
                     await self._rest_after(error)
                     continue
-                self._take_in(wire, network_of(address[0]))
+                self._take_in(wire, address[0])
 
     async def _rest_after(self, error: OSError) -> None:
         if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
             log.error("action=http.not_accepted why=%s", errno.errorcode[error.errno])
             await asyncio.sleep(_REST_SECONDS)
 
-    def _take_in(self, wire: socket.socket, name: str) -> None:
-        if self._places.take(name):
-            self._do(self._welcome(wire, name))
-        else:
+    def _take_in(self, wire: socket.socket, address: str) -> None:
+        name = network_of(address)
+        if not self._expected(address):
             wire.close()
-            self._count_turned_away()
-
-    def _count_turned_away(self) -> None:
-        self._turned_away += 1
-        now = time.monotonic()
-        if now - self._told_at >= _TELL_SECONDS:
-            log.warning("action=http.full turned_away=%d", self._turned_away)
-            self._turned_away, self._told_at = 0, now
+            self._strangers.count()
+        elif not self._places.take(name):
+            wire.close()
+            self._without_place.count()
+        else:
+            self._do(self._welcome(wire, name))
 
     async def _welcome(self, wire: socket.socket, name: str) -> None:
         """TLS, within its time; the place is given back when the connection is over, or was never made."""
         leave = _once(lambda: self._places.leave(name))
         protocol = self._made(leave)
         try:
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)
             transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
                 lambda: protocol,
                 wire,
@@ -138,6 +151,23 @@ class Entrance(asyncio.AbstractServer):
         except BaseException:
             leave()
             raise
+
+
+class _Tally:
+    """Those who were turned away for one reason, told once a minute at most."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+        self._untold = 0
+        self._told_at = float("-inf")
+
+    def count(self) -> None:
+        """One more."""
+        self._untold += 1
+        now = time.monotonic()
+        if now - self._told_at >= _TELL_SECONDS:
+            log.warning("%s turned_away=%d", self._why, self._untold)
+            self._untold, self._told_at = 0, now
 
 
 def _once(act: Callable[[], None]) -> Callable[[], None]:

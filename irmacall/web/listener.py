@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from irmacall.web.connection import Connection
+from irmacall.web.addresses import ALLOWED, Network, is_among
+from irmacall.web.connection import Connection, expecting_nothing
 from irmacall.web.entrance import Entrance, Limits
 
 
@@ -40,11 +41,14 @@ _READING: Final[Mapping[str, Any]] = {
 async def listen(
     app: web.Application, host: str, port: int, tls: ssl.SSLContext, limits: Limits = USUAL
 ) -> web.AppRunner:
-    """Serve the app over TLS until `runner.cleanup()`, which ends its streams first. Raises OSError."""
+    """Serve the app over TLS until `runner.cleanup()`, which ends its streams first. Raises OSError.
+
+    Where the app names the addresses that it serves (`ALLOWED`), nobody else gets as far as TLS.
+    """
     runner = web.AppRunner(app, shutdown_timeout=2)
     await runner.setup()
     try:
-        await _Site(runner, host, port, tls, limits).start()
+        await _Site(runner, host, port, tls, limits, app.get(ALLOWED, ())).start()
     except OSError:
         await runner.cleanup()
         raise
@@ -54,9 +58,17 @@ async def listen(
 class _Site(web.BaseSite):
     """What the runner opens and closes: our own entrance."""
 
-    def __init__(self, runner: web.AppRunner, host: str, port: int, tls: ssl.SSLContext, limits: Limits) -> None:
+    def __init__(
+        self,
+        runner: web.AppRunner,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext,
+        limits: Limits,
+        allowed: tuple[Network, ...],
+    ) -> None:
         super().__init__(runner)
-        self._host, self._port, self._tls, self._limits = host, port, tls, limits
+        self._host, self._port, self._tls, self._limits, self._allowed = host, port, tls, limits, allowed
 
     @property
     def name(self) -> str:
@@ -68,12 +80,16 @@ class _Site(web.BaseSite):
         await super().start()
         server = self._runner.server
         assert server is not None
+        server.request_handler = expecting_nothing(server.request_handler)
         quiet = _WithoutContent(logging.getLogger("irmacall.web"), {})
 
         def made(left: Callable[[], None]) -> Connection:
             return Connection(server, left, logger=quiet, **_READING)
 
-        self._server = await Entrance.open(self._host, self._port, self._tls, self._limits, made)
+        def expected(address: str) -> bool:
+            return is_among(address, self._allowed)
+
+        self._server = await Entrance.open(self._host, self._port, self._tls, self._limits, made, expected)
 
     async def stop(self) -> None:
         """Let nobody in any more."""

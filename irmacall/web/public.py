@@ -12,7 +12,7 @@ from typing import Final
 from aiohttp import web
 
 from irmacall.web import doors
-from irmacall.web.addresses import only_from
+from irmacall.web.addresses import ALLOWED, only_from
 from irmacall.web.config import WebConfig
 from irmacall.web.doors import BODY_LIMIT, CrossSite
 from irmacall.web.guard import errors_to_answers
@@ -35,6 +35,7 @@ def public_app(desk: CitizenDesk, config: WebConfig) -> web.Application:
     pages = Pages(config, app="public", desk=desk)
     middlewares = [errors_to_answers(pages.draw_error), only_from(config.allow), only_as(config.origin)]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
+    app[ALLOWED] = config.allow
     citizen = _Citizen(desk, config, pages)
     app.router.add_get("/", citizen.subjects, allow_head=False)
     app.router.add_get("/onderwerp/{subject}", citizen.subject, allow_head=False)

@@ -14,7 +14,7 @@ from aiohttp_session import session_middleware
 
 from irmacall.errors import PeerError, Refused
 from irmacall.web import doors, painting, sessions
-from irmacall.web.addresses import only_from
+from irmacall.web.addresses import ALLOWED, only_from
 from irmacall.web.config import WebConfig
 from irmacall.web.doors import BODY_LIMIT, CrossSite
 from irmacall.web.guard import errors_to_answers
@@ -56,6 +56,7 @@ def staff_app(desk: StaffDesk, accounts: Accounts, config: WebConfig) -> web.App
         ],
         client_max_size=BODY_LIMIT,
     )
+    app[ALLOWED] = config.allow
     app.router.add_get("/login", staff.login_page, allow_head=False)
     app.router.add_post("/login", staff.log_in)
     app.router.add_post("/logout", staff.log_out)

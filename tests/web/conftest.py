@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from irmacall.web.addresses import Network
 from irmacall.web.config import WebConfig
 from irmacall.web.entrance import Limits
 from irmacall.web.listener import USUAL, listen
@@ -86,7 +87,11 @@ class Staff:
 
 
 def _config(
-    origin: str, irma: tuple[str, ...] = (), begins_per_minute: int = 1000, streams: tuple[int, int] = (1000, 64)
+    origin: str,
+    irma: tuple[str, ...] = (),
+    begins_per_minute: int = 1000,
+    streams: tuple[int, int] = (1000, 64),
+    allow: tuple[Network, ...] = (),
 ) -> WebConfig:
     return WebConfig(
         origin,
@@ -98,6 +103,7 @@ def _config(
         logins_per_minute=1000,
         streams=streams[0],
         streams_per_address=streams[1],
+        allow=allow,
     )
 
 
@@ -109,11 +115,12 @@ async def running_public(
     desk: MemoryCitizenDesk | None = None,
     limits: Limits = USUAL,
     streams: tuple[int, int] = (1000, 64),
+    allow: tuple[Network, ...] = (),
 ) -> AsyncIterator[Public]:
     """The public app until the block ends. `streams`: how many there may be in all, and of one address."""
     port = free_port()
     desk, origin = desk or MemoryCitizenDesk(), f"https://127.0.0.1:{port}"
-    app = public_app(desk, _config(origin, irma, begins_per_minute, streams))
+    app = public_app(desk, _config(origin, irma, begins_per_minute, streams, allow))
     runner = await listen(app, "127.0.0.1", port, tls, limits)
     try:
         yield Public(desk, origin)
@@ -122,11 +129,14 @@ async def running_public(
 
 
 @asynccontextmanager
-async def running_staff(tls: ssl.SSLContext) -> AsyncIterator[Staff]:
+async def running_staff(
+    tls: ssl.SSLContext, allow: tuple[Network, ...] = (), limits: Limits = USUAL
+) -> AsyncIterator[Staff]:
     """The staff app until the block ends."""
     port = free_port()
     desk, accounts, origin = MemoryStaffDesk(), MemoryAccounts(), f"https://localhost:{port}"
-    runner = await listen(staff_app(desk, accounts, _config(origin)), "127.0.0.1", port, tls)
+    app = staff_app(desk, accounts, _config(origin, allow=allow))
+    runner = await listen(app, "127.0.0.1", port, tls, limits)
     try:
         yield Staff(desk, accounts, origin, runner)
     finally:

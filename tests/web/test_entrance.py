@@ -164,6 +164,21 @@ async def test_a_place_is_given_back_however_it_ends(tls: ssl.SSLContext, how: s
             assert await _answered(last, public) == b"HTTP/1.1 200 OK"
 
 
+@pytest.mark.parametrize("path", ["/static/irmacall.css", "/"])
+async def test_an_answer_that_nobody_reads_is_not_kept(
+    tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Who asks and asks and never reads keeps no place, though his side of the wire stands."""
+    monkeypatch.setattr(entrance, "UNREAD_MILLISECONDS", 500)
+    one = Limits(connections=1, of_one_address=1)
+    async with running_public(tls, limits=one) as public, _connected(public) as (_, writer):
+        assert isinstance(writer.transport, asyncio.Transport)
+        writer.transport.pause_reading()
+        writer.write(_get(public, path) * 20_000)
+        async with _connected_in_the_end(public) as next_one:
+            assert await _answered(next_one, public) == b"HTTP/1.1 200 OK"
+
+
 @asynccontextmanager
 async def _connected_in_the_end(public: Public, *, tls: bool = True) -> AsyncIterator[Pair]:
     """As `_connected`, once the other side has noticed who left: nothing on this side tells when that is."""
@@ -214,7 +229,7 @@ async def test_an_address_that_is_taken_is_said(public: Public, tls: ssl.SSLCont
     """And what was opened for it is closed again."""
     port = int(public.origin.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"):
-        await entrance.Entrance.open("127.0.0.1", port, tls, Limits(), lambda _: asyncio.Protocol())
+        await entrance.Entrance.open("127.0.0.1", port, tls, Limits(), lambda _: asyncio.Protocol(), lambda _: True)
 
 
 @pytest.mark.parametrize(
