@@ -7,6 +7,7 @@ people.py       user · phone
 making.py       secrets · render
 judging.py      check · status · audit
 probes.py       what each server behind the site says of itself
+seen.py         what was seen of one that could not be used, in words
 endings.py      how a command ends that fails
 
 It ends with 0 when all is well, 1 when something failed or is wrong, 2 when the arguments or the settings are.

@@ -6,15 +6,17 @@ import argparse
 import asyncio
 import base64
 import os
+import pwd
 import sys
 from pathlib import Path
 from secrets import token_bytes, token_urlsafe
 from typing import Final
 from urllib.parse import urlsplit
 
-from irmacall.cli.site import settings_of
+from irmacall.cli.site import data_file, settings_of
 from irmacall.core.ids import Endpoint
 from irmacall.errors import Refused, SettingsError
+from irmacall.ops.owners import new_directory
 from irmacall.ops.render import (
     Account,
     DeskValues,
@@ -45,13 +47,20 @@ _BEHIND_A_PROXY: Final = Listener("127.0.0.1", 8088)
 
 
 def secrets(arguments: argparse.Namespace) -> int:
-    """Make every secret that the site needs and the directory does not hold; none is shown."""
+    """Make every secret that the site needs and the directory does not hold; none is shown. Keys of certificates
+    come with these, from whoever made them.
+    """
     settings = settings_of(arguments, Purpose.FILE)
     directory: Path = arguments.directory
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in needed(settings):
             print(f"{name}\t{'made' if _made(directory / name) else 'is there'}")
+        for name, web in (("public", settings.public), ("staff", settings.staff)):
+            if web.tls_key == arguments.credentials.absolute() / f"{name}-tls-key":
+                there = (directory / f"{name}-tls-key").exists()
+                yours = f"yours to bring: the key of {name}.tls_cert ({web.tls_cert}), mode 0600"
+                print(f"{name}-tls-key\t{'is there' if there else yours}")
     except OSError as error:
         raise SettingsError(f"{error.filename or directory}: {error.strerror}") from error
     return 0
@@ -84,17 +93,38 @@ def render(arguments: argparse.Namespace) -> int:
         known = ", ".join(each.name for each in settings.nodes)
         raise SettingsError(f"--node {arguments.node}: should be one of {known}")
     values = asyncio.run(_values(settings, node))
+    out: Path = arguments.out
     try:
-        for file in render_node(values, arguments.out):
+        _make_room(out)
+        for file in render_node(values, out):
             print(file)
     except OSError as error:
-        raise Refused(f"{error.filename or arguments.out}: {error.strerror}") from error
-    print(f"Asterisk on {node.name} uses them after a reload.", file=sys.stderr)
+        raise Refused(f"{error.filename or out}: {error.strerror}") from error
+    print(f"Only {_owner(out)} can read them. Asterisk on {node.name} uses them after a reload.", file=sys.stderr)
     return 0
 
 
+def _owner(out: Path) -> str:
+    """Whose the rendered files are: root's are its directory's."""
+    owner = out.stat().st_uid if os.geteuid() == 0 else os.geteuid()
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return f"user {owner}"
+
+
+def _make_room(out: Path) -> None:
+    """The directory that files go into, where its parent is there: a whole path that is not is a slip of the pen."""
+    if out.exists():
+        return
+    if not out.parent.is_dir():
+        raise SettingsError(f"--out {out}: should be in a directory that exists: {out.parent} does not")
+    new_directory(out)
+    print(f"{out} did not exist, and was made.", file=sys.stderr)
+
+
 async def _values(settings: Settings, node: NodeSettings) -> NodeValues:
-    database = await open_users(settings.users)
+    database = await open_users(data_file(settings.users))
     try:
         digests = await Phones(database).digests()
     finally:

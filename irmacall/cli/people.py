@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from irmacall.cli.site import settings_of
+from irmacall.cli.site import data_file, settings_of
 from irmacall.core.ids import Endpoint, UserId
 from irmacall.errors import Refused
 from irmacall.settings import Purpose, Settings
@@ -156,8 +156,8 @@ def _with_books(arguments: argparse.Namespace, work: Callable[[_Books], Awaitabl
 
 @asynccontextmanager
 async def _open(settings: Settings) -> AsyncIterator[_Books]:
-    audit = await AuditLog.open(settings.audit)
-    database = await open_users(settings.users)
+    audit = await AuditLog.open(data_file(settings.audit))
+    database = await open_users(data_file(settings.users))
     hashing = Hashing()
     try:
         yield _Books(Users(database, hashing), Phones(database), audit)

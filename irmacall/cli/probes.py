@@ -7,10 +7,11 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -22,18 +23,30 @@ from irmacall.ari.client import LEADER_VARIABLE
 from irmacall.ari.fields import Fields
 from irmacall.ari.pool import Pool
 from irmacall.ari.requests import Request
+from irmacall.cli.seen import seen
 from irmacall.core.ids import NodeName
 from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.service import plan
-from irmacall.settings import NodeSettings, PublicSettings, Settings, StaffSettings
+from irmacall.settings import NodeSettings, PublicSettings, Settings, StaffSettings, StoreSettings
 from irmacall.store.vault import refuse_skew
 
 Probe = Callable[[], Awaitable[str]]
+Answer = TypeVar("Answer")
 
 _SECONDS: Final = 5.0
 _BEAT_SECONDS: Final = 2.5
 """A leader changes its variable every two seconds."""
 _TIME_LEFT: Final = timedelta(days=14)
+_AGAIN: Final = "`irmacall render` and a reload give it ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server should be, in the site's words without a secret; what helps; seconds that it is given."""
+
+    words: str
+    remedy: str
+    seconds: float = _SECONDS
 
 
 def probes(settings: Settings, *, ami: bool) -> list[tuple[str, Probe]]:
@@ -43,12 +56,21 @@ def probes(settings: Settings, *, ami: bool) -> list[tuple[str, Probe]]:
         found.append((f"node {node.name}", partial(asterisk, settings, node)))
         if ami:
             found.append((f"node {node.name}, AMI", partial(manager, settings, node)))
+    store, irma = settings.store, settings.irma
+    yivi = "start the yivi server (docs/install.md, 5)"
     return [
         *found,
-        ("store.desk", partial(desk_store, settings)),
-        ("store.vault", partial(vault, settings)),
-        ("irma.url", partial(requestors, settings)),
-        ("irma.client_url", partial(apps, settings)),
+        ("store.desk", partial(_reached, _redis(store.desk, store), partial(desk_store, settings))),
+        ("store.vault", partial(_reached, _redis(store.vault, store), partial(vault, settings))),
+        ("irma.url", partial(_reached, Place(irma.url, yivi), partial(requestors, settings))),
+        (
+            "irma.client_url",
+            partial(
+                _reached,
+                Place(irma.client_url, f"{yivi}, and what passes its apps' side on"),
+                partial(apps, settings),
+            ),
+        ),
         ("public.tls_cert", partial(certificate, settings.public)),
         ("staff.tls_cert", partial(certificate, settings.staff)),
     ]
@@ -56,28 +78,47 @@ def probes(settings: Settings, *, ami: bool) -> list[tuple[str, Probe]]:
 
 async def asterisk(settings: Settings, node: NodeSettings) -> str:
     """Whether it answers, knows the daemon, and is new enough."""
-    async with _pool(settings, node) as pool:
-        await opening.startup_time(pool)
-        info = await opening.do(pool, Request("GET", "asterisk/info"))
-    return f"Asterisk {Fields.parse(info.body, 'info')['system']['version'].text()}"
+
+    async def ask() -> str:
+        async with _pool(settings, node) as pool:
+            info = await pool.exchange(Request("GET", "asterisk/info"))
+            if info.status == 401:
+                raise PeerError(f"401: it does not know {node.ari_user} by {node.ari_credential}: {_AGAIN}")
+            await opening.startup_time(pool)
+        return f"Asterisk {Fields.parse(info.body, 'info')['system']['version'].text()}"
+
+    return await _reached(_ari(node), ask)
 
 
 async def leader(settings: Settings, node: NodeSettings) -> str | None:
     """What the leader shows itself by on this node, when it changes as that of a living one does; else None."""
-    async with _pool(settings, node) as pool:
-        before = await _beat(pool)
-        await asyncio.sleep(_BEAT_SECONDS)
-        after = await _beat(pool)
-    return after if after and after != before else None
+
+    async def ask() -> str | None:
+        async with _pool(settings, node) as pool:
+            before = await _beat(pool)
+            await asyncio.sleep(_BEAT_SECONDS)
+            after = await _beat(pool)
+        return after if after and after != before else None
+
+    return await _reached(_ari(node), ask)
 
 
 async def manager(settings: Settings, node: NodeSettings) -> str:
     """Whether the watchdog may come in."""
     password = settings.credentials.text(node.ami_credential)
-    at = AmiSettings(NodeName(node.name), node.ami.host, node.ami.port, node.ami_user, password)
-    async with connected(at) as ami:
-        await ami.ask("Ping")
-    return "the watchdog may come in"
+    at = AmiSettings(NodeName(node.name), node.ami.host, node.ami.port, node.ami_user, password, _SECONDS)
+
+    async def ask() -> str:
+        async with connected(at) as ami:
+            await ami.ask("Ping")
+        return "the watchdog may come in"
+
+    try:
+        return await _reached(Place(f"ami = {node.ami}", _rendered("manager.conf")), ask)
+    except PeerUnavailable:
+        raise
+    except PeerError as error:
+        raise PeerError(f"{error}: {node.ami_user} by {node.ami_credential}: {_AGAIN}") from error
 
 
 async def desk_store(settings: Settings) -> str:
@@ -137,6 +178,28 @@ async def certificate(web: PublicSettings | StaffSettings) -> str:
     return f"of {host}, until {ends:%Y-%m-%d}"
 
 
+async def _reached(place: Place, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What is answered there. Raises PeerUnavailable with the address, what was seen there, and what may help."""
+    try:
+        return await ask()
+    except PeerUnavailable as error:
+        raise PeerUnavailable(
+            f"{place.words} {seen(error, place.seconds)}: {place.remedy}, or change the key"
+        ) from error
+
+
+def _ari(node: NodeSettings) -> Place:
+    return Place(f"ari = {node.ari}", _rendered("http.conf"))
+
+
+def _rendered(file: str) -> str:
+    return f"see that Asterisk runs there with the {file} of `irmacall render`"
+
+
+def _redis(url: str, store: StoreSettings) -> Place:
+    return Place(url, "start that redis (docs/install.md, 3)", store.timeout)
+
+
 def _names(leaf: x509.Certificate, host: str) -> bool:
     """Whether it was made for this host (RFC 6125: one * in place of the first name)."""
     try:
@@ -167,7 +230,7 @@ async def _http() -> AsyncIterator[aiohttp.ClientSession]:
         async with aiohttp.ClientSession(timeout=limit, cookie_jar=aiohttp.DummyCookieJar()) as http:
             yield http
     except (aiohttp.ClientError, ssl.SSLError, OSError) as error:  # TimeoutError is an OSError
-        raise PeerUnavailable(f"does not answer: {type(error).__name__}") from error
+        raise PeerUnavailable("the yivi server does not answer") from error
 
 
 def _error_word(body: bytes) -> str:

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from irmacall.errors import SettingsError
+from irmacall.ops.owners import new_file
 from irmacall.settings import Purpose, Settings, load
 
 SITE: Final = Path("/etc/irmacall/site.toml")
@@ -28,6 +30,20 @@ def add_site(command: argparse.ArgumentParser) -> None:
 def settings_of(arguments: argparse.Namespace, purpose: Purpose) -> Settings:
     """The site that was named, for this purpose. Raises SettingsError."""
     return load(arguments.site, arguments.credentials, os.environ, purpose)
+
+
+def data_file(file: Path) -> Path:
+    """This file of the data directory, there for who owns the directory: root may be who asks, the daemon never is.
+
+    SQLite gives its -wal and -shm the owner of the file itself. Raises SettingsError.
+    """
+    try:
+        os.close(new_file(file))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be made: {error.strerror}") from error
+    return file
 
 
 def _given_directory() -> Path:

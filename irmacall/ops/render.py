@@ -13,6 +13,8 @@ from pathlib import Path
 
 import jinja2
 
+from irmacall.ops.owners import new_file
+
 _CHECKOUT = Path(__file__).resolve().parents[2]
 #: Where the templates are, in a checkout as in the installed tree.
 TEMPLATES = (_CHECKOUT / "asterisk", _CHECKOUT / "dialplan")
@@ -121,7 +123,8 @@ def ha1(user: str, password: str, realm: str = "asterisk") -> str:
 def render_node(values: NodeValues, out: Path, templates: tuple[Path, ...] = TEMPLATES) -> list[Path]:
     """Write every configuration file of one node into the directory `out`; the paths that were written.
 
-    A file is replaced in one step, readable for its owner alone: some hold secrets.
+    A file is replaced in one step, readable for its owner alone: some hold secrets. Its owner is whoever runs this,
+    or the directory's where that is root.
     Raises jinja2.UndefinedError for a value that a template wants and does not get, ValueError for one that
     would mean something to Asterisk's parser.
     """
@@ -142,9 +145,9 @@ def render_node(values: NodeValues, out: Path, templates: tuple[Path, ...] = TEM
 def _write(path: Path, environment: jinja2.Environment, name: str, values: NodeValues) -> Path:
     text = environment.get_template(name).render(node=values)
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text("", encoding="utf-8")
-    fresh.chmod(0o600)
-    fresh.write_text(text, encoding="utf-8")
+    fresh.unlink(missing_ok=True)
+    with open(new_file(fresh), "w", encoding="utf-8") as opened:
+        opened.write(text)
     os.replace(fresh, path)
     return path
 

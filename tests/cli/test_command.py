@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -76,15 +77,26 @@ def test_a_site_with_fresh_secrets_is_right(sample: Sample) -> None:
     assert on_site(sample, "check", "--offline").code == 2
     made = on_site(sample, "secrets", sample.credentials)
     assert made.code == 0
-    assert [line.split("\t")[1] for line in made.out.splitlines()] == ["made"] * 8
+    assert [line.split("\t")[1] for line in made.out.splitlines()] == ["made"] * 8 + ["is there"] * 2
     kept = {file: file.read_bytes() for file in sample.credentials.iterdir()}
     assert all(file.stat().st_mode & 0o777 == 0o600 for file in kept)
     assert not any(secret.decode().strip() in made.out + made.err for secret in kept.values())
     again = on_site(sample, "secrets", sample.credentials)
-    assert [line.split("\t")[1] for line in again.out.splitlines()] == ["is there"] * 8
+    assert [line.split("\t")[1] for line in again.out.splitlines()] == ["is there"] * 10
     assert kept == {file: file.read_bytes() for file in sample.credentials.iterdir()}
     checked = on_site(sample, "check", "--offline")
     assert (checked.code, checked.err) == (0, "")
+
+
+def test_the_secrets_that_cannot_be_made_are_named(sample: Sample) -> None:
+    """The keys of certificates are the operator's to bring, unless the site says where they are."""
+    sample.change('tls_cert = "staff.pem"', 'tls_cert = "staff.pem"\ntls_key = "elsewhere.key"')
+    (sample.credentials / "public-tls-key").unlink()
+    told = dict(line.split("\t") for line in on_site(sample, "secrets", sample.credentials).out.splitlines())
+    certificate = sample.directory / "public.pem"
+    assert told["public-tls-key"] == f"yours to bring: the key of public.tls_cert ({certificate}), mode 0600"
+    assert "staff-tls-key" not in told
+    assert not (sample.credentials / "public-tls-key").exists()
 
 
 def test_secrets_are_found_where_systemd_puts_them(sample: Sample) -> None:
@@ -108,6 +120,24 @@ def test_check_tells_each_server_that_does_not_answer(sample: Sample) -> None:
     for server in ("node pbx1", "node pbx1, AMI", "store.desk", "store.vault", "irma.url", "irma.client_url"):
         assert judged[server] == "WRONG"
     assert judged["public.tls_cert"] == "ok   "
+    assert "WRONG  node pbx1: ari = http://127.0.0.1:9 refuses connections: see that Asterisk runs" in ended.out
+    assert "WRONG  node pbx1, AMI: ami = 127.0.0.1:9 refuses connections: see that Asterisk runs" in ended.out
+    assert "WRONG  store.desk: redis://127.0.0.1:9/0 refuses connections: start that redis" in ended.out
+    assert "WRONG  irma.url: http://127.0.0.1:9 refuses connections: start the yivi server" in ended.out
+    assert "WRONG  irma.client_url: https://127.0.0.1:10 refuses connections: start the yivi server" in ended.out
+    assert not re.search(r"[A-Za-z]Error|Errno", ended.out)
+
+
+def test_status_tells_where_it_looked_for_a_leader(sample: Sample) -> None:
+    """Who asks for the leader of a node that is away gets its address too."""
+    sample.change('name = "pbx1"', 'name = "pbx1"\nari = "http://127.0.0.1:9"')
+    sample.change("127.0.0.1:6379", "127.0.0.1:9")
+    sample.change("127.0.0.1:6380", "127.0.0.2:9")
+    sample.change("http://127.0.0.1:8080", "http://127.0.0.1:9")
+    sample.change("https://yivi.example.nl", "https://127.0.0.1:10")
+    ended = on_site(sample, "status")
+    assert ended.code == 1
+    assert "WRONG  leader on pbx1: ari = http://127.0.0.1:9 refuses connections: see that" in ended.out
 
 
 def test_check_finds_a_certificate_of_another_host(sample: Sample) -> None:
