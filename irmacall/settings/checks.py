@@ -32,9 +32,7 @@ def check_desks(desks: Iterable[DeskSettings], demo: bool, problems: Problems) -
 def _check_desk(desk: DeskSettings, where: str, demo: bool, problems: Problems) -> None:
     _unlike((f"{where}.queue[{at}].id", queue.id) for at, queue in enumerate(desk.queues, 1)).into(problems)
     _unlike((f"{where}.subject[{at}].id", subject.id) for at, subject in enumerate(desk.subjects, 1)).into(problems)
-    queues = {queue.id for queue in desk.queues}
-    if desk.default_queue not in queues:
-        problems.wrong(f"{where}.default_queue", desk.default_queue, f"one of this desk's queues: {_words(queues)}")
+    check_queue(f"{where}.default_queue", desk.default_queue, (queue.id for queue in desk.queues), problems)
     if desk.times.code > desk.times.identity:
         problems.wrong(f"{where}.times.code", desk.times.code, f"at most times.identity ({desk.times.identity:g})")
     for scheme in desk.schemes:
@@ -45,10 +43,15 @@ def _check_desk(desk: DeskSettings, where: str, demo: bool, problems: Problems) 
         _check_subject(subject, desk, f"{where}.subject[{at}]", problems)
 
 
+def check_queue(where: str, named: str, queues: Iterable[str], problems: Problems) -> None:
+    """Whether the queue that is named here is one of the desk's."""
+    known = set(queues)
+    if named not in known:
+        problems.wrong(where, named, f"one of this desk's queues: {_words(known)}")
+
+
 def _check_subject(subject: SubjectSettings, desk: DeskSettings, where: str, problems: Problems) -> None:
-    queues = {queue.id for queue in desk.queues}
-    if subject.queue not in queues:
-        problems.wrong(f"{where}.queue", subject.queue, f"one of this desk's queues: {_words(queues)}")
+    check_queue(f"{where}.queue", subject.queue, (queue.id for queue in desk.queues), problems)
     at = f"{where}.attributes"
     _unlike((f"{at}[{number}].id", each.id) for number, each in enumerate(subject.attributes, 1)).into(problems)
     fields = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 import os
+import shlex
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from irmacall.errors import SettingsError
-from irmacall.settings import checks, credentials, tls
+from irmacall.settings import checks, credentials, references, tls, toml_faults
 from irmacall.settings.credentials import Credentials
 from irmacall.settings.nodes import NodeSettings
 from irmacall.settings.reading import Problems, read
@@ -47,6 +49,8 @@ def load(site: Path, directory: Path | None, environment: Mapping[str, str], pur
     raw = _parsed(site)
     found = _read(raw, problems)
     _check_parts(found, problems)
+    if "desks" not in found:
+        references.check_desks(raw.get("desk"), problems)
     found = _with_paths(found, site.parent, directory)
     _check_machine(found, purpose, problems)
     names = _credential_names(found.get("nodes", ()), found, purpose)
@@ -57,25 +61,26 @@ def load(site: Path, directory: Path | None, environment: Mapping[str, str], pur
 
 
 def _parsed(site: Path) -> dict[str, Any]:
+    text = _text(site)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{site}: is no TOML: {toml_faults.told(str(error), text)}") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{site}: is no TOML that can be read: a number or a nesting without end") from error
+
+
+def _text(site: Path) -> str:
     try:
         with site.open("rb") as file:
             text = file.read(_MOST_BYTES + 1)
         if len(text) > _MOST_BYTES:
             raise SettingsError(f"{site}: should be a site file, which is never larger than {_MOST_BYTES} bytes")
-        return tomllib.loads(text.decode("utf-8").replace("\r\n", "\n"))
+        return text.decode("utf-8").replace("\r\n", "\n")
     except OSError as error:
         raise SettingsError(f"{site}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{site}: should be UTF-8; byte {error.start} is not") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{site}: is no TOML: {_without_quotes(str(error))}") from error
-    except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{site}: is no TOML that can be read: a number or a nesting without end") from error
-
-
-def _without_quotes(fault: str) -> str:
-    """The parser's words, on one line."""
-    return ascii(fault)[1:-1] if not fault.isprintable() else fault
 
 
 def _read(raw: dict[str, Any], problems: Problems) -> dict[str, Any]:
@@ -90,13 +95,24 @@ def _read(raw: dict[str, Any], problems: Problems) -> dict[str, Any]:
 
 def _parts(raw: dict[str, Any]) -> dict[str, Any]:
     """What is right of a site that is not right as a whole, so that the rest can be checked as well."""
-    found = {}
+    found: dict[str, Any] = {}
     for each in fields(SiteFile):
-        kind, unheard = each.metadata.get("table"), Problems()
-        value = read(kind, raw.get(each.metadata["name"], {}), "", unheard) if kind else None
+        name = each.metadata["name"]
+        if "tables" in each.metadata:
+            value = _all(each.metadata["tables"], raw.get(name))
+        else:
+            value = read(each.metadata["table"], raw.get(name, {}), "", Problems())
         if value is not None:
             found[each.name] = value
     return found
+
+
+def _all(kind: type, raw: object) -> tuple[Any, ...] | None:
+    """A list of tables of which each is right. Else none: they would no longer stand in the file's order."""
+    if not isinstance(raw, list) or not raw:
+        return None
+    items = [read(kind, item, "", Problems()) for item in raw]
+    return tuple(items) if all(item is not None for item in items) else None
 
 
 def _check_parts(found: Mapping[str, Any], problems: Problems) -> None:
@@ -147,10 +163,25 @@ def _check_machine(found: Mapping[str, Any], purpose: Purpose, problems: Problem
 
 
 def _check_data(data: Path, problems: Problems) -> None:
-    if not data.is_dir() or not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        problems.wrong("site.data", str(data), "a directory that this user may write in")
-    elif data.stat().st_mode & 0o002:
-        problems.wrong("site.data", str(data), "a directory that others may not write in")
+    wanted = _data_fault(data)
+    if wanted:
+        problems.wrong("site.data", str(data), wanted)
+
+
+def _data_fault(data: Path) -> str:
+    """What should be otherwise about the data's directory; empty when it is as it should be."""
+    try:
+        status = data.stat()
+    except FileNotFoundError:
+        made = f"`install -d -o irmacall -g irmacall -m 0700 {shlex.quote(str(data))}`"
+        return f"a directory that exists, and it does not: {made} makes it (docs/install.md, 2)"
+    except OSError as error:
+        return f"a directory that this user can reach ({(error.strerror or 'unreadable').lower()})"
+    if not stat.S_ISDIR(status.st_mode):
+        return "a directory"
+    if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+        return "a directory that this user may write in: do this as the user who owns it"
+    return "a directory that others may not write in" if status.st_mode & 0o002 else ""
 
 
 def _credential_names(nodes: tuple[NodeSettings, ...], found: Mapping[str, Any], purpose: Purpose) -> Iterator[str]:

@@ -210,7 +210,7 @@ BAD = {
     "no directory for the data": (
         'data = "data"',
         'data = "nowhere"',
-        "should be a directory that this user may write in",
+        "should be a directory that exists, and it does not",
     ),
     "a language that we do not speak": (
         'data = "data"',
@@ -341,6 +341,77 @@ def test_everything_wrong_is_told_at_once(sample: Sample) -> None:
     for place in ("node[1].name", "store.vault", "staff.tls_cert", "credential irma-token"):
         assert sum(line.startswith(place) for line in found) == 1, found
     assert len(found) == 4
+
+
+def test_a_wrong_reference_is_told_among_other_mistakes(sample: Sample) -> None:
+    """Who mends a misspelt key and a quoted number does not learn only then that a queue is not there."""
+    sample.change("sip_address", "sip_adress")
+    sample.change("ring = 20", 'ring = "20"')
+    sample.change('queue = "burgerzaken"', 'queue = "belastingen"')
+    sample.change('default_queue = "algemeen"', 'default_queue = "balie"')
+    found = problems(sample)
+    assert "desk[1].default_queue = 'balie': should be one of this desk's queues: algemeen, burgerzaken" in found
+    assert sum(line.startswith("desk[1].subject[1].queue = 'belastingen': should be") for line in found) == 1
+    assert sum(line.startswith("desk[1].times.ring = '20'") for line in found) == 1
+    assert len(found) == 5  # a key that is misspelt is missing too
+
+
+def test_a_reference_to_a_queue_that_cannot_be_read_is_not_judged(sample: Sample) -> None:
+    """The queue whose name is wrong may well be the one that was meant."""
+    sample.change('id = "burgerzaken"', 'id = "Burger Zaken"')
+    (line,) = problems(sample)
+    assert line.startswith("desk[1].queue[2].id = 'Burger Zaken'")
+
+
+def test_a_desk_that_is_right_is_judged_beside_a_node_that_is_not(sample: Sample) -> None:
+    """What two parts of a desk say of each other does not wait for the rest of the file."""
+    sample.change('name = "pbx1"', 'name = "pbx 1"')
+    sample.change("code = 900", "code = 3000\nidentity = 60")
+    found = problems(sample)
+    assert any(line.startswith("desk[1].times.code = 3000") for line in found), found
+
+
+SLIPS = {
+    "a text without quotes": ("ring = 20", "ring = hunter2", "key ring); a text needs quotes"),
+    "a unit": ("ring = 20", "ring = 20 hunter2", "key ring); a line holds one key and one value"),
+    "an open quote": ('title = "Gemeente Voorbeeld"', 'title = "hunter2', "key title); a text ends on its own line"),
+    "a key twice": ("ring = 20", "ring = 20\nring = 21", "key ring); this key stands there already"),
+    "a slip inside a list": (
+        'id = "pbdf.gemeente.personalData.prefix", field = "prefix"',
+        'id = "pbdf.gemeente.personalData.prefix", field = hunter2',
+        "key field); a text needs quotes",
+    ),
+    "no =": ("ring = 20", "ring 20", "); a key has = behind it"),
+    "a secret for a key": ("ring = 20", "hunter2hunter2= hunter2", "); a text needs quotes"),
+}
+
+
+@pytest.mark.parametrize("case", SLIPS)
+def test_a_slip_in_toml_is_told_with_its_key(sample: Sample, case: str) -> None:
+    """The line, the key and what helps are told; the value never, which may be a secret in the wrong place."""
+    old, new, expected = SLIPS[case]
+    sample.change(old, new)
+    at = sample.file.read_text().split(new)[0].count("\n") + 1 + new.count("\n")
+    with pytest.raises(SettingsError) as refused:
+        sample.load()
+    assert expected in str(refused.value)
+    assert f"(at line {at}, column " in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_data_directory_that_is_not_there_is_told_with_how_to_make_it(sample: Sample) -> None:
+    """Not there, no directory, and open to all are three mistakes with three remedies."""
+    data = sample.directory / "data"
+    data.rmdir()
+    (line,) = problems(sample)
+    remedy = f"`install -d -o irmacall -g irmacall -m 0700 {data}` makes it (docs/install.md, 2)"
+    assert line == f"site.data = '{data}': should be a directory that exists, and it does not: {remedy}"
+    data.write_text("")
+    assert problems(sample) == [f"site.data = '{data}': should be a directory"]
+    data.unlink()
+    data.mkdir()
+    data.chmod(0o777)
+    assert problems(sample) == [f"site.data = '{data}': should be a directory that others may not write in"]
 
 
 FILES = {
