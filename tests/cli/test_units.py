@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 import shutil
 import subprocess
 from collections import defaultdict
@@ -9,11 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from irmacall.cli.arguments import parser
 from irmacall.settings import Purpose
 from irmacall.settings.loading import needed
 from tests.settings.sample import Sample
 
-UNITS = Path(__file__).resolve().parents[2] / "systemd"
+ROOT = Path(__file__).resolve().parents[2]
+UNITS = ROOT / "systemd"
+PAGE = ROOT / "docs" / "install.md"
 NAMES = sorted(path.name for path in UNITS.glob("*.service"))
 SHUT_IN = {
     "NoNewPrivileges": "yes",
@@ -53,6 +59,52 @@ def test_systemd_understands_a_unit(name: str) -> None:
         ["systemd-analyze", "verify", "--man=no", UNITS / name], capture_output=True, text=True, check=False
     ).stderr
     assert [line for line in told.splitlines() if name in line and "is not executable" not in line] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_units_documentation_is_there(name: str) -> None:
+    """What `systemctl help` opens is in the checkout that install.md has made."""
+    files = [word for line in directives(name)["Documentation"] for word in line.split() if word.startswith("file:")]
+    assert files
+    for file in files:
+        assert (ROOT / file.removeprefix("file:/opt/irmacall/src/")).is_file()
+
+
+def test_the_page_changes_what_is_the_examples() -> None:
+    """install.md names what in the units is the example's own, and starts each of them."""
+    page = PAGE.read_text(encoding="utf-8")
+    (enabled,) = re.findall(r"systemctl enable --now (.*)", page)
+    assert sorted(f"{name}.service" for name in enabled.split()) == NAMES
+    for name in NAMES:
+        for example in re.findall(r"pbx1|https://[a-z.]*example\.nl", (UNITS / name).read_text(encoding="utf-8")):
+            assert re.search(rf"\* `{example}` in .*`{name}`", page), (name, example)
+
+
+def test_the_page_makes_the_yivi_servers_configuration(tmp_path: Path) -> None:
+    """What install.md has typed gives a file that the unit reads, for root alone, with the daemon's token in it."""
+    (typed,) = re.findall(r"^    (\(umask.*?yivi\.json\))$", PAGE.read_text(encoding="utf-8"), re.S | re.M)
+    (tmp_path / "credentials").mkdir()
+    (tmp_path / "credentials" / "irma-token").write_text("a-token_of-ours\n")
+    subprocess.run(["sh", "-c", typed.replace("/etc/irmacall", str(tmp_path))], check=True)
+    made = json.loads((tmp_path / "yivi.json").read_text())
+    assert made["no_auth"] is False
+    assert made["requestors"]["irmacall"] == {
+        "auth_method": "token",
+        "key": "a-token_of-ours",
+        "disclose_perms": ["pbdf.*"],
+    }
+    assert (tmp_path / "yivi.json").stat().st_mode & 0o777 == 0o600
+    assert directives("irmacall-yivi.service")["LoadCredential"] == ["yivi.json:/etc/irmacall/yivi.json"]
+
+
+def test_the_pages_commands_are_ours() -> None:
+    """Every line of install.md that an operator types is understood, and people come after their directory."""
+    lines = re.findall(r"^    irmacall (.*)$", PAGE.read_text(encoding="utf-8"), re.M)
+    assert len(lines) > 4
+    for line in lines:
+        parser().parse_args(shlex.split(line, comments=True))
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.index("install -d -o irmacall") < page.index("irmacall phone add")
 
 
 PURPOSES = {"irmacall.service": Purpose.SERVE, "irmacall-watchdog.service": Purpose.WATCHDOG}
