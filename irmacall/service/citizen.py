@@ -20,15 +20,16 @@ import structlog
 
 from irmacall.core import views
 from irmacall.core.code import Digits, make_code
-from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked
-from irmacall.core.ids import CodeHash, DeskId, PageId, SealedId, SubjectId
-from irmacall.errors import DisclosureRefused, PeerError, Refused
+from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked, IdentityLost
+from irmacall.core.ids import CodeHash, PageId, SealedId, SubjectId
+from irmacall.errors import DisclosureRefused, PeerError, PeerUnavailable, Refused
 from irmacall.irma.client import IrmaClient
 from irmacall.irma.question import Question, is_demo
 from irmacall.irma.wire import Attributes, Refusal, Session, Status, tel_link, verify
 from irmacall.service import identity
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import PANEL, Screens
+from irmacall.service.term import Term
 from irmacall.store.vault import Vault
 from irmacall.web.ports import Begun, CitizenView, FailureReason, PageToken, SubjectView
 
@@ -77,6 +78,10 @@ class _Page:
     subject: SubjectId | None = None
     given_up: bool = False
     """The citizen has said that she wants none of it, perhaps while her answer was on its way."""
+    keeping: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Held while it goes into the vault and the desk is told: until then nobody can say what there is to erase."""
+    unburned: SealedId | None = None
+    """What must not lie in the vault, and for all that we know still does."""
     browser: _Browser = field(default_factory=_Browser, repr=False)
     left: bool = False
     """Another page was begun from it."""
@@ -176,7 +181,8 @@ class Citizens:
     def _is_over(self, page_id: PageId) -> bool:
         """Whether nothing lies in the vault for this page, nor can get there any more."""
         page = self._pages.get(page_id)
-        return (page is None or page.session is None) and self._seen(page_id).stage in OVER
+        settled = page is None or (page.session is None and page.unburned is None)
+        return settled and self._seen(page_id).stage in OVER
 
     def _draw(self) -> Digits:
         """A code that is not alive yet."""
@@ -220,9 +226,8 @@ class Citizens:
             started_at=started_at,
             demo=is_demo(proven.scheme),
         )
-        await self._keep(told, packed)
-        if page.given_up:  # While it was sealed: her word came before the desk knew what it was about.
-            await self._leadership.term().ask(ErasureAsked(page_id))
+        async with page.keeping:
+            await self._keep(page, told, packed)
 
     async def _proven(self, page: _Page, question: Question) -> Attributes:
         """What she disclosed. Raises DisclosureRefused, also where she has given it up since."""
@@ -235,25 +240,49 @@ class Citizens:
             raise DisclosureRefused(Refusal.REFUSED)
         return proven
 
-    async def _keep(self, told: DisclosureSealed, packed: Mapping[str, str]) -> None:
-        """Into the vault, and the desk told of it; or neither."""
+    async def _keep(self, page: _Page, told: DisclosureSealed, packed: Mapping[str, str]) -> None:
+        """Into the vault, and the desk told of it, and of what she said meanwhile; or none of it."""
         term = self._leadership.term()
-        desk = term.desk.plan.desk
         try:
-            await self._vault.seal(desk, told.sealed, packed, told.expires_at, term.lease.fence)
-            await term.ask(told)
+            await self._vault.seal(self._leadership.desk, told.sealed, packed, told.expires_at, term.lease.fence)
+            await self._tell(term, page, told)
         except BaseException:
-            # Sealed or not, nobody knows of it, so it must not lie there; burning is final, also for a late seal.
-            term.custody.burn(told.sealed)  # For as long as it takes, if the term lasts…
-            await self._burn_now(desk, told.sealed)  # …and once in any case.
+            # Sealed or not, it must not lie there; burning is final, also for a late seal.
+            page.unburned = told.sealed
+            self._burn_in_time(term, told.sealed)  # For as long as it takes, while this daemon leads…
+            await self._burn_now(page)  # …and once in any case.
             raise
         log.info("disclosure sealed", action="disclosure.sealed", subject=told.subject)
 
-    async def _burn_now(self, desk: DeskId, sealed: SealedId) -> None:
+    async def _tell(self, term: Term, page: _Page, told: DisclosureSealed) -> None:
+        if page.given_up:
+            term.tell(told)  # Decided and saved with what follows, so that its code is never alive.
+        else:
+            await term.ask(told)
+        if page.given_up:  # Before the desk knew what her word was about, or just now.
+            await term.ask(ErasureAsked(told.page))
+
+    def _burn_in_time(self, term: Term, sealed: SealedId) -> None:
+        """In the term that leads now, which may be a later one; where there is none, the next begins with it."""
+        term.custody.burn(sealed)
         try:
-            await self._vault.burn(desk, [sealed])
+            now = self._leadership.term()
+        except PeerUnavailable:
+            return
+        now.custody.burn(sealed)
+        now.tell(IdentityLost(sealed))  # Its code opens nothing, should the desk know of it.
+
+    async def _burn_now(self, page: _Page) -> None:
+        try:
+            await self._burn(page)
         except PeerError as error:
             log.warning("not burned at once", action="disclosure.burn", error=str(error))
+
+    async def _burn(self, page: _Page) -> None:
+        """What this page left in the vault is gone. Raises PeerError where the vault does not say so."""
+        if page.unburned is not None:
+            await self._vault.burn(self._leadership.desk, [page.unburned])
+            page.unburned = None
 
     # -- what the page shows and asks ----------------------------------------------------------------------
 
@@ -297,7 +326,7 @@ class Citizens:
             self._pages.setdefault(page_id, _Page(time.time())).code = code
 
     async def erase(self, page: PageToken) -> None:
-        """See `CitizenDesk.erase`."""
+        """See `CitizenDesk.erase`. Raises PeerError where it is not sure, so that nobody is told that it is done."""
         for page_id in self._all_of(self._id(page)):
             await self._erase(page_id)
 
@@ -305,6 +334,8 @@ class Citizens:
         local = self._pages.get(page_id)
         if local is not None:
             local.given_up = True
+            async with local.keeping:  # What is being sealed now is either known to the desk by then, or burned.
+                await self._burn(local)
         await self._leadership.term().ask(ErasureAsked(page_id))
         if local is not None:
             local.code = None
@@ -315,11 +346,15 @@ class Citizens:
         return list(dict.fromkeys((page_id, *(local.browser.pages if local is not None else ()))))
 
     async def cancel(self, page: PageToken) -> None:
-        """See `CitizenDesk.cancel`."""
-        for page_id in self._all_of(self._id(page)):
+        """See `CitizenDesk.cancel`. What is sealed already is erased; a call that goes on is left alone."""
+        pages = self._all_of(self._id(page))
+        for page_id in pages:
             local = self._pages.get(page_id)
             if local is not None:
                 await self._cancel(local)
+        for page_id in pages:
+            if self._seen(page_id).stage is views.CitizenStage.SEALED:
+                await self._erase(page_id)
 
     async def _cancel(self, local: _Page) -> None:
         if local.session is None:

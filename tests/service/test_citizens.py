@@ -200,18 +200,6 @@ async def test_what_she_gave_up_while_her_answer_was_on_its_way_is_not_sealed(co
     assert "seal" not in {method for method, _ in counter.house.vault.called.all}
 
 
-async def test_what_she_wiped_while_it_was_being_sealed_is_erased(counter: Counter) -> None:
-    """The desk hears of the wiping before it hears of the disclosure."""
-    counter.house.vault.gate.hold()
-    begun = await counter.citizens.begin(PASSPORT)
-    counter.discloses()
-    await counter.house.vault.called.until(lambda called: called[0] == "seal")
-    await counter.citizens.erase(begun.page)
-    counter.house.vault.gate.release()
-    await counter.becomes(begun, "erased")
-    await counter.house.eventually(lambda: counter.in_vault() == 0)
-
-
 @pytest.mark.parametrize("fails", [False, True])
 async def test_giving_up_cancels_at_yivi_whether_or_not_it_answers(counter: Counter, fails: bool) -> None:
     """And what is over already is not cancelled again."""
