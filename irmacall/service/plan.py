@@ -126,8 +126,8 @@ def public_limits(settings: Settings) -> Limits:
 
 
 def staff_limits(settings: Settings) -> Limits:
-    """The staff's: a whole office may come from one address, and only known addresses come in."""
-    return Limits(settings.staff.connections, settings.staff.connections)
+    """The staff's: a whole office may come from one address, but one that is overrun leaves room for three others."""
+    return Limits(settings.staff.connections, settings.staff.connections // 4)
 
 
 def staff_web(settings: Settings, desk: DeskSettings) -> WebConfig:

@@ -93,7 +93,7 @@ def test_each_app_has_its_own_origin_and_limits(settings: Settings) -> None:
     assert public.streams_per_address == settings.public.streams_per_address
     assert public.streams == settings.public.connections // 2
     assert plan.public_limits(settings) == Limits(4000, 256)
-    assert plan.staff_limits(settings) == Limits(4000, 4000)
+    assert plan.staff_limits(settings) == Limits(4000, 1000)
     assert (public.allow, staff.allow) == (settings.public.allow, settings.staff.allow)
     assert tuple(staff.pause_reasons) == tuple(desk.pause_reasons)
 
