@@ -99,10 +99,13 @@ class CitizenDesk(Protocol):
         """A new code in place of the old one, which is void from then on."""
 
     async def erase(self, page: PageToken) -> None:
-        """Erase what was disclosed from this browser, now. To erase twice is harmless."""
+        """Erase what was disclosed from this browser, now. To erase twice is harmless.
+
+        Raises PeerError where it cannot be sure yet that it is erased: ask again.
+        """
 
     async def cancel(self, page: PageToken) -> None:
-        """Give up the disclosures of this browser that are still going on."""
+        """Give up the disclosures of this browser that are still going on; one just sealed is erased."""
 
     def changes(self, page: PageToken) -> AbstractAsyncContextManager[AsyncIterator[None]]:
         """An iterator that yields whenever it is worth asking for the view again."""
