@@ -32,9 +32,9 @@ T = TypeVar("T")
 
 #: Seconds for one answer; the yivi server itself gives up after four.
 _ANSWER_S: Final = 5.0
-#: Seconds that a connection may lie idle and be used again. The server closes it after four (its ReadTimeout), and
-#: what is sent in that instant is lost: the citizen would be told that Yivi is away.
-_IDLE_S: Final = 1.5
+#: Seconds that a connection may lie idle and be used again. The server closes it after two (seen with irmago 1.3.0),
+#: and what is sent in that instant is lost: the citizen would be told that Yivi is away.
+IDLE_S: Final = 1.0
 #: The server keeps a result for a minute (`--session-result-lifetime 1`): after that there is nothing to fetch.
 RESULT_S: Final = 50.0
 #: Seconds without an event before the session is looked at anyway: a dead connection sends nothing either.
@@ -140,7 +140,7 @@ class IrmaClient:
         if self._http is None:
             # Each session that is followed holds a connection: no limit but that on sessions may stop the next.
             self._http = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_S),
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._http

@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 
 from irmacall.errors import DisclosureRefused, PeerError, PeerUnavailable
-from irmacall.irma.client import IrmaClient
+from irmacall.irma.client import IDLE_S, IrmaClient
 from irmacall.irma.wire import Refusal, Session, Status, verify
 from lab.identity.parts import Parts
 from lab.identity.scheme import OTHER_SCHEME
@@ -175,6 +175,19 @@ async def test_away_to_the_end(own_client: IrmaClient, own_yivi: YiviServer) -> 
     await own_yivi.kill()
     with pytest.raises(PeerUnavailable):
         await own_client.follow(session, within_s=1)
+
+
+async def test_its_idle_connections_outlive_ours(yivi: YiviServer) -> None:
+    """The server keeps an idle connection for longer than we use one again: no request meets it as it closes."""
+    reader, writer = await asyncio.open_connection(yivi.requestors.host, yivi.requestors.port)
+    writer.write(b"GET /session/nobody/status HTTP/1.1\r\nHost: yivi\r\n\r\n")
+    assert await reader.readuntil(b"\r\n\r\n")
+    answered_at = time.monotonic()
+    async with asyncio.timeout(30):
+        while await reader.read(1024):
+            pass
+    assert time.monotonic() - answered_at > IDLE_S + 0.5
+    writer.close()
 
 
 async def test_a_wrong_token_is_told(yivi: YiviServer) -> None:
