@@ -17,8 +17,8 @@ WIPE = "Wis mijn gegevens nu"
 
 async def wipe(page: CitizenPage) -> None:
     """She presses the button, and reads that it is done."""
-    await page.page.get_by_role("button", name=WIPE).click()
-    await page.state("erased")
+    await expect(page.page.get_by_role("button", name=WIPE)).to_be_visible()
+    await page.wipe()
     await expect(page.page.locator("#live")).to_contain_text("Uw gegevens zijn gewist")
 
 

@@ -99,8 +99,7 @@ async def test_a_code_that_has_run_out(town: Town, wallet: Wallet, sit: Sit, cod
     await call.is_told("code-again")
     await call.is_told("without-code", 15)
     await served_anonymously(call, await sit(0))
-    await page.page.click("form[action='/bellen/wis'] button")
-    await page.state("erased")
+    await page.wipe()
     await page.close()
 
 
@@ -124,8 +123,7 @@ async def test_a_new_code_voids_the_old_one(town: Town, wallet: Wallet, sit: Sit
 async def test_erased_before_the_call(town: Town, wallet: Wallet) -> None:
     """Who wiped her data has a code that opens nothing any more, and is not told so."""
     page, code = await identified(town, wallet)
-    await page.page.click("form[action='/bellen/wis'] button")
-    await page.state("erased")
+    await page.wipe()
     call = await calls(town, code)
     await call.is_told("code-again")
     await call.hang_up()
