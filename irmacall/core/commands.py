@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from irmacall.core.facts import CallFacts
 from irmacall.core.ids import (
     BridgeId,
     CallId,
@@ -195,6 +196,16 @@ class NoteForAudit:
     detail: str
 
 
+# -- for the records -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFacts:
+    """Keep what is to be remembered of a call that is over; FactsKept says that it is done. Repeated until then."""
+
+    facts: CallFacts
+
+
 NodeCommand = (
     PrepareNode
     | Say
@@ -210,4 +221,4 @@ NodeCommand = (
 UrgentCommand = Withdraw | Burn
 """What acts before the save: it only takes away."""
 ScreenCommand = Grant | RefreshSeat | RefreshQueues | RefreshPage | NoteForAudit
-Command = NodeCommand | UrgentCommand | ScreenCommand
+Command = NodeCommand | UrgentCommand | ScreenCommand | KeepFacts

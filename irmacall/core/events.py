@@ -13,6 +13,7 @@ from irmacall.core.ids import (
     ChannelId,
     CodeHash,
     Endpoint,
+    GroupId,
     NodeName,
     PageId,
     PlaybackId,
@@ -21,6 +22,8 @@ from irmacall.core.ids import (
     SubjectId,
     UserId,
 )
+from irmacall.core.plan import Plan
+from irmacall.core.routes import Destination
 
 # -- from an Asterisk node ---------------------------------------------------------------------------------
 
@@ -210,11 +213,15 @@ class IdentityLost:
 
 @dataclass(frozen=True, slots=True)
 class SeatClaimed:
-    """An agent goes available in this browser session, with this phone. A seat elsewhere ends with it."""
+    """An agent goes available in this browser session, with this phone. A seat elsewhere ends with it.
+
+    `groups`: those that she belongs to now; they say which queues she serves, and what she knows.
+    """
 
     user: UserId
     seat: SeatId
     endpoint: Endpoint
+    groups: frozenset[GroupId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +247,14 @@ class SeatUnwatched:
 
 
 @dataclass(frozen=True, slots=True)
+class WrapUpExtended:
+    """The agent needs so many seconds more after her last call. (SeatClaimed ends her wrap-up early.)"""
+
+    seat: SeatId
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class HangUpAsked:
     """The agent ends this call: the one that her screen showed when she pressed, not one that rings since."""
 
@@ -247,7 +262,45 @@ class HangUpAsked:
     call: CallId
 
 
+# -- from management and operators ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChanged:
+    """The site file was read anew. New calls get this plan; calls under way keep theirs."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyThrown:
+    """Every caller whom nobody has answered goes there from now on, until `until` (epoch seconds) or EmergencyEnded."""
+
+    to: Destination
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyEnded:
+    """The emergency is over before its time."""
+
+
 # -- from the daemon itself ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FactsKept:
+    """The records' store has the facts of these calls: the desk need remember them no longer."""
+
+    calls: tuple[CallId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStrained:
+    """This node is (or no longer is) so busy that new callers would harm those whom it has."""
+
+    node: NodeName
+    strained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,5 +335,7 @@ NodeEvent = (
     | CommandFailed
 )
 PageEvent = DisclosureSealed | CodeRenewed | ErasureAsked | IdentityLost
-SeatEvent = SeatClaimed | SeatPaused | SeatReleased | SeatUnwatched | HangUpAsked
-Event = NodeEvent | PageEvent | SeatEvent | LeadershipBegan | TimePassed
+SeatEvent = SeatClaimed | SeatPaused | SeatReleased | SeatUnwatched | WrapUpExtended | HangUpAsked
+ManagementEvent = PlanChanged | EmergencyThrown | EmergencyEnded
+DaemonEvent = LeadershipBegan | FactsKept | NodeStrained
+Event = NodeEvent | PageEvent | SeatEvent | ManagementEvent | DaemonEvent | TimePassed

@@ -25,6 +25,14 @@ UserId = NewType("UserId", str)
 SeatId = NewType("SeatId", str)
 """One browser session with one phone endpoint; an opaque derivative of the session, never its secret."""
 QueueId = NewType("QueueId", str)
+MenuId = NewType("MenuId", str)
+GroupId = NewType("GroupId", str)
+"""Agents who serve the same queues with the same skills, by the name that the site file gives them."""
+SkillId = NewType("SkillId", str)
+LanguageId = NewType("LanguageId", str)
+"""A language in which callers are spoken to: ISO 639-1, "nl" or "en"."""
+SoundName = NewType("SoundName", str)
+"""A prompt, by the name of its sound file without language, folder and suffix."""
 SubjectId = NewType("SubjectId", str)
 SealedId = NewType("SealedId", str)
 """Where the vault keeps one disclosure. Says nothing about whose it is."""

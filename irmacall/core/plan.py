@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from irmacall.core.code import Digits
-from irmacall.core.ids import CodeHash, DeskId, QueueId, SubjectId
+from irmacall.core.hours import ALWAYS, Hours
+from irmacall.core.ids import CodeHash, DeskId, GroupId, LanguageId, MenuId, QueueId, SoundName, SubjectId
+from irmacall.core.lines import Group, Language, QueueRules
+from irmacall.core.routes import Destination, Menu, ToMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,8 @@ class Times:
     """After the prompt, for the first key: dialers pause 2 to 3 s for a comma in a tel: link."""
     next_digit: float = 4.0
     """Between two keys of a code."""
+    choice: float = 1.5
+    """After the last key of a choice: keys that follow each other faster are read together (type-ahead, a code)."""
     prompt: float = 30.0
     """The longest prompt: if its end is not heard of by then, it is taken to have ended."""
     ring: float = 20.0
@@ -29,15 +34,35 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One desk's rules. `hash_code` is the desk's keyed hash: codes are looked up by it and kept in no other form."""
+    """One desk's rules. `hash_code` is the desk's keyed hash: codes are looked up by it and kept in no other form.
+
+    A call keeps the plan under which it came, whatever the desk is told meanwhile.
+    """
 
     desk: DeskId
     default_queue: QueueId
     hash_code: Callable[[Digits], CodeHash]
+    queues: Mapping[QueueId, QueueRules]
     subject_queues: Mapping[SubjectId, QueueId] = field(default_factory=dict)
     times: Times = Times()
     code_tries: int = 3
+    start: Destination | None = None
+    """Where a caller goes after the welcome who gave no code; None: the default queue."""
+    menus: Mapping[MenuId, Menu] = field(default_factory=dict)
+    groups: Mapping[GroupId, Group] = field(default_factory=dict)
+    """None at all: every agent serves every queue."""
+    languages: Mapping[LanguageId, Language] = field(default_factory=dict)
+    language: LanguageId = LanguageId("nl")
+    """Of who has chosen none."""
+    timezone: str = "Europe/Amsterdam"
+    hours: Hours = ALWAYS
+    closed: Destination = ToMessage(SoundName("closed"))
+    """For who calls out of hours. Where it is a message, she is told too when the desk opens again."""
 
     def queue_of(self, subject: SubjectId) -> QueueId:
         """Where callers with this subject wait; a subject that the site no longer knows waits in the default."""
         return self.subject_queues.get(subject, self.default_queue)
+
+    def rules(self, queue: QueueId) -> QueueRules:
+        """The rules of a queue; one that the site no longer knows is served by the default queue's."""
+        return self.queues.get(queue) or self.queues[self.default_queue]
