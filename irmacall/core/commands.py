@@ -12,17 +12,19 @@ from irmacall.core.ids import (
     ChannelId,
     Endpoint,
     GrantNumber,
+    LanguageId,
     NodeName,
     PageId,
     PlaybackId,
     SealedId,
     SeatId,
+    SoundName,
     UserId,
 )
 
 
 class Prompt(enum.Enum):
-    """What a caller hears, by the name of its sound file."""
+    """What the desk says by itself, by the name of its sound file; a site's own sounds have names of their own."""
 
     WELCOME = "welcome"
     """Welcome, and: key in your code, or hold the line."""
@@ -32,6 +34,19 @@ class Prompt(enum.Enum):
     """We help you without a code; please hold."""
     PLEASE_HOLD = "please-hold"
     """Thank you; please hold."""
+    CODE_ACCEPTED = "code-accepted"
+    """Said to who waits already: thank you, we have your code."""
+    CODE_UNKNOWN = "code-unknown"
+    """Said to who waits already: we do not know this code. You keep your place."""
+    MENU_WRONG = "menu-wrong"
+    """There is no such choice."""
+    BUSY = "busy"
+    """It is too busy now; please call again later."""
+
+    @property
+    def sound(self) -> SoundName:
+        """The name of its sound file."""
+        return SoundName(self.value)
 
 
 # -- for an Asterisk node ----------------------------------------------------------------------------------
@@ -45,17 +60,19 @@ class PrepareNode:
     bridge: BridgeId
     music: bool = False
     call: None = None
+    music_class: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Play a prompt to one channel."""
+    """Play prompts to one channel, one after the other, in one language."""
 
     node: NodeName
     call: CallId
     channel: ChannelId
     playback: PlaybackId
-    prompt: Prompt
+    sounds: tuple[SoundName, ...]
+    language: LanguageId
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +86,13 @@ class StopSaying:
 
 @dataclass(frozen=True, slots=True)
 class HoldInQueue:
-    """Move a caller into the waiting bridge."""
+    """Move a caller into a waiting bridge, which plays this class of music."""
 
     node: NodeName
     call: CallId
     channel: ChannelId
     bridge: BridgeId
+    music_class: str = "default"
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,7 +274,7 @@ class PlanChanged:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyThrown:
-    """Every caller whom nobody has answered goes there from now on, until `until` (epoch seconds) or EmergencyEnded."""
+    """Who was not answered yet goes there from now on, until `until` (epoch seconds) or EmergencyEnded."""
 
     to: Destination
     until: float

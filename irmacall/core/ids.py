@@ -69,9 +69,19 @@ def call_of_talk_bridge(bridge: BridgeId) -> CallId | None:
     return CallId(bridge.removesuffix(".talk")) if bridge.endswith(".talk") else None
 
 
-def waiting_bridge(desk: DeskId) -> BridgeId:
-    """The holding bridge, one a node, where this desk's callers wait with music."""
-    return BridgeId(f"irmacall.{desk}.wait")
+DEFAULT_MUSIC: Final = "default"
+
+
+def waiting_bridge(desk: DeskId, music: str = DEFAULT_MUSIC) -> BridgeId:
+    """The holding bridge, one a node and class of music, where this desk's callers wait."""
+    first = f"irmacall.{desk}.wait"
+    return BridgeId(first if music == DEFAULT_MUSIC else f"{first}.{music}")
+
+
+def is_waiting_bridge(bridge: BridgeId, desk: DeskId) -> bool:
+    """Whether this desk's callers wait in this bridge, whatever its music."""
+    first = waiting_bridge(desk)
+    return bridge == first or bridge.startswith(f"{first}.")
 
 
 def playback(call: CallId, number: int) -> PlaybackId:

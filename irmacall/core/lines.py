@@ -1,4 +1,4 @@
-"""The rules of a queue: who may answer it, who is asked first, how long anybody waits and what she hears meanwhile."""
+"""The rules of a queue: who may answer it, who is asked first, how long anybody waits, and what she hears."""
 
 from __future__ import annotations
 
