@@ -30,6 +30,9 @@ USERS: Final = (
     CREATE INDEX sessions_of_user ON sessions (user_id);
     CREATE INDEX sessions_by_age ON sessions (last_seen);
     """,
+    """
+    ALTER TABLE users ADD COLUMN groups TEXT NOT NULL DEFAULT '[]' CHECK (json_type(groups) = 'array');
+    """,
 )
 
 AUDIT: Final = (

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from irmacall.core.ids import Endpoint, UserId
+from irmacall.core.ids import Endpoint, GroupId, UserId
 from irmacall.errors import Refused
 from irmacall.store import schema
 from irmacall.store.passwords import Hashing, PasswordRefused, objection
@@ -27,7 +29,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One person of the municipality. `function` is what citizens are told that they spoke to."""
+    """One person of the municipality. `function` is what citizens are told that they spoke to.
+
+    `groups`: those of the site file that she belongs to; one that the site knows no longer gives her nothing.
+    """
 
     id: UserId
     login: str
@@ -36,10 +41,11 @@ class User:
     endpoint: Endpoint | None
     function: str
     disabled: bool
+    groups: frozenset[GroupId] = frozenset()
 
 
-USER_COLUMNS: Final = "users.id, login, name, role, endpoint, shown_function, disabled"
-UserRow = tuple[str, str, str, str, str | None, str, int]
+USER_COLUMNS: Final = "users.id, login, name, role, endpoint, shown_function, disabled, groups"
+UserRow = tuple[str, str, str, str, str | None, str, int, str]
 """What a query for `USER_COLUMNS` answers: see `user_of`."""
 
 
@@ -67,9 +73,11 @@ class Users:
         *,
         endpoint: Endpoint | None = None,
         function: str = "",
+        groups: Collection[GroupId] = (),
     ) -> User:
         """Add somebody. Raises `PasswordRefused`, or `Refused` when the login is taken or cannot be one."""
-        user = User(UserId(secrets.token_hex(8)), _login(login), name, role, endpoint, function, False)
+        belongs = frozenset(groups)
+        user = User(UserId(secrets.token_hex(8)), _login(login), name, role, endpoint, function, False, belongs)
         kept = await self._accepted(password, user)
         try:
             await self._database.run(lambda db: _insert(db, user, kept))
@@ -108,6 +116,12 @@ class Users:
         kept = await self._accepted(password, user)
         await self._database.run(lambda db: _change(db, user_id, "password_hash", kept))
 
+    async def set_groups(self, user_id: UserId, groups: Collection[GroupId]) -> None:
+        """She belongs to these groups and to no other. Raises `Refused` for nobody. Her sessions go on."""
+        change, kept = "UPDATE users SET groups = ? WHERE id = ?", _as_text(groups)
+        if not await self._database.run(lambda db: db.execute(change, (kept, user_id)).rowcount):
+            raise Refused("there is no such user")
+
     async def disable(self, user_id: UserId) -> None:
         """Let her in no more, and end all her sessions in the same transaction."""
         await self._database.run(lambda db: _change(db, user_id, "disabled", 1))
@@ -138,9 +152,10 @@ def _login(text: str) -> str:
 
 
 def _insert(db: sqlite3.Connection, user: User, kept: str) -> None:
-    columns = "id, login, name, password_hash, role, endpoint, shown_function"
-    values = (user.id, user.login, user.name, kept, user.role, user.endpoint, user.function)
-    db.execute(f"INSERT INTO users ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+    columns = "id, login, name, password_hash, role, endpoint, shown_function, groups"
+    groups = _as_text(user.groups)
+    values = (user.id, user.login, user.name, kept, user.role, user.endpoint, user.function, groups)
+    db.execute(f"INSERT INTO users ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
 
 def _by_id(db: sqlite3.Connection, user_id: UserId) -> User | None:
@@ -162,9 +177,14 @@ def _everybody(db: sqlite3.Connection) -> list[User]:
 
 def user_of(row: UserRow) -> User:
     """The user of one row of `USER_COLUMNS`."""
-    user_id, login, name, role, endpoint, function, disabled = row
+    user_id, login, name, role, endpoint, function, disabled, groups = row
     phone = None if endpoint is None else Endpoint(endpoint)
-    return User(UserId(user_id), login, name, Role(role), phone, function, bool(disabled))
+    belongs = frozenset(map(GroupId, json.loads(groups)))
+    return User(UserId(user_id), login, name, Role(role), phone, function, bool(disabled), belongs)
+
+
+def _as_text(groups: Collection[GroupId]) -> str:
+    return json.dumps(sorted(set(groups)))
 
 
 def _change(db: sqlite3.Connection, user_id: UserId, column: str, value: str | int) -> None:

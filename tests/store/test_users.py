@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from irmacall.core.ids import Endpoint, SeatId, UserId
+from irmacall.core.ids import Endpoint, GroupId, SeatId, UserId
 from irmacall.errors import PeerError, Refused
+from irmacall.store import schema
 from irmacall.store.passwords import Hashing, Objection, PasswordRefused, objection
 from irmacall.store.phones import Phones, sip_digest
 from irmacall.store.sessions import Sessions
 from irmacall.store.sqlite import Database
-from irmacall.store.users import Role, User, Users
+from irmacall.store.users import Role, User, Users, open_users
 from tests.store.files import contents
 
 SEAT = SeatId("els-in-her-browser")
@@ -119,9 +120,47 @@ async def test_new_password(users: Users, database: Database) -> None:
     assert await sessions.load("secret", 101.0) is None
 
 
+async def test_groups_are_kept_and_changed_as_a_whole(users: Users, database: Database) -> None:
+    """She belongs to those that were given last, each once; a change ends no session of hers."""
+    first = [GroupId("kcc"), GroupId("engels"), GroupId("kcc")]
+    user = await users.add_user("jansen", "Anna Jansen", Role.AGENT, GOOD, groups=first)
+    assert (await users.verify("jansen", GOOD)) == user
+    assert user.groups == {"kcc", "engels"}
+    sessions = Sessions(database)
+    await sessions.begin("secret", user.id, SEAT, 100.0)
+    await users.set_groups(user.id, [GroupId("belastingen")])
+    found = await users.get(user.id)
+    assert found is not None
+    assert found.groups == {"belastingen"}
+    assert await sessions.load("secret", 101.0) is not None
+    await users.set_groups(user.id, [])
+    [listed] = await users.list_users()
+    assert listed.groups == frozenset()
+
+
+async def test_a_file_from_before_groups_is_taken_along(tmp_path: Path) -> None:
+    """Everybody who was in it may still log in, and belongs to no group."""
+    old = await Database.open(tmp_path / "users.db", schema.USERS[:1])
+    columns = "id, login, name, password_hash, role, endpoint, shown_function"
+    await old.run(
+        lambda db: db.execute(f"INSERT INTO users ({columns}) VALUES ('1', 'jansen', 'Anna', 'x', 'agent', 'a1', '')")
+    )
+    await old.close()
+    database = await open_users(tmp_path / "users.db")
+    [user] = await Users(database, Hashing()).list_users()
+    await database.close()
+    assert (user.login, user.endpoint, user.groups) == ("jansen", "a1", frozenset())
+
+
 async def test_nobody(users: Users) -> None:
     """To change somebody who is not there is refused, not done to nobody."""
-    for change in (users.disable(UserId("x")), users.enable(UserId("x")), users.set_password(UserId("x"), OTHER)):
+    nobody = UserId("x")
+    for change in (
+        users.disable(nobody),
+        users.enable(nobody),
+        users.set_password(nobody, OTHER),
+        users.set_groups(nobody, []),
+    ):
         with pytest.raises(Refused):
             await change
 
