@@ -54,10 +54,15 @@ ROOMS = {
 }
 
 VALUES = frozenset(
-    {"__future__", "bisect", "collections", "dataclasses", "enum", "functools", "heapq", "itertools", "json", "math"}
-    | {"operator", "re", "string", "types", "typing", "urllib.parse"}
+    {"__future__", "bisect", "collections", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools"}
+    | {"json", "math", "operator", "re", "string", "types", "typing", "urllib.parse", "zoneinfo"}
 )
-"""Modules of the standard library that hold values: no clock, no chance, no file, no socket, no log."""
+"""Modules of the standard library that hold values: no clock, no chance, no file, no socket, no log.
+
+`datetime` has a clock besides, which is looked for by its methods; `zoneinfo` reads the tz database, and no more.
+"""
+
+CLOCK = frozenset({"now", "utcnow", "today"})
 
 
 def _modules() -> list[Path]:
@@ -122,6 +127,16 @@ def test_what_decides_and_what_translates_is_pure(path: Path) -> None:
             assert module in VALUES or first in VALUES, f"{_names(path)} is no pure module with {module}"
         else:
             assert first in ("irmacall", "sortedcontainers", "holidays"), f"{_names(path)} needs {module}"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in _modules() if _room(path) == "core" or path.stem == "wire"], ids=_names
+)
+def test_what_decides_is_told_the_time(path: Path) -> None:
+    """No call of datetime's in core or a wire looks at the clock."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            assert node.func.attr not in CLOCK, f"{_names(path)}: {ast.unparse(node)}"
 
 
 def test_the_table_has_no_room_that_is_gone() -> None:
