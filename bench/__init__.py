@@ -6,4 +6,6 @@ observer.py   when things happened, by Asterisk's own clock
 painting.py   when a page showed or blanked something, by the same machine's clock
 calls.py      reveal and revoke: calls to the real daemon, beside calls to the control
 control.py    the control: an ARI event to an event stream to a fetch to a paint, with nothing in between
+queue.py      queue: what one decision costs, beside a sorted set of the same size
+crowd.py      a desk with a long line and many agents, whose day goes on
 """

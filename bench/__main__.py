@@ -1,25 +1,42 @@
-"""`python -m bench [--calls N]`: run every bench, write var/bench/*.json, print the table."""
+"""`python -m bench [--only NAME …] [--calls N] [--seconds N]`: run the benches, write var/bench/*.json, print tables."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Callable, Mapping
+from typing import Final
 
+from bench import queue
 from bench.calls import measure
 from bench.figures import HEADER
 
-CALLS = 200
+
+def _calls(asked: argparse.Namespace) -> None:
+    figures = asyncio.run(measure(asked.calls))
+    print(HEADER)
+    for each in figures:
+        each.write()
+        print(each.row())
+
+
+def _queue(_: argparse.Namespace) -> None:
+    queue.measure()
+
+
+BENCHES: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {"calls": _calls, "queue": _queue}
+"""`calls` measures two figures: reveal and revoke."""
 
 
 def main() -> None:
     """Measure, write, print."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--calls", type=int, default=CALLS, help="calls each way")
-    figures = asyncio.run(measure(parser.parse_args().calls))
-    print(HEADER)
-    for each in figures:
-        each.write()
-        print(each.row())
+    parser.add_argument("--only", nargs="+", choices=BENCHES, default=list(BENCHES), help="these, and no others")
+    parser.add_argument("--calls", type=int, default=200, help="calls each way (calls)")
+    asked = parser.parse_args()
+    for name in asked.only:
+        print(f"== {name}", flush=True)
+        BENCHES[name](asked)
 
 
 if __name__ == "__main__":

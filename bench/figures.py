@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +22,7 @@ class Figures:
 
     def write(self) -> Path:
         """var/bench/<name>.json."""
-        path = VAR / "bench" / f"{self.name}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.as_json(), indent=2) + "\n")
-        return path
+        return write(self.name, self.as_json())
 
     def as_json(self) -> dict[str, object]:
         """{name, unit, n, p50, p99, control, ratio, …}."""
@@ -47,6 +44,14 @@ class Figures:
         ratios = (ours["p50"] / theirs["p50"], ours["p99"] / theirs["p99"])
         cells = "".join(f"{figure:10.1f}" for figure in figures) + "".join(f"{ratio:8.2f}" for ratio in ratios)
         return f"{self.name:10}{len(self.measured):6}{cells}   {self.aim}"
+
+
+def write(name: str, figures: Mapping[str, object]) -> Path:
+    """var/bench/<name>.json."""
+    path = VAR / "bench" / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    return path
 
 
 HEADER = f"{'bench':10}{'n':>6}{'p50 ms':>10}{'p99 ms':>10}{'control':>10}{'p99':>10}{'ratio':>8}{'p99':>8}   aim"
