@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from irmacall.core.events import ChannelGone, HangUpBegan, KeysPressed, NodeEvent, PlaybackEnded
-from irmacall.core.ids import ChannelId, PlaybackId, call_of_playback
+from irmacall.core.ids import ChannelId
 
 SHORTEST: Final = 0.08
 """For so long at least Asterisk makes up a key (`dtmfminduration` in asterisk.conf)."""
@@ -48,9 +48,9 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class PromptBegan:
-    """PlaybackStarted."""
+    """PlaybackStarted; of a list of sounds it is told for each, and nobody's keys pass between two of them."""
 
-    playback: PlaybackId
+    channel: ChannelId
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class PromptOver:
     """PlaybackFinished, and when (Asterisk's clock)."""
 
     ended: PlaybackEnded
+    channel: ChannelId
     at: float
 
 
@@ -117,18 +118,13 @@ class Keys:
                 line = self._lines.get(heard.pressed.channel)
                 return None if line is not None and line.told_again(heard) else heard.pressed
             case PromptBegan():
-                self._lines.setdefault(_caller(heard.playback), _Line()).prompt_over_at = None
+                self._lines.setdefault(heard.channel, _Line()).prompt_over_at = None
                 return None
             case PromptOver():
-                line = self._lines.get(_caller(heard.ended.playback))
+                line = self._lines.get(heard.channel)
                 if line is not None:
                     line.prompt_over_at = heard.at
                 return heard.ended
             case ChannelGone() | HangUpBegan():
                 self._lines.pop(heard.channel, None)
         return heard
-
-
-def _caller(playback: PlaybackId) -> ChannelId:
-    """The channel that it is played to: prompts are played to callers alone, and a call has its caller's id."""
-    return ChannelId(call_of_playback(playback))

@@ -27,9 +27,7 @@ from irmacall.core.commands import (
     Say,
     StopSaying,
 )
-
-ANONYMOUS_CONTEXT: Final = "irmacall-anonymous"
-"""The dialplan's own service for a caller whom no daemon serves; it begins at `s,1`."""
+from irmacall.core.dialplan import anonymous_context, desk_of
 
 SOUNDS: Final = "irmacall"
 """The folder below Asterisk's sounds/<language>/ in which our prompts lie."""
@@ -92,13 +90,15 @@ def _requests(command: object, app: str) -> tuple[Request, ...]:
 @_requests.register
 def _prepare(command: PrepareNode, app: str) -> tuple[Request, ...]:
     room = _bridge(command.bridge, "holding", app)
-    return (room, _music(command.bridge)) if command.music else (room,)
+    return (room, _music(command.bridge, command.music_class)) if command.music else (room,)
 
 
 @_requests.register
 def _say(command: Say, app: str) -> tuple[Request, ...]:
-    media = f"sound:{SOUNDS}/{command.prompt.value}"
-    return (Request("POST", path("channels", command.channel, "play", command.playback), (("media", media),)),)
+    # One playback for all of them: it is told of once when the last is over, and stopped as a whole.
+    media = ",".join(f"sound:{SOUNDS}/{sound}" for sound in command.sounds)
+    query = (("media", media), ("lang", command.language))
+    return (Request("POST", path("channels", command.channel, "play", command.playback), query),)
 
 
 @_requests.register
@@ -109,7 +109,7 @@ def _stop(command: StopSaying, app: str) -> tuple[Request, ...]:
 @_requests.register
 def _hold(command: HoldInQueue, app: str) -> tuple[Request, ...]:
     # The music leaves with the last who waited, so whoever comes asks for it; it plays on where it plays.
-    return (_join(command.bridge, command.channel), _music(command.bridge))
+    return (_join(command.bridge, command.channel), _music(command.bridge, command.music_class))
 
 
 @_requests.register
@@ -159,7 +159,9 @@ def _remove(command: RemoveBridge, app: str) -> tuple[Request, ...]:
 
 @_requests.register
 def _leave(command: LeaveToDialplan, app: str) -> tuple[Request, ...]:
-    query = (("context", ANONYMOUS_CONTEXT), ("extension", "s"), ("priority", "1"))
+    desk = desk_of(app)
+    assert desk is not None, "every application of ours is a desk's"
+    query = (("context", anonymous_context(desk)), ("extension", "s"), ("priority", "1"))
     return (Request("POST", path("channels", command.channel, "continue"), query),)
 
 
@@ -169,9 +171,9 @@ def _bridge(bridge: str, kind: str, app: str) -> Request:
     return Request("POST", path("bridges", bridge), (("type", kind), ("name", app)), proof=proof)
 
 
-def _music(bridge: str) -> Request:
+def _music(bridge: str, music_class: str) -> Request:
     # Bridge music costs a fifth of channel music, and one stream serves all who wait.
-    return Request("POST", path("bridges", bridge, "moh"))
+    return Request("POST", path("bridges", bridge, "moh"), (("mohClass", music_class),))
 
 
 def _join(bridge: str, *channels: str) -> Request:

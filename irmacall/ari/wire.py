@@ -121,12 +121,18 @@ def _key(node: NodeName, event: Fields) -> Key:
 
 
 def _playing(node: NodeName, event: Fields) -> PromptBegan:
-    return PromptBegan(PlaybackId(event["playback"]["id"].text()))
+    return PromptBegan(_listener(event["playback"]))
 
 
 def _played(node: NodeName, event: Fields) -> PromptOver:
-    ended = PlaybackEnded(node, PlaybackId(event["playback"]["id"].text()))
-    return PromptOver(ended, event["timestamp"].moment())
+    playback = event["playback"]
+    ended = PlaybackEnded(node, PlaybackId(playback["id"].text()))
+    return PromptOver(ended, _listener(playback), event["timestamp"].moment())
+
+
+def _listener(playback: Fields) -> ChannelId:
+    """The channel that it is played to. A bridge to which something is played is no channel, and has no keys."""
+    return ChannelId(playback["target_uri"].text().removeprefix("channel:"))
 
 
 def _entered_bridge(node: NodeName, event: Fields) -> NodeEvent:

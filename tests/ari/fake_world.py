@@ -146,7 +146,7 @@ class World:
                 return NOTHING
             case "POST", ["play", playback] if channel.app:
                 channel.playing.append(playback)
-                self._tell(channel, "PlaybackStarted", playback={"id": playback})
+                self._tell(channel, "PlaybackStarted", playback=_playback(playback, channel))
                 return 201, {"id": playback}
             case "POST", ["continue"] if channel.app:
                 self._leave_bridges(channel)
@@ -193,7 +193,7 @@ class World:
         for channel in self.channels.values():
             if playback in channel.playing:
                 channel.playing.remove(playback)
-                self._tell(channel, "PlaybackFinished", playback={"id": playback})
+                self._tell(channel, "PlaybackFinished", playback=_playback(playback, channel))
                 return NOTHING
         return 404, {"message": "Playback not found"}
 
@@ -211,3 +211,7 @@ class World:
         if channel.app is not None:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             self._emit(channel.app, {"type": kind, "timestamp": now, "channel": channel.json(), **more})
+
+
+def _playback(playback: str, channel: Channel) -> dict[str, Any]:
+    return {"id": playback, "target_uri": f"channel:{channel.id}"}

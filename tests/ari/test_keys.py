@@ -16,8 +16,7 @@ from irmacall.core.ids import CallId, ChannelId, NodeName, playback
 NODE = NodeName("north")
 CALLER = ChannelId("north-1795334094.0")
 PROMPT = playback(CallId(CALLER), 1)
-NEXT = playback(CallId(CALLER), 2)
-BEGAN = PromptBegan(PROMPT)
+BEGAN = PromptBegan(CALLER)
 
 GAP_MS = 45
 """What Asterisk wants between two keys (AST_MIN_DTMF_GAP)."""
@@ -31,7 +30,7 @@ def key(digit: str, at_ms: float, held_ms: float = 200) -> Key:
 
 def over(at_ms: float) -> PromptOver:
     """The prompt has ended, or was cut short."""
-    return PromptOver(PlaybackEnded(NODE, PROMPT), at_ms / 1000)
+    return PromptOver(PlaybackEnded(NODE, PROMPT), CALLER, at_ms / 1000)
 
 
 def heard(*told: NodeEvent | Key | PromptBegan | PromptOver) -> str:
@@ -112,7 +111,7 @@ def test_a_late_key_is_no_repetition() -> None:
 
 def test_the_last_key_is_told_again_under_the_next_prompt() -> None:
     """The key that made a code whole, and so began the next prompt, does not cut that prompt short."""
-    told = BEGAN, key("1", 0), over(120), key("2", 240), PromptBegan(NEXT), key("2", 270), key("2", 500)
+    told = BEGAN, key("1", 0), over(120), key("2", 240), BEGAN, key("2", 270), key("2", 500)
     assert heard(*told) == "122"
 
 

@@ -16,7 +16,6 @@ from irmacall.core.commands import (
     HangUp,
     HoldInQueue,
     PrepareNode,
-    Prompt,
     Say,
     StopSaying,
 )
@@ -32,13 +31,16 @@ from irmacall.core.events import (
     NodeSnapshot,
     PhoneCalled,
     PhoneRegistered,
+    PlaybackEnded,
 )
 from irmacall.core.ids import (
     CallId,
     ChannelId,
     DeskId,
     Endpoint,
+    LanguageId,
     NodeName,
+    SoundName,
     leg_channel,
     playback,
     talk_bridge,
@@ -53,6 +55,9 @@ from tests.ari.heard import Heard as Told
 
 NODE = NodeName("node1")
 AGENT = Endpoint("agent1")
+NL = LanguageId("nl")
+ONE = (SoundName("welcome"),)
+LIST = tuple(map(SoundName, ("moment", "please-hold", "without-code")))
 
 
 @dataclass
@@ -158,13 +163,17 @@ async def test_a_phone_that_is_not_registered(desk: Desk) -> None:
         await desk.node.perform(CreateLeg(NODE, desk.call, leg, talk_bridge(desk.call), AGENT))
 
 
-@pytest.mark.parametrize("late", [0.0, 0.12, 0.3], ids=["at once", "late", "later"])
-async def test_every_key_is_told_once(desk: Desk, late: float) -> None:
+@pytest.mark.parametrize(
+    ("sounds", "late"),
+    [(ONE, 0.0), (ONE, 0.12), (ONE, 0.3), (LIST, 0.12), (LIST, 2.3)],
+    ids=["at once", "late", "later", "a list, late", "a list, in its second sound"],
+)
+async def test_every_key_is_told_once(desk: Desk, sounds: tuple[SoundName, ...], late: float) -> None:
     """However long it takes to cut the prompt that a code's first key cuts short, each key is told once."""
     line = await desk.lab.phone("citizen3").call(desk.lab.number)
     channel = (await desk.heard.next(CallerArrived)).channel
     call, pressed = CallId(channel), "5566778899"
-    await desk.node.perform(Say(NODE, call, channel, playback(call, 1), Prompt.WELCOME))
+    await desk.node.perform(Say(NODE, call, channel, playback(call, 1), sounds, NL))
     await line.hears(Heard.SPEECH, deadline=10)
     await line.key_in(pressed)
     told = (await desk.heard.next(KeysPressed)).keys.plain()
@@ -177,6 +186,20 @@ async def test_every_key_is_told_once(desk: Desk, late: float) -> None:
     await desk.heard.next(HangUpBegan, lambda event: event.channel == channel)
     keys = [event for event in desk.heard.all if isinstance(event, KeysPressed) and event.channel == channel]
     assert len(keys) == len(pressed)
+
+
+async def test_a_list_is_said_whole_to_one_who_waits(desk: Desk) -> None:
+    """Who waits with music hears one prompt after the other, is told of once, and then the music again."""
+    call, said = desk.call, playback(desk.call, 1)
+    await desk.caller.hears(Heard.MUSIC, deadline=10)
+    await desk.node.perform(Say(NODE, call, ChannelId(call), said, LIST[1:], NL))
+    for sound in LIST[1:]:
+        await desk.caller.is_told(sound)
+    assert (await desk.heard.next(PlaybackEnded)).playback == said
+    await desk.caller.hears(Heard.MUSIC, deadline=10)
+    assert [event for event in desk.heard.all if isinstance(event, PlaybackEnded) and event.playback == said][
+        1:
+    ] == []
 
 
 async def test_music_is_heard_while_waiting(desk: Desk) -> None:

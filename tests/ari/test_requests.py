@@ -17,12 +17,20 @@ from irmacall.core.commands import (
     LeaveToDialplan,
     NodeCommand,
     PrepareNode,
-    Prompt,
     RemoveBridge,
     Say,
     StopSaying,
 )
-from irmacall.core.ids import BridgeId, CallId, ChannelId, Endpoint, NodeName, PlaybackId
+from irmacall.core.ids import (
+    BridgeId,
+    CallId,
+    ChannelId,
+    Endpoint,
+    LanguageId,
+    NodeName,
+    PlaybackId,
+    SoundName,
+)
 
 APP = "irmacall-dorp"
 NODE = NodeName("north")
@@ -38,17 +46,30 @@ TABLE: list[tuple[NodeCommand, list[str]]] = [
         PrepareNode(NODE, WAIT, music=True),
         [
             "POST bridges/irmacall.dorp.wait?type=holding&name=irmacall-dorp",
-            "POST bridges/irmacall.dorp.wait/moh",
+            "POST bridges/irmacall.dorp.wait/moh?mohClass=default",
         ],
     ),
     (
-        Say(NODE, CALL, CALLER, SAID, Prompt.CODE_AGAIN),
-        ["POST channels/n-1.0/play/n-1.0.say1?media=sound%3Airmacall%2Fcode-again"],
+        Say(NODE, CALL, CALLER, SAID, (SoundName("code-again"), SoundName("welcome")), LanguageId("en")),
+        [
+            "POST channels/n-1.0/play/n-1.0.say1"
+            "?media=sound%3Airmacall%2Fcode-again%2Csound%3Airmacall%2Fwelcome&lang=en",
+        ],
     ),
     (StopSaying(NODE, CALL, SAID), ["DELETE playbacks/n-1.0.say1"]),
     (
+        PrepareNode(NODE, BridgeId("irmacall.dorp.wait.jazz"), music=True, music_class="jazz"),
+        [
+            "POST bridges/irmacall.dorp.wait.jazz?type=holding&name=irmacall-dorp",
+            "POST bridges/irmacall.dorp.wait.jazz/moh?mohClass=jazz",
+        ],
+    ),
+    (
         HoldInQueue(NODE, CALL, CALLER, WAIT),
-        ["POST bridges/irmacall.dorp.wait/addChannel?channel=n-1.0", "POST bridges/irmacall.dorp.wait/moh"],
+        [
+            "POST bridges/irmacall.dorp.wait/addChannel?channel=n-1.0",
+            "POST bridges/irmacall.dorp.wait/moh?mohClass=default",
+        ],
     ),
     (
         CreateLeg(NODE, CALL, LEG, TALK, Endpoint("agent1")),
@@ -73,7 +94,7 @@ TABLE: list[tuple[NodeCommand, list[str]]] = [
     (RemoveBridge(NODE, CALL, TALK), ["DELETE bridges/n-1.0.talk"]),
     (
         LeaveToDialplan(NODE, CALL, CALLER),
-        ["POST channels/n-1.0/continue?context=irmacall-anonymous&extension=s&priority=1"],
+        ["POST channels/n-1.0/continue?context=irmacall-anonymous-dorp&extension=s&priority=1"],
     ),
 ]
 

@@ -31,6 +31,7 @@ NODE = NodeName("north")
 CALL = ChannelId("north-1795334094.0")
 LEG = ChannelId("north-1795334094.0.leg1")
 TALK = BridgeId("north-1795334094.0.talk")
+SAID = {"id": f"{CALL}.say1", "target_uri": f"channel:{CALL}"}
 
 
 def channel(name: str = CALL, state: str = "Up", endpoint: str = "trunk") -> dict[str, Any]:
@@ -69,14 +70,14 @@ TABLE: list[tuple[dict[str, Any], object]] = [
         },
         Key(KeysPressed(NODE, CALL, Digits("#")), 0.12, 1795345819.776),
     ),
-    ({"type": "PlaybackStarted", "playback": {"id": f"{CALL}.say1"}}, PromptBegan(PlaybackId(f"{CALL}.say1"))),
+    ({"type": "PlaybackStarted", "playback": SAID}, PromptBegan(CALL)),
     (
         {
             "type": "PlaybackFinished",
             "timestamp": "2026-11-22T11:10:19.776+0000",
-            "playback": {"id": f"{CALL}.say1"},
+            "playback": SAID,
         },
-        PromptOver(PlaybackEnded(NODE, PlaybackId(f"{CALL}.say1")), 1795345819.776),
+        PromptOver(PlaybackEnded(NODE, PlaybackId(f"{CALL}.say1")), CALL, 1795345819.776),
     ),
     (
         {"type": "ChannelEnteredBridge", "bridge": bridge(CALL, LEG), "channel": channel(LEG)},
