@@ -53,6 +53,17 @@ class Subject:
     question: Question
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What citizens can do by the site file. Whatever was begun under an earlier one goes on under that."""
+
+    number: str
+    shown_number: str
+    subjects: Mapping[SubjectId, Subject]
+    lifetime: float
+    """Seconds that an identity lives, from the start of its disclosure session."""
+
+
 OVER = frozenset({views.CitizenStage.UNKNOWN, views.CitizenStage.ERASED})
 
 
@@ -96,24 +107,19 @@ class Citizens:
         screens: Screens,
         irma: IrmaClient,
         vault: Vault,
+        offer: Callable[[], Offer],
         *,
-        number: str,
-        shown_number: str,
-        subjects: Sequence[Subject],
         page_key: bytes,
         hash_code: Callable[[Digits], CodeHash],
-        lifetime: float,
     ) -> None:
+        """`offer` is asked each time: a site file can be read anew."""
         self._leadership = leadership
         self._screens = screens
         self._irma = irma
         self._vault = vault
-        self._number = number
-        self._shown = shown_number
-        self._subjects = {subject.view.id: subject for subject in subjects}
+        self._offer = offer
         self._page_key = page_key
         self._hash_code = hash_code
-        self._lifetime = lifetime
         self._pages: dict[PageId, _Page] = {}
         self._group: asyncio.TaskGroup | None = None
 
@@ -127,15 +133,15 @@ class Citizens:
     @property
     def service_number(self) -> str:
         """See `CitizenDesk.service_number`."""
-        return self._shown
+        return self._offer().shown_number
 
     def subjects(self) -> Sequence[SubjectView]:
         """See `CitizenDesk.subjects`."""
-        return [subject.view for subject in self._subjects.values()]
+        return [subject.view for subject in self._offer().subjects.values()]
 
     async def begin(self, subject: SubjectId, earlier: PageToken | None = None) -> Begun:
         """See `CitizenDesk.begin`."""
-        asked = self._subjects.get(subject)
+        asked = self._offer().subjects.get(subject)
         if asked is None:
             raise Refused("no such subject")
         self._leadership.term()
@@ -147,7 +153,7 @@ class Citizens:
     async def _begin(self, asked: Subject, browser: _Browser) -> Begun:
         token = PageToken(secrets.token_urlsafe(32))
         page_id, code, started_at = self._id(token), self._draw(), time.time()
-        session = await self._irma.start(asked.question, tel_link(self._number, code))
+        session = await self._irma.start(asked.question, tel_link(self._offer().number, code))
         page = _Page(started_at, session, code=code, subject=asked.view.id, browser=browser)
         self._pages[page_id] = page
         browser.pages.append(page_id)
@@ -216,7 +222,7 @@ class Citizens:
 
     async def _seal(self, page_id: PageId, page: _Page, subject: Subject, started_at: float) -> None:
         assert page.code is not None
-        sealed, expires_at = SealedId(secrets.token_hex(16)), started_at + self._lifetime
+        sealed, expires_at = SealedId(secrets.token_hex(16)), started_at + self._offer().lifetime
         told = DisclosureSealed(sealed, page_id, self._hash_code(page.code), subject.view.id, started_at, expires_at)
         proven = await self._proven(page, subject.question)
         packed = identity.packed(
@@ -291,21 +297,21 @@ class Citizens:
         page_id = self._id(page)
         local = self._pages.get(page_id)
         if local is not None and local.session is not None:
-            return CitizenView("disclosing", self._shown)
+            return CitizenView("disclosing", self.service_number)
         if local is not None and local.left and (still := self._still_sealed(local.browser)) is not None:
-            return CitizenView("sealed", self._shown, subject=still.subject, expires_at=still.expires_at)
+            return CitizenView("sealed", self.service_number, subject=still.subject, expires_at=still.expires_at)
         if local is not None and local.failed is not None:
-            return CitizenView("failed", self._shown, subject=local.subject, reason=local.failed)
+            return CitizenView("failed", self.service_number, subject=local.subject, reason=local.failed)
         seen = self._seen(page_id)
         code = local.code if local is not None and seen.code_live else None
         return CitizenView(
             state=seen.stage.value,
-            number=self._shown,
+            number=self.service_number,
             subject=seen.subject,
             code=None if code is None else code.plain(),
             code_expires_at=seen.code_expires_at,
             expires_at=seen.expires_at,
-            tel=None if code is None else tel_link(self._number, code),
+            tel=None if code is None else tel_link(self._offer().number, code),
         )
 
     def _still_sealed(self, browser: _Browser) -> views.PageView | None:

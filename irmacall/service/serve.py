@@ -24,9 +24,10 @@ from irmacall.service.accounts import Logins
 from irmacall.service.attendance import Attendance
 from irmacall.service.audit import AuditWriter
 from irmacall.service.citizen import Citizens
+from irmacall.service.in_force import InForce, rules
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import Screens
-from irmacall.service.staff import Staff
+from irmacall.service.staff import Place, Staff
 from irmacall.service.term import Peers
 from irmacall.settings import DeskSettings, PublicSettings, Settings, StaffSettings, server_context
 from irmacall.store.audit import AuditLog
@@ -84,12 +85,13 @@ class _Daemon:
         self._stack.push_async_callback(self._audit.drain)
 
     def _open_rooms(self) -> None:
-        settings, desk = self._settings, self._desk
+        settings = self._settings
         hashed = plan.code_hash(settings.credentials.key("code-key"))
+        self._in_force = force = InForce(rules(settings, hashed))
         screens = Screens()
         self._endpoints: set[Endpoint] = set()
         peers = Peers(self._store, self._vault, screens, self._audit, self._nodes)
-        self._leadership = Leadership(plan.core_plan(desk, hashed), peers, settings.store.lease)
+        self._leadership = Leadership(force.now.plan, peers, settings.store.lease)
         self._irma = IrmaClient(settings.irma.url, settings.credentials.text("irma-token"))
         self._stack.push_async_callback(self._irma.close)
         self._citizens = Citizens(
@@ -97,14 +99,11 @@ class _Daemon:
             screens,
             self._irma,
             self._vault,
-            number=desk.number,
-            shown_number=desk.shown_number,
-            subjects=plan.subjects(desk, settings.demo),
+            lambda: force.now.offer,
             page_key=settings.credentials.key("session-key"),
             hash_code=hashed,
-            lifetime=desk.times.identity,
         )
-        self._staff = Staff(self._leadership, screens, plan.titles(desk), self._phone_of)
+        self._staff = Staff(self._leadership, screens, lambda: force.now.titles, self._place_of)
         self._attendance = Attendance(self._leadership, screens)
         self._logins = Logins(
             self._users, self._sessions, self._audit, self._staff, lambda: self._leadership.next_term
@@ -114,9 +113,9 @@ class _Daemon:
         each = [plan.ari(node, self._desk, self._settings) for node in self._settings.nodes]
         return {one.name: Node(one, self._endpoints) for one in each}
 
-    async def _phone_of(self, user: UserId) -> Endpoint | None:
+    async def _place_of(self, user: UserId) -> Place | None:
         found = await self._users.get(user)
-        return None if found is None else found.endpoint
+        return None if found is None or found.endpoint is None else Place(found.endpoint, found.groups)
 
     # -- running -------------------------------------------------------------------------------------------
 
@@ -148,8 +147,8 @@ class _Daemon:
 
     async def _listen(self) -> None:
         settings = self._settings
-        public = public_app(self._citizens, plan.public_web(settings, self._desk))
-        staff = staff_app(self._staff, self._logins, plan.staff_web(settings, self._desk))
+        public = public_app(self._citizens, lambda: self._in_force.now.public)
+        staff = staff_app(self._staff, self._logins, lambda: self._in_force.now.staff)
         await self._put(public, settings.public, plan.public_limits(settings))
         await self._put(staff, settings.staff, plan.staff_limits(settings))
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from irmacall.core import views
 from irmacall.core.call import Stage
-from irmacall.core.events import HangUpAsked, SeatClaimed, SeatPaused, SeatReleased
-from irmacall.core.ids import CallId, Endpoint, GrantNumber, QueueId, SeatId, SubjectId, UserId
+from irmacall.core.events import HangUpAsked, SeatClaimed, SeatPaused, SeatReleased, WrapUpExtended
+from irmacall.core.ids import CallId, Endpoint, GrantNumber, GroupId, QueueId, SeatId, SubjectId, UserId
 from irmacall.errors import Refused
 from irmacall.service import identity
 from irmacall.service.leadership import Leadership
@@ -31,6 +31,14 @@ class Titles:
     """A template with {call_id} and {subject}; never anything of the caller's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a user works: the phone that rings for her, and the groups that she belongs to."""
+
+    endpoint: Endpoint
+    groups: frozenset[GroupId] = frozenset()
+
+
 class Staff:
     """Answers for every seat; refuses whatever this daemon cannot prove."""
 
@@ -38,26 +46,31 @@ class Staff:
         self,
         leadership: Leadership,
         screens: Screens,
-        titles: Titles,
-        phone_of: Callable[[UserId], Awaitable[Endpoint | None]],
+        titles: Callable[[], Titles],
+        place_of: Callable[[UserId], Awaitable[Place | None]],
     ) -> None:
+        """`titles` is asked each time: a site file can be read anew."""
         self._leadership = leadership
         self._screens = screens
         self._titles = titles
-        self._phone_of = phone_of
+        self._place_of = place_of
 
     async def claim(self, user: UserId, seat: SeatId) -> None:
         """See `StaffDesk.claim`."""
-        endpoint = await self._phone_of(user)
-        if endpoint is None:
+        place = await self._place_of(user)
+        if place is None:
             raise Refused("this user has no phone")
         term = self._leadership.term()
-        await term.follow_phone(endpoint)
-        await term.ask(SeatClaimed(user, seat, endpoint))
+        await term.follow_phone(place.endpoint)
+        await term.ask(SeatClaimed(user, seat, place.endpoint, place.groups))
 
     async def pause(self, seat: SeatId, reason: str) -> None:
         """See `StaffDesk.pause`."""
         await self._leadership.term().ask(SeatPaused(seat, reason))
+
+    async def extend_wrap_up(self, seat: SeatId, seconds: float) -> None:
+        """See `StaffDesk.extend_wrap_up`."""
+        await self._leadership.term().ask(WrapUpExtended(seat, seconds))
 
     async def hang_up(self, seat: SeatId, call: CallId) -> None:
         """See `StaffDesk.hang_up`."""
@@ -77,12 +90,17 @@ class Staff:
                 QueueView(title, waiting[queue].waiting, now - waiting[queue].since)
                 if queue in waiting
                 else QueueView(title, 0, 0.0)
-                for queue, title in self._titles.queues.items()
+                for queue, title in self._shown_queues(waiting).items()
             ],
         )
 
+    def _shown_queues(self, waiting: Collection[QueueId]) -> Mapping[QueueId, str]:
+        """The site's queues, and behind them those that it knows no longer and somebody still waits in."""
+        titles = self._titles().queues
+        return {**titles, **{queue: queue for queue in waiting if queue not in titles}}
+
     def _queue(self, queue: QueueId) -> str:
-        return self._titles.queues.get(queue, queue)
+        return self._titles().queues.get(queue, queue)
 
     def _ringing(self, call: views.CallView | None) -> RingingView | None:
         if call is None or call.stage is Stage.TALKING:
@@ -90,7 +108,7 @@ class Staff:
         return RingingView(call.call, self._queue(call.queue), self._subject(call), call.waited)
 
     def _subject(self, call: views.CallView) -> str | None:
-        return None if call.subject is None else self._titles.subjects.get(call.subject, call.subject)
+        return None if call.subject is None else self._titles().subjects.get(call.subject, call.subject)
 
     def _talking(self, call: views.CallView | None, seat: SeatId, now: float) -> TalkingView | None:
         if call is None or call.stage is not Stage.TALKING or call.talking_since is None:
@@ -114,10 +132,10 @@ class Staff:
         known = term.desk.calls.get(call)
         sealed = None if known is None or known.sealed is None else term.desk.disclosures.get(known.sealed)
         crm = self._crm(call, None if sealed is None else sealed.subject)
-        return identity.card(disclosed, call, grant, self._titles.labels, crm)
+        return identity.card(disclosed, call, grant, self._titles().labels, crm)
 
     def _crm(self, call: CallId, subject: SubjectId | None) -> str | None:
-        template = self._titles.crm_url
+        template = self._titles().crm_url
         if template is None:
             return None
         return template.replace("{call_id}", quote(call, safe="")).replace("{subject}", quote(subject or "", safe=""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,11 @@ STATIC = Path(__file__).resolve().parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class WebConfig:
-    """One app's settings. `origin` is the exact origin that its visitors' browsers use."""
+    """One app's settings. `origin` is the exact origin that its visitors' browsers use.
+
+    What is told to people (municipality, timezone, privacy, pause_reasons) may differ from one request to the next,
+    since a site file can be read anew; all else stays as it was when the app began.
+    """
 
     origin: str
     municipality: str
@@ -37,3 +42,7 @@ class WebConfig:
     """The addresses that are served; empty: all."""
     templates: Path = TEMPLATES
     static: Path = STATIC
+
+
+InForce = Callable[[], WebConfig]
+"""The settings that hold now."""

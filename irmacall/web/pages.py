@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 from aiohttp import web
 
-from irmacall.web.config import WebConfig
+from irmacall.web.config import InForce
 from irmacall.web.i18n import _, translations
 
 _ERRORS = {
@@ -23,11 +23,12 @@ _OTHERWISE = _("Er ging iets mis. Probeer het over een paar minuten opnieuw.")
 
 
 class Pages:
-    """The templates of one app; `always` is given to each of them."""
+    """The templates of one app; `always` is given to each of them, and the settings that hold when it is drawn."""
 
-    def __init__(self, config: WebConfig, **always: object) -> None:
+    def __init__(self, config: InForce, **always: object) -> None:
+        self._config = config
         self._env = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(config.templates),
+            loader=jinja2.FileSystemLoader(config().templates),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             extensions=["jinja2.ext.i18n"],
@@ -35,15 +36,17 @@ class Pages:
             lstrip_blocks=True,
         )
         self._env.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-        zone = ZoneInfo(config.timezone)
-        self._env.filters["clock"] = lambda at: datetime.fromtimestamp(at, zone).strftime("%H:%M")
-        self._env.globals.update(config=config, **always)
+        self._env.filters["clock"] = self._clock
+        self._env.globals.update(always)
 
     def draw(self, template: str, status: int = 200, **given: object) -> web.Response:
         """One page as an answer."""
-        body = self._env.get_template(template).render(**given)
+        body = self._env.get_template(template).render(config=self._config(), **given)
         return web.Response(text=body, content_type="text/html", charset="utf-8", status=status)
 
     def draw_error(self, request: web.Request, status: int) -> web.Response:
         """The page for somebody who asked for a page that cannot be had."""
         return self.draw("error.html", status=status, message=_ERRORS.get(status, _OTHERWISE))
+
+    def _clock(self, at: float) -> str:
+        return datetime.fromtimestamp(at, ZoneInfo(self._config().timezone)).strftime("%H:%M")

@@ -201,6 +201,9 @@ class StaffDesk(Protocol):
     async def pause(self, seat: SeatId, reason: str) -> None:
         """No new calls at this seat; the reason is one of those that the app offers."""
 
+    async def extend_wrap_up(self, seat: SeatId, seconds: float) -> None:
+        """No new calls at this seat for so many seconds more after her last one; `claim` ends it early."""
+
     async def hang_up(self, seat: SeatId, call: CallId) -> None:
         """End this call, if this seat has it on the line."""
 

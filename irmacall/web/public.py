@@ -13,7 +13,7 @@ from aiohttp import web
 
 from irmacall.web import doors
 from irmacall.web.addresses import ALLOWED, only_from
-from irmacall.web.config import WebConfig
+from irmacall.web.config import InForce, WebConfig
 from irmacall.web.doors import BODY_LIMIT, CrossSite
 from irmacall.web.guard import errors_to_answers
 from irmacall.web.headers import content_security_policy, security_headers
@@ -30,13 +30,13 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _HAS_CODE_OR_CALL: Final = {"sealed", "in_call", "waiting", "talking"}
 
 
-def public_app(desk: CitizenDesk, config: WebConfig) -> web.Application:
-    """The app for the public listener."""
-    pages = Pages(config, app="public", desk=desk)
-    middlewares = [errors_to_answers(pages.draw_error), only_from(config.allow), only_as(config.origin)]
+def public_app(desk: CitizenDesk, config: InForce) -> web.Application:
+    """The app for the public listener. `config` is asked for each page."""
+    begun, pages = config(), Pages(config, app="public", desk=desk)
+    middlewares = [errors_to_answers(pages.draw_error), only_from(begun.allow), only_as(begun.origin)]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
-    app[ALLOWED] = config.allow
-    citizen = _Citizen(desk, config, pages)
+    app[ALLOWED] = begun.allow
+    citizen = _Citizen(desk, begun, pages)
     app.router.add_get("/", citizen.subjects, allow_head=False)
     app.router.add_get("/onderwerp/{subject}", citizen.subject, allow_head=False)
     app.router.add_post("/onderwerp/{subject}/begin", citizen.begin)
@@ -46,8 +46,8 @@ def public_app(desk: CitizenDesk, config: WebConfig) -> web.Application:
     app.router.add_post("/bellen/code", citizen.renew)
     app.router.add_post("/bellen/wis", citizen.erase)
     app.router.add_post("/bellen/stop", citizen.cancel)
-    app.router.add_static("/static/", config.static)
-    app.on_response_prepare.append(security_headers(content_security_policy(config.irma_origins)))
+    app.router.add_static("/static/", begun.static)
+    app.on_response_prepare.append(security_headers(content_security_policy(begun.irma_origins)))
     app.on_shutdown.append(citizen.streams.close)
     return app
 
@@ -55,12 +55,12 @@ def public_app(desk: CitizenDesk, config: WebConfig) -> web.Application:
 class _Citizen:
     """The handlers, with what they need."""
 
-    def __init__(self, desk: CitizenDesk, config: WebConfig, pages: Pages) -> None:
+    def __init__(self, desk: CitizenDesk, begun: WebConfig, pages: Pages) -> None:
         self._desk = desk
-        self._config = config
+        self._origin = begun.origin
         self._pages = pages
-        self._begins = Throttle(config.begins_per_minute)
-        self._room = Room(config.streams, config.streams_per_address)
+        self._begins = Throttle(begun.begins_per_minute)
+        self._room = Room(begun.streams, begun.streams_per_address)
         self.streams = Streams()
 
     async def subjects(self, request: web.Request) -> web.StreamResponse:
@@ -82,7 +82,7 @@ class _Citizen:
 
     async def begin(self, request: web.Request) -> web.StreamResponse:
         """Start a disclosure; its secret goes into the cookie, the session pointer to the page's script."""
-        doors.must_be_same_origin(request, self._config.origin)
+        doors.must_be_same_origin(request, self._origin)
         await doors.json_object(request)
         subject = self._subject(request)
         self._begins.take(request.remote)
@@ -149,7 +149,7 @@ class _Citizen:
 
     async def _own_page(self, request: web.Request) -> PageToken:
         """The page that a form of ours was sent from. Raises CrossSite."""
-        doors.must_be_same_origin(request, self._config.origin)
+        doors.must_be_same_origin(request, self._origin)
         fields = await doors.form(request)
         page = _page(request)
         if page is None:

@@ -15,7 +15,7 @@ from aiohttp_session import session_middleware
 from irmacall.errors import PeerError, Refused
 from irmacall.web import doors, painting, sessions
 from irmacall.web.addresses import ALLOWED, only_from
-from irmacall.web.config import WebConfig
+from irmacall.web.config import InForce
 from irmacall.web.doors import BODY_LIMIT, CrossSite
 from irmacall.web.guard import errors_to_answers
 from irmacall.web.headers import content_security_policy, security_headers
@@ -27,6 +27,8 @@ from irmacall.web.throttle import Throttle
 
 LOGIN_COOKIE: Final = "__Host-irmacall-login"
 """Before there is a session, the login form's token is bound to this cookie."""
+WRAP_UP_MORE: Final = 60.0
+"""Seconds by which one press extends the time after a call."""
 _OPEN: Final = {"/login", "/static"}
 """What stands before the login, by its route's canonical path."""
 _ROLES: Final = {
@@ -36,27 +38,28 @@ _ROLES: Final = {
     "/stream": "agent",
     "/available": "agent",
     "/pause": "agent",
+    "/wrap-up": "agent",
     "/hangup": "agent",
     "/here": "agent",
     "/logout": "agent",
 }
 
 
-def staff_app(desk: StaffDesk, accounts: Accounts, config: WebConfig) -> web.Application:
-    """The app for the staff's listener."""
-    pages = Pages(config, app="staff")
+def staff_app(desk: StaffDesk, accounts: Accounts, config: InForce) -> web.Application:
+    """The app for the staff's listener. `config` is asked for each page and each pause."""
+    begun, pages = config(), Pages(config, app="staff")
     staff = _Staff(desk, accounts, config, pages)
     app = web.Application(
         middlewares=[
             errors_to_answers(pages.draw_error),
-            only_from(config.allow),
-            only_as(config.origin),
+            only_from(begun.allow),
+            only_as(begun.origin),
             session_middleware(sessions.AccountSessions(accounts)),
-            _only_with_its_role(config),
+            _only_with_its_role(begun.origin),
         ],
         client_max_size=BODY_LIMIT,
     )
-    app[ALLOWED] = config.allow
+    app[ALLOWED] = begun.allow
     app.router.add_get("/login", staff.login_page, allow_head=False)
     app.router.add_post("/login", staff.log_in)
     app.router.add_post("/logout", staff.log_out)
@@ -66,15 +69,16 @@ def staff_app(desk: StaffDesk, accounts: Accounts, config: WebConfig) -> web.App
     app.router.add_get("/stream", staff.stream, allow_head=False)
     app.router.add_post("/available", staff.available)
     app.router.add_post("/pause", staff.pause)
+    app.router.add_post("/wrap-up", staff.extend_wrap_up)
     app.router.add_post("/hangup", staff.hang_up)
     app.router.add_post("/here", staff.here)
-    app.router.add_static("/static", config.static)
+    app.router.add_static("/static", begun.static)
     app.on_response_prepare.append(security_headers(content_security_policy()))
     app.on_shutdown.append(staff.streams.close)
     return app
 
 
-def _only_with_its_role(config: WebConfig) -> Middleware:
+def _only_with_its_role(origin: str) -> Middleware:
     """A middleware that lets nobody past without the route's role, nor an act without its token."""
 
     @web.middleware
@@ -92,7 +96,7 @@ def _only_with_its_role(config: WebConfig) -> Middleware:
             raise Refused("role")
         doors.must_not_be_cross_site_read(request)
         if request.method not in ("GET", "HEAD"):
-            doors.must_be_same_origin(request, config.origin)
+            doors.must_be_same_origin(request, origin)
         return await handler(request)
 
     return stand_guard
@@ -101,12 +105,13 @@ def _only_with_its_role(config: WebConfig) -> Middleware:
 class _Staff:
     """The handlers, with what they need."""
 
-    def __init__(self, desk: StaffDesk, accounts: Accounts, config: WebConfig, pages: Pages) -> None:
+    def __init__(self, desk: StaffDesk, accounts: Accounts, config: InForce, pages: Pages) -> None:
         self._desk = desk
         self._accounts = accounts
         self._config = config
         self._pages = pages
-        self._logins = Throttle(config.logins_per_minute)
+        self._origin = config().origin
+        self._logins = Throttle(config().logins_per_minute)
         self.streams = Streams()
 
     # -- before the login ----------------------------------------------------------------------------------
@@ -119,7 +124,7 @@ class _Staff:
 
     async def log_in(self, request: web.Request) -> web.StreamResponse:
         """Check the password; the same answer for an unknown login and a wrong password."""
-        doors.must_be_same_origin(request, self._config.origin)
+        doors.must_be_same_origin(request, self._origin)
         fields = await doors.form(request)
         bound = request.cookies.get(LOGIN_COOKIE)
         if bound is None:
@@ -176,7 +181,7 @@ class _Staff:
             return web.Response(status=403)
         except PeerError:  # burned, expired, lost or unreachable: the same to the screen, which goes on without
             return web.Response(status=503)
-        return web.json_response(painting.card(card, self._config.timezone))
+        return web.json_response(painting.card(card, self._config().timezone))
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Nudges and beats for this seat, while the login lasts."""
@@ -205,9 +210,15 @@ class _Staff:
         """She takes no calls for now, and says why."""
         fields = await self._act(request)
         reason = doors.text(fields, "reason", 60)
-        if reason not in self._config.pause_reasons:
+        if reason not in self._config().pause_reasons:
             raise doors.Malformed("field reason")
         await self._desk.pause(await sessions.seat_of(request), reason)
+        return web.Response(status=204)
+
+    async def extend_wrap_up(self, request: web.Request) -> web.StreamResponse:
+        """She needs a minute more after her last call; `/available` ends it early."""
+        await self._act(request)
+        await self._desk.extend_wrap_up(await sessions.seat_of(request), WRAP_UP_MORE)
         return web.Response(status=204)
 
     async def hang_up(self, request: web.Request) -> web.StreamResponse:

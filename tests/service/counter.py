@@ -11,7 +11,7 @@ from irmacall.errors import PeerUnavailable
 from irmacall.irma.memory import MemoryIrma
 from irmacall.irma.question import AttributeId, Question, Wanted
 from irmacall.irma.wire import RequestorToken, Session, Status
-from irmacall.service.citizen import Citizens, Subject
+from irmacall.service.citizen import Citizens, Offer, Subject
 from irmacall.web.ports import Begun, CitizenView, SubjectView
 from tests.core.leader import PASSPORT, hash_of
 from tests.service.house import House
@@ -20,6 +20,7 @@ FAMILYNAME = AttributeId("pbdf.gemeente.personalData.familyname")
 QUESTION = Question(((Wanted(FAMILYNAME, "familyname"),),), frozenset({"pbdf"}))
 SUBJECT = Subject(SubjectView(PASSPORT, "Paspoort", ("uw achternaam",), "Dan weten wij wie u bent."), QUESTION)
 NUMBER, SHOWN = "+31241234567", "024 - 123 45 67"
+OFFER = Offer(NUMBER, SHOWN, {PASSPORT: SUBJECT}, 3600.0)
 
 
 class Irma(MemoryIrma):
@@ -101,12 +102,9 @@ def citizens_of(house: House, irma: Irma) -> Citizens:
         house.screens,
         irma,  # type: ignore[arg-type]
         house.vault,
-        number=NUMBER,
-        shown_number=SHOWN,
-        subjects=[SUBJECT],
+        lambda: OFFER,
         page_key=b"p" * 32,
         hash_code=hash_of,
-        lifetime=3600.0,
     )
 
 

@@ -301,7 +301,7 @@ async def test_who_was_put_out_while_nobody_led_loses_her_seat_at_the_take_over(
 async def test_a_real_desk_that_is_taken_over_has_lost_her_seat(porch: Porch, house: House) -> None:
     """Disabled while nobody led, she is rung for no caller, and who is logged in keeps her seat."""
     other = await porch.users.add_user("bo", "Bo Smit", Role.AGENT, OTHER_PASSWORD)
-    staff = Staff(house.leadership, house.screens, Titles({}, {}, {}), _no_phone)
+    staff = Staff(house.leadership, house.screens, lambda: Titles({}, {}, {}), _no_place)
     logins = Logins(
         porch.users, porch.sessions, house.audit, staff, lambda: house.leadership.next_term, clock=lambda: porch.now
     )
@@ -319,7 +319,7 @@ async def test_a_real_desk_that_is_taken_over_has_lost_her_seat(porch: Porch, ho
     await asyncio.wait([running])
 
 
-async def _no_phone(user: UserId) -> None:
+async def _no_place(user: UserId) -> None:
     return None
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from irmacall.core.commands import CreateLeg, HangUp
-from irmacall.core.events import CallerArrived, ErasureAsked, PhoneCalled, PhoneRegistered, TimePassed
+from irmacall.core.events import CallerArrived, ErasureAsked, PhoneCalled, PhoneRegistered, TimePassed, WrapUpExtended
 from irmacall.core.ids import (
     CallId,
     ChannelId,
-    Endpoint,
     GrantNumber,
+    GroupId,
     PageId,
     SeatId,
     UserId,
@@ -23,7 +24,7 @@ from irmacall.core.ids import (
 )
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
 from irmacall.service import identity
-from irmacall.service.staff import Staff, Titles
+from irmacall.service.staff import Place, Staff, Titles
 from irmacall.store.sealing import Disclosed
 from irmacall.web.ports import Nudge, PanelView
 from irmacall.web.words import UNAVAILABLE
@@ -33,6 +34,7 @@ from tests.service.house import House, within
 
 SEAT = seat_of(ELS)
 ELSEWHERE = SeatId("another-browser")
+KCC = GroupId("kcc")
 TITLES = Titles(
     {PASSPORTS: "Burgerzaken", GENERAL: "Algemeen"},
     {PASSPORT: "Paspoort"},
@@ -46,13 +48,17 @@ class Office:
     """The agents' side of a daemon."""
 
     house: House
-    phones: dict[UserId, Endpoint] = field(default_factory=lambda: {ELS: phone_of(ELS), BO: phone_of(BO)})
+    places: dict[UserId, Place] = field(
+        default_factory=lambda: {ELS: Place(phone_of(ELS), frozenset({KCC})), BO: Place(phone_of(BO))}
+    )
+    titles: Titles = TITLES
 
     def __post_init__(self) -> None:
-        self.staff = Staff(self.house.leadership, self.house.screens, TITLES, self._phone_of)
+        self.staff = Staff(self.house.leadership, self.house.screens, lambda: self.titles, self.place_of)
 
-    async def _phone_of(self, user: UserId) -> Endpoint | None:
-        return self.phones.get(user)
+    async def place_of(self, user: UserId) -> Place | None:
+        """Where this user works."""
+        return self.places.get(user)
 
     async def panel(self, seat: SeatId = SEAT, user: UserId = ELS) -> PanelView:
         """What this browser shows."""
@@ -130,7 +136,7 @@ async def test_every_reason_has_a_sentence() -> None:
 
 async def test_a_user_without_a_phone_is_refused_a_seat(office: Office) -> None:
     """There is nothing to ring."""
-    office.phones.clear()
+    office.places.clear()
     with pytest.raises(Refused):
         await office.staff.claim(ELS, SEAT)
     assert office.staff.claimed() == set()
@@ -303,11 +309,44 @@ async def test_a_standby_refuses_everything(office: Office) -> None:
 
 async def test_a_call_of_an_unknown_queue_is_shown_by_its_id(office: Office) -> None:
     """The site's file changed while she waited."""
-    staff = Staff(office.house.leadership, office.house.screens, Titles({}, {}, {}), office._phone_of)
+    office.titles = Titles({}, {}, {})
     await office.house.rings()
-    panel = await staff.panel(SEAT, ELS)
+    panel = await office.panel()
     assert panel.ringing is not None
     assert (panel.ringing.queue, panel.ringing.subject) == (PASSPORTS, PASSPORT)
+
+
+async def test_who_waits_in_a_queue_that_is_gone_is_still_shown(office: Office) -> None:
+    """Behind the queues of the site file as it is now, by its id."""
+    office.titles = Titles({GENERAL: "Algemeen"}, {}, {})
+    await office.house.discloses()
+    await office.house.calls()
+    assert [(queue.title, queue.count) for queue in (await office.panel()).waiting] == [
+        ("Algemeen", 0),
+        (PASSPORTS, 1),
+    ]
+
+
+async def test_a_claim_says_which_groups_she_belongs_to_now(office: Office) -> None:
+    """Asked for at each claim, so that a change reaches the desk with her next one."""
+    told = await _claims(office)
+    office.places[ELS] = Place(phone_of(ELS))
+    assert (told, await _claims(office)) == ([frozenset({KCC})], [frozenset()])
+
+
+async def _claims(office: Office) -> list[frozenset[GroupId]]:
+    """The groups of the claims that the desk is told of when she goes available."""
+    with mock.patch.object(office.house.term, "ask", wraps=office.house.term.ask) as asked:
+        await office.staff.claim(ELS, SEAT)
+    return [call.args[0].groups for call in asked.call_args_list]
+
+
+async def test_a_minute_more_is_asked_of_the_desk(office: Office) -> None:
+    """For this seat, and as long as was asked."""
+    await office.house.comes()
+    with mock.patch.object(office.house.term, "ask", wraps=office.house.term.ask) as asked:
+        await office.staff.extend_wrap_up(SEAT, 60.0)
+    asked.assert_awaited_once_with(WrapUpExtended(SEAT, 60.0))
 
 
 async def test_a_call_that_rings_at_her_makes_her_not_busy(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import ipaddress
 import os
@@ -70,20 +71,22 @@ def free_port() -> int:
 
 @dataclass
 class Public:
-    """The running public app, its desk and its origin."""
+    """The running public app, its desk, its origin and the settings that hold now."""
 
     desk: MemoryCitizenDesk
     origin: str
+    config: WebConfig
 
 
 @dataclass
 class Staff:
-    """The running staff app, what is behind it and its origin."""
+    """The running staff app, what is behind it, its origin and the settings that hold now."""
 
     desk: MemoryStaffDesk
     accounts: MemoryAccounts
     origin: str
-    runner: web.AppRunner
+    config: WebConfig
+    runner: web.AppRunner = dataclasses.field(init=False)
 
 
 def _config(
@@ -120,10 +123,11 @@ async def running_public(
     """The public app until the block ends. `streams`: how many there may be in all, and of one address."""
     port = free_port()
     desk, origin = desk or MemoryCitizenDesk(), f"https://127.0.0.1:{port}"
-    app = public_app(desk, _config(origin, irma, begins_per_minute, streams, allow))
+    running = Public(desk, origin, _config(origin, irma, begins_per_minute, streams, allow))
+    app = public_app(desk, lambda: running.config)
     runner = await listen(app, "127.0.0.1", port, tls, limits)
     try:
-        yield Public(desk, origin)
+        yield running
     finally:
         await runner.cleanup()
 
@@ -135,12 +139,13 @@ async def running_staff(
     """The staff app until the block ends."""
     port = free_port()
     desk, accounts, origin = MemoryStaffDesk(), MemoryAccounts(), f"https://localhost:{port}"
-    app = staff_app(desk, accounts, _config(origin, allow=allow))
-    runner = await listen(app, "127.0.0.1", port, tls, limits)
+    running = Staff(desk, accounts, origin, _config(origin, allow=allow))
+    app = staff_app(desk, accounts, lambda: running.config)
+    running.runner = await listen(app, "127.0.0.1", port, tls, limits)
     try:
-        yield Staff(desk, accounts, origin, runner)
+        yield running
     finally:
-        await runner.cleanup()
+        await running.runner.cleanup()
 
 
 @pytest.fixture

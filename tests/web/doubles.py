@@ -208,6 +208,9 @@ class MemoryStaffDesk:
         self.acts.append(("pause", reason))
         self.show(seat, PanelView("paused", reason, waiting=WAITING))
 
+    async def extend_wrap_up(self, seat: SeatId, seconds: float) -> None:
+        self.acts.append(("extend_wrap_up", f"{seconds:g}"))
+
     async def hang_up(self, seat: SeatId, call: CallId) -> None:
         self.acts.append(("hang_up", call))
         self.withdraw(seat)

@@ -33,12 +33,15 @@ async def test_no_act_from_elsewhere(client: aiohttp.ClientSession, staff: Staff
     assert not staff.desk.acts
 
 
+@pytest.mark.parametrize("path", ["/hangup", "/wrap-up"])
 @pytest.mark.parametrize("token", [None, "", "0" * 64, "é"])
-async def test_no_act_without_the_token(client: aiohttp.ClientSession, staff: Staff, token: str | None) -> None:
+async def test_no_act_without_the_token(
+    client: aiohttp.ClientSession, staff: Staff, token: str | None, path: str
+) -> None:
     """A post from our own origin without this session's token does nothing."""
     await log_in(client, staff)
     headers = {"Origin": staff.origin, **({} if token is None else {"X-CSRF-Token": token})}
-    async with client.post(f"{staff.origin}/hangup", json={}, headers=headers) as answer:
+    async with client.post(f"{staff.origin}{path}", json={}, headers=headers) as answer:
         assert answer.status == 403
     assert not staff.desk.acts
 

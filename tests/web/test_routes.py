@@ -16,6 +16,7 @@ ROUTES = [
     ("GET", "/stream"),
     ("POST", "/available"),
     ("POST", "/pause"),
+    ("POST", "/wrap-up"),
     ("POST", "/hangup"),
     ("POST", "/here"),
     ("POST", "/logout"),
@@ -98,6 +99,16 @@ async def test_a_seat_shows_only_its_own_caller(client: aiohttp.ClientSession, s
             assert (answer.status, await answer.read()) == (403, b"")
     async with client.get(f"{staff.origin}/card?call={CALL}&grant=7") as answer:
         assert (await answer.json())["greeting"].endswith("De Vries")
+
+
+async def test_one_press_is_one_minute_more_after_a_call(client: aiohttp.ClientSession, staff: Staff) -> None:
+    """Whatever the browser sends along: it is the server that says how long; being available ends it early."""
+    token = await log_in(client, staff)
+    headers = {"Origin": staff.origin, "X-CSRF-Token": token}
+    for path in ("/wrap-up", "/available"):
+        async with client.post(staff.origin + path, json={"seconds": 86400}, headers=headers) as answer:
+            assert answer.status == 204
+    assert staff.desk.acts == [("extend_wrap_up", "60"), ("claim", "u1")]
 
 
 async def test_each_login_is_a_seat_of_its_own(staff: Staff) -> None:
