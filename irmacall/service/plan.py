@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 from irmacall.ari.client import NodeSettings as AriSettings
 from irmacall.core.code import Digits
-from irmacall.core.ids import CodeHash, DeskId, NodeName, QueueId, SubjectId
+from irmacall.core.ids import CodeHash, DeskId, LanguageId, NodeName, QueueId, SubjectId
 from irmacall.core.plan import Plan, Times
 from irmacall.irma.question import AttributeId, Question, Wanted
+from irmacall.service import exchange
 from irmacall.service.citizen import Subject
 from irmacall.service.staff import Titles
 from irmacall.settings import DeskSettings, NodeSettings, Settings
-from irmacall.settings.desks import SubjectSettings
+from irmacall.settings.desks import SubjectSettings, TimesSettings
 from irmacall.store import forms
 from irmacall.store.desk import DeskStore
 from irmacall.store.vault import Vault
@@ -35,13 +36,34 @@ def code_hash(key: bytes) -> Callable[[Digits], CodeHash]:
 
 def core_plan(desk: DeskSettings, hashed: Callable[[Digits], CodeHash]) -> Plan:
     """What the core must know of the site."""
-    times = desk.times
     return Plan(
         desk=DeskId(desk.id),
         default_queue=QueueId(desk.default_queue),
         hash_code=hashed,
+        queues=exchange.queues(desk),
         subject_queues={SubjectId(subject.id): QueueId(subject.queue) for subject in desk.subjects},
-        times=Times(times.first_digit, times.next_digit, times.prompt, times.ring, times.code, times.identity),
+        times=_times(desk.times),
+        code_tries=desk.code_tries,
+        start=exchange.start(desk),
+        menus=exchange.menus(desk),
+        groups=exchange.groups(desk),
+        languages=exchange.languages(desk),
+        language=LanguageId(desk.spoken[0]),
+        timezone=desk.timezone,
+        hours=exchange.hours(desk),
+        closed=exchange.closed(desk),
+    )
+
+
+def _times(times: TimesSettings) -> Times:
+    return Times(
+        first_digit=times.first_digit,
+        next_digit=times.next_digit,
+        choice=times.choice,
+        prompt=times.prompt,
+        ring=times.ring,
+        code=times.code,
+        identity=times.identity,
     )
 
 

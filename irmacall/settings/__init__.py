@@ -6,13 +6,22 @@ from irmacall.settings.desks import (
     KNOWN_FIELDS,
     AttributeSettings,
     DeskSettings,
-    QueueSettings,
     SubjectSettings,
     TimesSettings,
     is_demo_scheme,
 )
 from irmacall.settings.loading import Purpose, load, needed
 from irmacall.settings.nodes import DirectoriesSettings, NodeSettings, TrunkSettings
+from irmacall.settings.queues import (
+    AnnounceSettings,
+    GroupSettings,
+    LanguageSettings,
+    QueueSettings,
+    ServiceLevelSettings,
+    StepSettings,
+)
+from irmacall.settings.routes import ChoiceSettings, MenuSettings, WaySettings
+from irmacall.settings.schedules import ExceptionSettings, ScheduleSettings
 from irmacall.settings.servers import (
     IrmaSettings,
     LogSettings,
@@ -22,6 +31,7 @@ from irmacall.settings.servers import (
     WatchdogSettings,
 )
 from irmacall.settings.site import Settings
+from irmacall.settings.sounds import SoundSettings
 from irmacall.settings.tls import server_context
 from irmacall.settings.values import Address
 
@@ -30,24 +40,35 @@ __all__ = [
     "KEY_BYTES",
     "KNOWN_FIELDS",
     "Address",
+    "AnnounceSettings",
     "AttributeSettings",
+    "ChoiceSettings",
     "Credentials",
     "DeskSettings",
     "DirectoriesSettings",
+    "ExceptionSettings",
+    "GroupSettings",
     "IrmaSettings",
+    "LanguageSettings",
     "LogSettings",
+    "MenuSettings",
     "Network",
     "NodeSettings",
     "PublicSettings",
     "Purpose",
     "QueueSettings",
+    "ScheduleSettings",
+    "ServiceLevelSettings",
     "Settings",
+    "SoundSettings",
     "StaffSettings",
+    "StepSettings",
     "StoreSettings",
     "SubjectSettings",
     "TimesSettings",
     "TrunkSettings",
     "WatchdogSettings",
+    "WaySettings",
     "is_demo_scheme",
     "load",
     "needed",

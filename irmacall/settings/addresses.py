@@ -43,6 +43,13 @@ def address(value: object) -> Address:
     return Address(parts.hostname, parts.port)
 
 
+def host(value: object) -> str:
+    """A host by its name or address."""
+    if not isinstance(value, str) or not is_host(value):
+        refuse("a host's name or address")
+    return value
+
+
 def url(*schemes: str) -> Check:
     """An address of a server without a path, a login, a question or a fragment."""
     wanted = "an address without a path or a login, beginning with " + " or ".join(f"{each}://" for each in schemes)

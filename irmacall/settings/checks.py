@@ -5,7 +5,8 @@ Each check gets a part that is complete, and notes what is wrong. None raises, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from irmacall.settings.addresses import is_loopback
@@ -13,26 +14,46 @@ from irmacall.settings.desks import DeskSettings, SubjectSettings, is_demo_schem
 from irmacall.settings.nodes import NodeSettings, TrunkSettings
 from irmacall.settings.reading import Problems
 from irmacall.settings.servers import IrmaSettings, PublicSettings, StaffSettings, StoreSettings
+from irmacall.settings.sounds import SoundSettings
 from irmacall.settings.values import Address
 
 _FEWEST_PORTS = 100
 """RTP ports that a node needs at the least: two for each of some fifty channels."""
 
 
-def check_desks(desks: Iterable[DeskSettings], demo: bool, problems: Problems) -> None:
-    """Every desk by itself, and that no two are reached by the same number."""
-    desks = list(desks)
-    _unlike((f"desk[{at}].id", desk.id) for at, desk in enumerate(desks, 1)).into(problems)
-    for at, desk in enumerate(desks, 1):
-        _check_desk(desk, f"desk[{at}]", demo, problems)
-    numbers = ((f"desk[{at}].extensions", number) for at, desk in enumerate(desks, 1) for number in desk.dialled)
+def check_desks(desks: Mapping[str, DeskSettings], demo: bool, problems: Problems) -> None:
+    """Every desk by itself, by where it stands; and that no two are reached by the same number."""
+    _unlike((f"{where}.id", desk.id) for where, desk in desks.items()).into(problems)
+    for where, desk in desks.items():
+        _check_desk(desk, where, demo, problems)
+    numbers = ((f"{where}.extensions", number) for where, desk in desks.items() for number in desk.dialled)
     _unlike(numbers).into(problems)
+    _one_text(desks, problems)
+
+
+def _one_text(desks: Mapping[str, DeskSettings], problems: Problems) -> None:
+    """Desks share the nodes, and these have one sound file of a name."""
+    first: dict[str, tuple[str, SoundSettings]] = {}
+    for where, desk in desks.items():
+        for at, sound in enumerate(desk.sounds, 1):
+            other, like = first.setdefault(sound.id, (where, sound))
+            if other != where and like != sound:
+                wanted = f"the same text as that of {other}, or a sound of another id: desks share sound files"
+                problems.wrong(f"{where}.sound[{at}].id", sound.id, wanted)
 
 
 def _check_desk(desk: DeskSettings, where: str, demo: bool, problems: Problems) -> None:
-    _unlike((f"{where}.queue[{at}].id", queue.id) for at, queue in enumerate(desk.queues, 1)).into(problems)
-    _unlike((f"{where}.subject[{at}].id", subject.id) for at, subject in enumerate(desk.subjects, 1)).into(problems)
-    check_queue(f"{where}.default_queue", desk.default_queue, (queue.id for queue in desk.queues), problems)
+    named: Mapping[str, Iterable[Any]] = {
+        "queue": desk.queues,
+        "subject": desk.subjects,
+        "schedule": desk.schedules,
+        "language": desk.languages,
+        "sound": desk.sounds,
+        "menu": desk.menus,
+        "group": desk.groups,
+    }
+    for kind, tables in named.items():
+        _unlike((f"{where}.{kind}[{at}].id", each.id) for at, each in enumerate(tables, 1)).into(problems)
     if desk.times.code > desk.times.identity:
         problems.wrong(f"{where}.times.code", desk.times.code, f"at most times.identity ({desk.times.identity:g})")
     for scheme in desk.schemes:
@@ -43,15 +64,7 @@ def _check_desk(desk: DeskSettings, where: str, demo: bool, problems: Problems) 
         _check_subject(subject, desk, f"{where}.subject[{at}]", problems)
 
 
-def check_queue(where: str, named: str, queues: Iterable[str], problems: Problems) -> None:
-    """Whether the queue that is named here is one of the desk's."""
-    known = set(queues)
-    if named not in known:
-        problems.wrong(where, named, f"one of this desk's queues: {_words(known)}")
-
-
 def _check_subject(subject: SubjectSettings, desk: DeskSettings, where: str, problems: Problems) -> None:
-    check_queue(f"{where}.queue", subject.queue, (queue.id for queue in desk.queues), problems)
     at = f"{where}.attributes"
     _unlike((f"{at}[{number}].id", each.id) for number, each in enumerate(subject.attributes, 1)).into(problems)
     fields = (

@@ -1,4 +1,4 @@
-"""What a municipality's desk is: its number, queues, subjects and what they ask, and its times."""
+"""What a municipality's desk is: its number, exchange, subjects and what they ask, and its times."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from irmacall.settings import addresses, values
+from irmacall.settings.queues import GroupSettings, LanguageSettings, QueueSettings
 from irmacall.settings.reading import key, table, tables
+from irmacall.settings.routes import LANGUAGES, MenuSettings, WaySettings, way
+from irmacall.settings.schedules import ScheduleSettings
+from irmacall.settings.sounds import SoundSettings
 
 KNOWN_FIELDS: Final = ("initials", "firstnames", "prefix", "familyname", "fullname", "gender", "dateofbirth")
 """Fields that the card has a place for. Any other is shown as its label with its value."""
@@ -21,18 +25,11 @@ class TimesSettings:
 
     first_digit: float = field(default=7.0, metadata=key(values.seconds(1, 60)))
     next_digit: float = field(default=4.0, metadata=key(values.seconds(1, 60)))
+    choice: float = field(default=1.5, metadata=key(values.seconds(0.2, 10)))
     prompt: float = field(default=30.0, metadata=key(values.seconds(1, 300)))
     ring: float = field(default=20.0, metadata=key(values.seconds(1, 300)))
     code: float = field(default=900.0, metadata=key(values.seconds(10, 3600)))
     identity: float = field(default=3600.0, metadata=key(values.seconds(10, 3600)))
-
-
-@dataclass(frozen=True, slots=True)
-class QueueSettings:
-    """One line of waiting callers."""
-
-    id: str = field(metadata=key(values.slug))
-    title: str = field(metadata=key(values.text(80)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ class DeskSettings:
     number: str = field(metadata=key(values.service_number))
     default_queue: str = field(metadata=key(values.slug))
     privacy_contact: str = field(metadata=key(values.text(200)))
-    queues: tuple[QueueSettings, ...] = field(metadata=tables("queue", QueueSettings, least=1))
+    queues: tuple[QueueSettings, ...] = field(metadata=tables("queue", QueueSettings, least=1, most=100))
     subjects: tuple[SubjectSettings, ...] = field(metadata=tables("subject", SubjectSettings, least=1))
     schemes: tuple[str, ...] = field(metadata=key(values.list_of(values.account, least=1)))
     times: TimesSettings = field(metadata=table("times", TimesSettings))
@@ -88,6 +85,17 @@ class DeskSettings:
     privacy_url: str | None = field(default=None, metadata=key(addresses.web_page))
     timezone: str = field(default="Europe/Amsterdam", metadata=key(values.timezone))
     pause_reasons: tuple[str, ...] = field(default=_PAUSES, metadata=key(_REASONS))
+    code_tries: int = field(default=3, metadata=key(values.whole(1, 10)))
+    start: WaySettings | None = field(default=None, metadata=key(way("queue", "menu", "message")))
+    hours: str | None = field(default=None, metadata=key(values.slug))
+    closed: WaySettings | None = field(default=None, metadata=key(way("queue", "message")))
+    schedules: tuple[ScheduleSettings, ...] = field(
+        default=(), metadata=tables("schedule", ScheduleSettings, most=50)
+    )
+    languages: tuple[LanguageSettings, ...] = field(default=(), metadata=tables("language", LanguageSettings, most=2))
+    sounds: tuple[SoundSettings, ...] = field(default=(), metadata=tables("sound", SoundSettings, most=500))
+    menus: tuple[MenuSettings, ...] = field(default=(), metadata=tables("menu", MenuSettings, most=100))
+    groups: tuple[GroupSettings, ...] = field(default=(), metadata=tables("group", GroupSettings, most=200))
 
     @property
     def shown_number(self) -> str:
@@ -98,6 +106,11 @@ class DeskSettings:
     def dialled(self) -> tuple[str, ...]:
         """What trunks may send for a call to this desk: `extensions`, or the number with and without its +."""
         return self.extensions or tuple(dict.fromkeys((self.number, self.number.removeprefix("+"))))
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The languages in which callers can be spoken to, the first of them to whoever has chosen none."""
+        return tuple(language.id for language in self.languages) or LANGUAGES[:1]
 
 
 def is_demo_scheme(scheme: str) -> bool:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from irmacall.errors import SettingsError
-from irmacall.settings import checks, credentials, references, tls, toml_faults
+from irmacall.settings import checks, credentials, exchange_checks, references, route_checks, tls, toml_faults
 from irmacall.settings.credentials import Credentials
+from irmacall.settings.desks import DeskSettings
 from irmacall.settings.nodes import NodeSettings
 from irmacall.settings.reading import Problems, read
 from irmacall.settings.servers import PublicSettings, StaffSettings
@@ -49,8 +50,7 @@ def load(site: Path, directory: Path | None, environment: Mapping[str, str], pur
     raw = _parsed(site)
     found = _read(raw, problems)
     _check_parts(found, problems)
-    if "desks" not in found:
-        references.check_desks(raw.get("desk"), problems)
+    _check_desks(raw.get("desk"), "site" in found and found["site"].demo, problems)
     found = _with_paths(found, site.parent, directory)
     _check_machine(found, purpose, problems)
     names = _credential_names(found.get("nodes", ()), found, purpose)
@@ -118,13 +118,27 @@ def _all(kind: type, raw: object) -> tuple[Any, ...] | None:
 def _check_parts(found: Mapping[str, Any], problems: Problems) -> None:
     demo = "site" in found and found["site"].demo
     checks.check_nodes(found.get("nodes", ()), problems)
-    checks.check_desks(found.get("desks", ()), demo, problems)
     if "store" in found:
         checks.check_store(found["store"], problems)
     if "irma" in found and "site" in found:
         checks.check_irma(found["irma"], demo, problems)
     if "public" in found and "staff" in found:
         checks.check_web(found["public"], found["staff"], problems)
+
+
+def _check_desks(raw: object, demo: bool, problems: Problems) -> None:
+    """What desks name; each table that is right, and each desk that is, whatever is wrong with others."""
+    references.check_desks(raw, problems)
+    exchange_checks.check_tables(raw, problems)
+    desks = {}
+    for at, table in enumerate(references.tables(raw), 1):
+        where = f"desk[{at}]"
+        desk = read(DeskSettings, table, where, Problems())
+        if desk is not None:
+            desks[where] = desk
+            if not any(references.unknown(table, where)):
+                route_checks.check_routes(desk, where, problems)
+    checks.check_desks(desks, demo, problems)
 
 
 def _with_paths(found: dict[str, Any], base: Path, directory: Path | None) -> dict[str, Any]:

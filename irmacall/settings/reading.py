@@ -61,9 +61,9 @@ def table(name: str, kind: type) -> Mapping[str, Any]:
     return {"name": name, "table": kind}
 
 
-def tables(name: str, kind: type, least: int = 0) -> Mapping[str, Any]:
-    """A list of tables, of which at least so many must be there."""
-    return {"name": name, "tables": kind, "least": least}
+def tables(name: str, kind: type, least: int = 0, most: int = 1000) -> Mapping[str, Any]:
+    """A list of tables, of which at least so many must be there, and at the most so many may be."""
+    return {"name": name, "tables": kind, "least": least, "most": most}
 
 
 def read(kind: type[Kind], raw: object, where: str, problems: Problems) -> Kind | None:
@@ -121,6 +121,9 @@ def _several(each: dataclasses.Field[Any], raw: object, where: str, problems: Pr
         return _Absent
     if len(raw) < each.metadata["least"]:
         problems.note(where, f"is missing: should be at least one table [[{_unnumbered(where)}]]")
+    if len(raw) > each.metadata["most"]:
+        problems.note(where, f"has {len(raw)} tables: should be at most {each.metadata['most']}")
+        return _Absent
     kind = each.metadata["tables"]
     found = [read(kind, item, f"{where}[{number}]", problems) for number, item in enumerate(raw, 1)]
     return tuple(item for item in found if item is not None)

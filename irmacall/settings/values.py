@@ -122,6 +122,10 @@ service_number = _matching(
 )
 extension = _matching(_EXTENSION, 'digits, with or without a + before them, as the trunk sends them ("31241234567")')
 
+prefix = _matching(
+    re.compile(r"\+[1-9][0-9]{1,14}"), 'the beginning of numbers in E.164, with its country ("+3124", "+316")'
+)
+
 
 def path(value: object) -> Path:
     """A file or directory; a relative one is taken from the directory of the site file."""

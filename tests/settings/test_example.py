@@ -17,8 +17,8 @@ from irmacall.settings.site import SiteFile
 from tests.settings.sample import Sample
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "site.md"
-_HEADING = re.compile(r"## `\[+([a-z.]+)\]+`")
-_ROW = re.compile(r"\| `([a-z_]+)` \|.*\| ([^|]+) \|")
+_HEADING = re.compile(r"## `\[+([a-z_.]+)\]+`")
+_ROW = re.compile(r"\| `([a-z_.]+)` \|.*\| ([^|]+) \|")
 
 
 def test_the_example_is_accepted(sample: Sample) -> None:
@@ -87,6 +87,9 @@ def _told(page: str) -> dict[str, str]:
 
 def _default(each: dataclasses.Field[Any]) -> str:
     """A key's default as TOML writes it."""
+    if each.default_factory is not dataclasses.MISSING:
+        assert each.default_factory() == {}
+        return "{}"
     if each.default is dataclasses.MISSING:
         return "–"
     return "none" if each.default is None else _toml(each.default)
