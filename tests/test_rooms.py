@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "irmacall"
-ADAPTERS = frozenset({"ami", "agi", "ari", "irma", "ops", "store", "web"})
+ADAPTERS = frozenset({"ami", "agi", "ari", "irma", "ops", "prompts", "store", "web"})
 EVERYTHING = ADAPTERS | {"core", "errors", "log", "service", "settings", "irmacall"}
 
 
@@ -45,7 +45,8 @@ ROOMS = {
     "ari": _adapter("aiohttp", "yarl"),
     "irma": _adapter("aiohttp", "yarl"),
     "ops": _adapter("jinja2", "keepalived_config"),
-    "store": _adapter("argon2", "cryptography", "redis"),
+    "prompts": _adapter(),
+    "store": _adapter("alembic", "argon2", "cryptography", "psycopg", "redis", "sqlalchemy"),
     "web": _adapter("aiohttp", "aiohttp_session", "jinja2", "yarl"),
     "service": Room(EVERYTHING - {"service"}, frozenset({"aiohttp", "structlog"})),
     "cli": Room(EVERYTHING, frozenset({"aiohttp", "cryptography", "structlog"})),

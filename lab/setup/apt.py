@@ -19,6 +19,7 @@ _ALWAYS = (
     "espeak-ng",
     "fonts-liberation",
     "git",
+    "postgresql",
     "redis-server",
     "sip-tester",
     "sox",

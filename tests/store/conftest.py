@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from irmacall.core.ids import DeskId, SealedId
 from irmacall.store.desk import DeskStore, MemoryDeskStore
 from irmacall.store.desk_redis import RedisDeskStore
+from irmacall.store.facts import FactsStore
 from irmacall.store.passwords import Hashing
 from irmacall.store.redis_link import RedisLink
 from irmacall.store.sqlite import Database
@@ -20,7 +21,10 @@ from irmacall.store.users import Users, open_users
 from irmacall.store.vault import MemoryVault, Vault
 from irmacall.store.vault_redis import RedisVault
 from lab.network import Network, claim_network
+from lab.postgres import PostgresServer
 from lab.redisd import RedisServer, Role
+from tests.store import facts_places
+from tests.store.facts_places import Place
 from tests.store.redis_server import PATIENT, link, running
 
 KEY = bytes(range(32))
@@ -121,3 +125,44 @@ async def vault(request: pytest.FixtureRequest, vault_redis: RedisServer) -> Asy
     store: Vault = MemoryVault(KEY) if request.param == "memory" else RedisVault(link(vault_redis, PATIENT), KEY)
     yield store
     await store.close()
+
+
+@pytest.fixture(scope="session")
+async def postgres(network: Network, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PostgresServer]:
+    """A PostgreSQL, shared by tests that let it live; each has a database of its own."""
+    async with facts_places.running(network, tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+async def own_postgres(network: Network, tmp_path: Path) -> AsyncIterator[PostgresServer]:
+    """A PostgreSQL that a test may stop, kill or freeze."""
+    async with facts_places.running(network, tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_place(postgres: PostgresServer) -> Place:
+    """An empty database of PostgreSQL."""
+    return Place(facts_places.new_database(postgres))
+
+
+@pytest.fixture
+def sqlite_place(tmp_path: Path) -> Place:
+    """A SQLite file that is still to be made."""
+    return Place(tmp_path / "records.sqlite")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest) -> Place:
+    """An empty database for facts, of either kind."""
+    found = request.getfixturevalue(f"{request.param}_place")
+    assert isinstance(found, Place)
+    return found
+
+
+@pytest.fixture
+async def facts_store(place: Place) -> AsyncIterator[FactsStore]:
+    """The facts' store as a leader has it."""
+    async with place.prepared() as store:
+        yield store
