@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
-from irmacall.core.ids import ChannelId, Endpoint, NodeName, SeatId, UserId
+from irmacall.core.ids import ChannelId, Endpoint, GroupId, NodeName, SeatId, UserId
 
 
 class Availability(enum.Enum):
@@ -16,6 +16,8 @@ class Availability(enum.Enum):
     AVAILABLE = "available"
     PAUSED = "paused"
     """By herself, with a reason."""
+    WRAP_UP = "wrap-up"
+    """After a call, until a set moment; then she is available again."""
     UNAVAILABLE = "unavailable"
     """By the desk: a call was offered and not taken. She is told, and says when she is back."""
 
@@ -38,8 +40,21 @@ class Agent:
     seat: SeatId | None = None
     availability: Availability = Availability.AWAY
     reason: str | None = None
+    since: float = 0.0
+    """Since when she is in this state."""
+    until: float | None = None
+    """When her wrap-up ends by itself."""
     idle_since: float = 0.0
     """Longest idle is asked first; counts from her last call's end, or from when she went available."""
+    asked_at: float = 0.0
+    """When her phone last rang for us."""
+    groups: tuple[GroupId, ...] = ()
+
+    def become(self, availability: Availability, now: float, reason: str | None = None) -> None:
+        """Her state from now on. One that she is in already keeps its beginning."""
+        if (self.availability, self.reason) != (availability, reason):
+            self.since = now
+        self.availability, self.reason, self.until = availability, reason, None
 
 
 @dataclass(slots=True)

@@ -1,9 +1,10 @@
 """The life of one call, as one table of transitions.
 
-A caller is welcomed and may key in a code (WELCOME), is asked again after a wrong one (ASKING), and waits (WAITING).
-A phone rings for her (RINGING); when it is answered, both are moved into one bridge (CONNECTING); there they talk
-(TALKING). A phone that does not take the call sends it back to WAITING, at the place that it had. Everything ends in
-ENDED, from which nothing leads away: whatever is heard of an ended call is late, and late is ordinary.
+A caller is welcomed and may key in a code (WELCOME), is asked again after a wrong one (ASKING), chooses from menus
+(MENU), and waits (WAITING). A phone rings for her, or several do (RINGING); when one is answered, both are moved into
+one bridge (CONNECTING); there they talk (TALKING). A phone that does not take the call sends it back to WAITING, at
+the place that it had. Who is sent away hears why (LEAVING). Everything ends in ENDED, from which nothing leads away:
+whatever is heard of an ended call is late, and late is ordinary.
 
 Who may see whom is no part of this table: `ownership` derives it from the stage, the bridge and the node.
 """
@@ -15,17 +16,22 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from irmacall.core.code import Digits
+from irmacall.core.facts import Outcome
 from irmacall.core.ids import (
     CallId,
     ChannelId,
     Endpoint,
     GrantNumber,
+    LanguageId,
+    MenuId,
     NodeName,
     QueueId,
     SealedId,
     SeatId,
+    SubjectId,
     UserId,
 )
+from irmacall.core.plan import Plan
 
 
 class Stage(enum.Enum):
@@ -33,40 +39,47 @@ class Stage(enum.Enum):
 
     WELCOME = "welcome"
     ASKING = "asking"
+    MENU = "menu"
     WAITING = "waiting"
     RINGING = "ringing"
     CONNECTING = "connecting"
     TALKING = "talking"
+    LEAVING = "leaving"
     ENDED = "ended"
 
 
 class Turning(enum.Enum):
     """What moves a call from one stage to the next."""
 
-    CODE_RIGHT = "code right"
     CODE_WRONG = "code wrong"
-    NO_CODE = "no code"
+    CHOOSES = "chooses"
+    QUEUED = "queued"
     OFFERED = "offered"
     ANSWERED = "answered"
     NOT_TAKEN = "not taken"
     JOINED = "joined"
+    SENT_AWAY = "sent away"
     ENDED = "ended"
 
 
+_ENTRY: Final = {
+    Turning.CODE_WRONG: Stage.ASKING,
+    Turning.CHOOSES: Stage.MENU,
+    Turning.QUEUED: Stage.WAITING,
+    Turning.SENT_AWAY: Stage.LEAVING,
+    Turning.ENDED: Stage.ENDED,
+}
 TRANSITIONS: Final = {
-    Stage.WELCOME: {
-        Turning.CODE_RIGHT: Stage.WAITING,
-        Turning.CODE_WRONG: Stage.ASKING,
-        Turning.NO_CODE: Stage.WAITING,
+    Stage.WELCOME: _ENTRY,
+    Stage.ASKING: _ENTRY,
+    Stage.MENU: _ENTRY,
+    Stage.WAITING: {
+        Turning.OFFERED: Stage.RINGING,
+        Turning.QUEUED: Stage.WAITING,
+        Turning.CHOOSES: Stage.MENU,
+        Turning.SENT_AWAY: Stage.LEAVING,
         Turning.ENDED: Stage.ENDED,
     },
-    Stage.ASKING: {
-        Turning.CODE_RIGHT: Stage.WAITING,
-        Turning.CODE_WRONG: Stage.ASKING,
-        Turning.NO_CODE: Stage.WAITING,
-        Turning.ENDED: Stage.ENDED,
-    },
-    Stage.WAITING: {Turning.OFFERED: Stage.RINGING, Turning.ENDED: Stage.ENDED},
     Stage.RINGING: {
         Turning.ANSWERED: Stage.CONNECTING,
         Turning.NOT_TAKEN: Stage.WAITING,
@@ -78,10 +91,13 @@ TRANSITIONS: Final = {
         Turning.ENDED: Stage.ENDED,
     },
     Stage.TALKING: {Turning.ENDED: Stage.ENDED},
+    Stage.LEAVING: {Turning.ENDED: Stage.ENDED},
     Stage.ENDED: {},
 }
 
 ENTERING_CODE: Final = frozenset({Stage.WELCOME, Stage.ASKING})
+BEFORE_THE_QUEUE: Final = ENTERING_CODE | {Stage.MENU}
+UNANSWERED: Final = BEFORE_THE_QUEUE | {Stage.WAITING, Stage.RINGING}
 WITH_LEG: Final = frozenset({Stage.RINGING, Stage.CONNECTING, Stage.TALKING})
 
 
@@ -104,6 +120,7 @@ class Granted:
     number: GrantNumber
 
 
+_DUTCH: Final = LanguageId("nl")
 UNSAVED: Final = {"saved": False}
 
 
@@ -116,23 +133,58 @@ class Call:
     channel: ChannelId
     queue: QueueId
     arrived_at: float
+    plan: Plan = field(repr=False, metadata=UNSAVED)
+    """The one under which she came; after a take-over, the one in force."""
     stage: Stage = Stage.WELCOME
     queued_at: float | None = None
-    """When she came into the queue: her place, which she keeps while phones ring in vain."""
+    """When she began to wait: her place, which she keeps from queue to queue and while phones ring in vain."""
+    entered_at: float | None = None
+    """When she came into the queue in which she waits now: patience, and what is asked of agents, count from it."""
     tries: int = 0
     """Wrong codes so far."""
     attempt: int = 0
     """Phones rung so far: part of each leg's id, so it is saved before the leg is made."""
     said: int = 0
-    """Prompts so far: part of each playback's id."""
+    """What was said so far: part of each playback's id."""
     sealed: SealedId | None = None
-    leg: Leg | None = None
+    identified: bool = False
+    """Whether an identity was bound to this call at any time."""
+    subject: SubjectId | None = None
+    """Of the disclosure that was bound to it."""
+    legs: tuple[Leg, ...] = ()
+    """The phones that ring for her; from the answer on, the one."""
     talking_since: float | None = None
+    language: LanguageId = _DUTCH
+    menu: MenuId | None = None
+    menu_path: tuple[str, ...] = ()
+    """What she chose, in order, as `menu:key`."""
+    queues: tuple[QueueId, ...] = ()
+    """Every queue that she came into, in order."""
+    patient: bool = False
+    """She has waited enough for this queue, and waits on: there was nowhere else to go, or she did not want to."""
+    outcome: Outcome | None = None
+    """How it ends, where that is known before it does."""
     keys: Digits = field(default_factory=Digits, metadata=UNSAVED)
+    """What she has keyed in and what is not yet acted on."""
+    recent: Digits = field(default_factory=Digits, metadata=UNSAVED)
+    """Her last keys that can still become a code."""
+    key_at: float = field(default=0.0, metadata=UNSAVED)
+    menu_tries: int = field(default=0, metadata=UNSAVED)
+    announce_at: float | None = field(default=None, metadata=UNSAVED)
+    announced: int = field(default=0, metadata=UNSAVED)
     saying: bool = field(default=False, metadata=UNSAVED)
     members: frozenset[ChannelId] = field(default=frozenset(), metadata=UNSAVED)
     """Who is in the talk bridge, as Asterisk said last."""
     granted: Granted | None = field(default=None, metadata=UNSAVED)
+
+    @property
+    def leg(self) -> Leg | None:
+        """The phone that this call is offered to (the first, where several ring), or has."""
+        return self.legs[0] if self.legs else None
+
+    def leg_on(self, channel: ChannelId) -> Leg | None:
+        """Its leg that is this channel."""
+        return next((leg for leg in self.legs if leg.channel == channel), None)
 
     def turn(self, turning: Turning) -> None:
         """Move to the next stage. A turning that the table does not have here is a defect of the desk."""

@@ -47,6 +47,10 @@ class Digits:
     def __repr__(self) -> str:
         return f"<{len(self._plain)} digits>"
 
+    def last(self, number: int) -> Digits:
+        """The last so many of them."""
+        return Digits(self._plain[-number:])
+
     def __reduce__(self) -> str:
         raise TypeError("digits are never saved")
 

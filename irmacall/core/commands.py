@@ -14,6 +14,7 @@ from irmacall.core.ids import (
     GrantNumber,
     LanguageId,
     NodeName,
+    NumberId,
     PageId,
     PlaybackId,
     SealedId,
@@ -114,6 +115,19 @@ class DialLeg:
     call: CallId
     channel: ChannelId
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    """Make a channel to somebody's own telephone, not ringing yet: LegEntered says when DialLeg can ring it.
+
+    The number itself is none of the core's business. CommandFailed: it may not be called, or is kept no longer.
+    """
+
+    node: NodeName
+    call: CallId
+    channel: ChannelId
+    number: NumberId
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +244,7 @@ NodeCommand = (
     | StopSaying
     | HoldInQueue
     | CreateLeg
+    | CallOut
     | DialLeg
     | Connect
     | HangUp

@@ -8,37 +8,28 @@ step: the lines, who may see whom, and whose phone must ring. Handlers never do 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from typing import Any, Final
 
-from irmacall.core import disclosures, events, ivr, ownership, phones, queue, reconcile, seats, talk
+from irmacall.core import (
+    disclosures,
+    ending,
+    events,
+    failures,
+    ivr,
+    management,
+    moments,
+    ownership,
+    phones,
+    queue,
+    reconcile,
+    routing,
+    seats,
+    talk,
+)
 from irmacall.core.call import Stage
-from irmacall.core.events import Event, TimePassed
-from irmacall.core.ids import CallId, SealedId
+from irmacall.core.events import Event
 from irmacall.core.state import Decision, Desk, Turn
-
-
-def time_passed(turn: Turn, _: TimePassed) -> None:
-    """Every call whose moment has come is told; each sets its next one itself."""
-    for call in _due(turn, "call"):
-        talk.out_of_time(turn, turn.desk.calls[CallId(call)])
-
-
-def _erase_expired(turn: Turn) -> None:
-    """Whatever has happened, and however late the wake-up is: nothing is decided on an identity past its hour."""
-    for sealed in _due(turn, "disclosure"):
-        disclosures.out_of_time(turn, turn.desk.disclosures[SealedId(sealed)])
-
-
-def _due(turn: Turn, kind: str) -> list[str]:
-    """Whose moment has come, of this kind; their timers are taken away."""
-    due = itertools.takewhile(lambda timer: timer[0] <= turn.now, turn.desk.timers)
-    names = [timer[2] for timer in due if timer[1] == kind]
-    for name in names:
-        turn.set_timer((kind, name), None)
-    return names
-
 
 HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
     events.CallerArrived: ivr.arrived,
@@ -50,7 +41,7 @@ HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
     events.BridgeLeft: talk.bridge_changed,
     events.HangUpBegan: talk.hang_up_began,
     events.ChannelGone: talk.channel_gone,
-    events.CommandFailed: talk.command_failed,
+    events.CommandFailed: failures.command_failed,
     events.PhoneCalled: phones.called,
     events.PhoneRegistered: phones.registered,
     events.LeadershipBegan: reconcile.leadership_began,
@@ -65,14 +56,20 @@ HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
     events.SeatReleased: seats.released,
     events.SeatUnwatched: seats.unwatched,
     events.HangUpAsked: talk.hang_up_asked,
-    TimePassed: time_passed,
+    events.PlanChanged: management.plan_changed,
+    events.EmergencyThrown: management.emergency_thrown,
+    events.EmergencyEnded: management.emergency_ended,
+    events.NodeStrained: management.node_strained,
+    events.FactsKept: ending.facts_kept,
+    events.WrapUpExtended: seats.wrap_up_extended,
+    events.TimePassed: moments.time_passed,
 }
 
 
 def decide(desk: Desk, event: Event, now: float) -> Decision:
     """What must be done because of `event`. `now` is epoch seconds; the desk is changed in place, and only here."""
     turn = Turn(desk, now)
-    _erase_expired(turn)
+    moments.erase_expired(turn)
     HANDLERS[type(event)](turn, event)
     _settle(turn, type(event).__name__)
     if desk.timers:
@@ -81,12 +78,15 @@ def decide(desk: Desk, event: Event, now: float) -> Decision:
 
 
 def _settle(turn: Turn, why: str) -> None:
-    _follow(turn, why)
+    """Lines and ownership after this event; agents first, since a call's owner depends on her seat."""
+    _follow_agents(turn)
+    while turn.left:
+        routing.nobody_left(turn, turn.left.pop())
+    _follow_calls(turn, why)
     queue.offer_all(turn)
 
 
-def _follow(turn: Turn, why: str) -> None:
-    """Lines and ownership after this event; agents first, since a call's owner depends on her seat."""
+def _follow_agents(turn: Turn) -> None:
     desk = turn.desk
     for user in list(turn.touched_agents):
         agent = desk.agents[user]
@@ -94,9 +94,13 @@ def _follow(turn: Turn, why: str) -> None:
         call = desk.call_of_agent(agent)
         if call is not None:
             turn.look_again(call)
+
+
+def _follow_calls(turn: Turn, why: str) -> None:
+    desk = turn.desk
     for name in list(turn.touched_calls):
         call = desk.calls[name]
         queue.place(turn, call)
         ownership.settle(turn, call, why)
         if call.stage is Stage.ENDED:
-            talk.forget(turn, call)
+            ending.forget(turn, call)

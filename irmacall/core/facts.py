@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Final
 
 from irmacall.core.ids import CallId, DeskId, LanguageId, NodeName, QueueId, SubjectId, UserId
+
+_DUTCH: Final = LanguageId("nl")
 
 
 class Outcome(enum.Enum):
@@ -53,7 +56,7 @@ class CallFacts:
     """Every queue that she waited in, in order: overflow shows here."""
     menu_path: tuple[str, ...] = ()
     """What she chose, in order, as `menu:key`."""
-    language: LanguageId = LanguageId("nl")
+    language: LanguageId = _DUTCH
     subject: SubjectId | None = None
     identified: bool = False
     """Whether an identity was bound to this call at any time."""

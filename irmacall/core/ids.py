@@ -34,6 +34,8 @@ LanguageId = NewType("LanguageId", str)
 SoundName = NewType("SoundName", str)
 """A prompt, by the name of its sound file without language, folder and suffix."""
 SubjectId = NewType("SubjectId", str)
+NumberId = NewType("NumberId", str)
+"""A telephone number that somebody is to be called on: where it is kept, and nothing about what it is."""
 SealedId = NewType("SealedId", str)
 """Where the vault keeps one disclosure. Says nothing about whose it is."""
 PageId = NewType("PageId", str)
@@ -46,6 +48,7 @@ RecordKey = tuple[str, str]
 """Kind and id of something that is saved: ("call", …), ("agent", …), ("disclosure", …)."""
 
 _LEG: Final = re.compile(r"(?P<call>.+)\.leg(?P<attempt>[0-9]+)")
+_CALLOUT: Final = re.compile(r"(?P<call>.+)\.try(?P<attempt>[0-9]+)")
 
 
 def leg_channel(call: CallId, attempt: int) -> ChannelId:
@@ -56,6 +59,17 @@ def leg_channel(call: CallId, attempt: int) -> ChannelId:
 def call_of_leg(channel: ChannelId) -> CallId | None:
     """The call that a leg of ours was made for; None for a channel that is no leg of ours."""
     found = _LEG.fullmatch(channel)
+    return CallId(found["call"]) if found else None
+
+
+def callout_channel(call: CallId, attempt: int) -> ChannelId:
+    """The channel of our `attempt`-th try to call somebody back: this call is hers, and she is its caller."""
+    return ChannelId(f"{call}.try{attempt}")
+
+
+def call_of_callout(channel: ChannelId) -> CallId | None:
+    """The call in which we call out on this channel; None for a channel that somebody else made, or a leg."""
+    found = _CALLOUT.fullmatch(channel)
     return CallId(found["call"]) if found else None
 
 

@@ -1,4 +1,4 @@
-"""Welcome and code entry: what a caller hears, and what her keys mean, until she waits in a queue.
+"""Welcome and code entry: what a caller hears first, and what her keys mean until somebody has answered her.
 
 The keys count from the first moment, before and during every prompt. A code has a fixed length and no terminator.
 Whatever is wrong with a code (a slip, unknown, used, expired), the caller hears one and the same prompt.
@@ -6,118 +6,108 @@ Whatever is wrong with a code (a slip, unknown, used, expired), the caller hears
 
 from __future__ import annotations
 
-from irmacall.core import code, disclosures, queue
-from irmacall.core.call import ENTERING_CODE, Call, Turning
+from irmacall.core import code, codes, ending, menus, routing, saying, waiting
+from irmacall.core.call import BEFORE_THE_QUEUE, ENTERING_CODE, UNANSWERED, Call, Stage, Turning
 from irmacall.core.code import Digits
-from irmacall.core.commands import NoteForAudit, Prompt, RefreshPage, Say, StopSaying
-from irmacall.core.disclosure import Disclosure, Seal
+from irmacall.core.commands import Prompt
 from irmacall.core.events import CallerArrived, KeysPressed, PlaybackEnded
 from irmacall.core.ids import CallId, call_of_playback, playback
 from irmacall.core.state import Turn
 
-START_AGAIN = "*"
 NO_CODE = "#"
 
 
 def arrived(turn: Turn, event: CallerArrived) -> None:
-    """A new caller is welcomed; one whom we know already is not new."""
-    if event.channel in turn.desk.call_of_channel:
+    """A new caller is welcomed, or told why she cannot be; one whom we know already is not new."""
+    desk = turn.desk
+    if event.channel in desk.call_of_channel:
         return
-    call = Call(CallId(event.channel), event.node, event.channel, turn.desk.plan.default_queue, turn.now)
-    turn.desk.calls[call.id] = call
-    turn.desk.call_of_channel[call.channel] = call.id
-    ask(turn, call, Prompt.WELCOME)
+    plan = desk.plan
+    call = Call(CallId(event.channel), event.node, event.channel, plan.default_queue, turn.now, plan)
+    call.language = plan.language
+    desk.calls[call.id] = call
+    desk.call_of_channel[call.channel] = call.id
+    if event.node in desk.strained:
+        routing.busy(turn, call)
+    elif not routing.kept_out(turn, call):
+        saying.ask(turn, call, Prompt.WELCOME.sound)
 
 
-def ask(turn: Turn, call: Call, prompt: Prompt) -> None:
-    """Say a prompt that keys may follow, and begin with none."""
-    call.keys = Digits()
-    say(turn, call, prompt)
-    turn.set_timer(("call", call.id), turn.now + turn.desk.plan.times.prompt)
-
-
-def say(turn: Turn, call: Call, prompt: Prompt) -> None:
-    """Say a prompt, instead of what is being said."""
-    hush(turn, call)
-    call.said += 1
-    call.saying = True
-    turn.do(Say(call.node, call.id, call.channel, playback(call.id, call.said), prompt))
-    turn.touch_call(call)
-
-
-def hush(turn: Turn, call: Call) -> None:
-    """Cut short what is being said, if anything is."""
-    if call.saying:
-        call.saying = False
-        turn.do(StopSaying(call.node, call.id, playback(call.id, call.said)))
+def ask_again(turn: Turn, call: Call) -> None:
+    """A new leader has found her: what she was asked last is asked once more."""
+    if call.stage is Stage.MENU and call.menu is not None and call.menu in call.plan.menus:
+        routing.to_menu(turn, call, call.menu)
+    elif call.stage is Stage.MENU:
+        routing.start(turn, call)
+    else:
+        prompt = Prompt.WELCOME if call.stage is Stage.WELCOME else Prompt.CODE_AGAIN
+        saying.ask(turn, call, prompt.sound)
 
 
 def playback_ended(turn: Turn, event: PlaybackEnded) -> None:
-    """The prompt is over: from now on the caller has her time for the first key."""
+    """What was said is over: from now on the caller has her time for the first key."""
     call = turn.desk.calls.get(call_of_playback(event.playback))
     if call is None or not call.saying or event.playback != playback(call.id, call.said):
         return
     call.saying = False
-    if call.stage in ENTERING_CODE:
-        turn.set_timer(("call", call.id), turn.now + turn.desk.plan.times.first_digit)
+    if call.stage in BEFORE_THE_QUEUE:
+        turn.set_timer(("call", call.id), turn.now + call.plan.times.first_digit)
+    elif call.stage is Stage.LEAVING:
+        ending.end(turn, call)
 
 
 def keys_pressed(turn: Turn, event: KeysPressed) -> None:
-    """Keys cut the prompt short and are gathered until they can be a code."""
+    """A code is heard wherever she is; any other key means what it means there."""
     call = turn.desk.call_with(event.channel)
-    if call is None or call.channel != event.channel or call.stage not in ENTERING_CODE:
+    if call is None or call.channel != event.channel or call.stage not in UNANSWERED:
         return
-    hush(turn, call)
-    if NO_CODE in event.keys.plain() and not call.keys:
-        patience_ended(turn, call)
+    codes.remember(turn, call, event.keys)
+    if call.stage in ENTERING_CODE:
+        _code_keys(turn, call, event.keys)
+    elif codes.opens(turn, call):
         return
-    call.keys = Digits() if START_AGAIN in event.keys.plain() else call.keys + event.keys.numeric()
-    if len(call.keys) >= code.LENGTH:
-        _judge(turn, call)
+    elif call.stage is Stage.MENU:
+        menus.keys_pressed(turn, call, event.keys)
     else:
-        times = turn.desk.plan.times
-        turn.set_timer(("call", call.id), turn.now + (times.next_digit if call.keys else times.first_digit))
+        waiting.keys_pressed(turn, call, event.keys)
 
 
 def patience_ended(turn: Turn, call: Call) -> None:
-    """No key came in time: half a code is a wrong one, and none at all is a caller without a code."""
-    if call.keys:
-        _judge(turn, call)
-    else:
-        queue.enter(turn, call, Turning.NO_CODE, turn.desk.plan.default_queue)
-        say(turn, call, Prompt.WITHOUT_CODE)
+    """No key came in time: choices made ahead are choices, part of a code is a wrong one, and none is no code."""
+    call.saying = False
+    if call.stage is Stage.MENU:
+        menus.patience_ended(turn, call)
+    elif not call.keys:
+        _without_code(turn, call)
+    elif not menus.follow_ahead(turn, call):
+        _wrong(turn, call)
 
 
-def _judge(turn: Turn, call: Call) -> None:
-    disclosure = _opened_by(turn, call.keys)
-    call.keys = Digits()
-    if disclosure is not None:
-        _bind(turn, call, disclosure)
+def _code_keys(turn: Turn, call: Call, keys: Digits) -> None:
+    """Keys cut the prompt short and are gathered until they can be a code."""
+    saying.hush(turn, call)
+    plain = keys.plain()
+    if NO_CODE in plain and not call.keys:
+        _without_code(turn, call)
         return
-    call.tries += 1
-    turn.do(NoteForAudit("code_wrong", call.id, f"try {call.tries}"))  # So that guessing can be seen.
-    if call.tries < turn.desk.plan.code_tries:
+    call.keys = Digits() if codes.START_AGAIN in plain else call.keys + keys.numeric()
+    if len(call.keys) < code.LENGTH:
+        times = call.plan.times
+        turn.set_timer(("call", call.id), turn.now + (times.next_digit if call.keys else times.first_digit))
+    elif not codes.bind_opened(turn, call, call.keys):
+        _wrong(turn, call)
+
+
+def _wrong(turn: Turn, call: Call) -> None:
+    """Once more, or on without a code."""
+    call.keys = Digits()
+    codes.wrong(turn, call)
+    if codes.may_try(call):
         call.turn(Turning.CODE_WRONG)
-        ask(turn, call, Prompt.CODE_AGAIN)
+        saying.ask(turn, call, Prompt.CODE_AGAIN.sound)
     else:
-        queue.enter(turn, call, Turning.NO_CODE, turn.desk.plan.default_queue)
-        say(turn, call, Prompt.WITHOUT_CODE)
+        _without_code(turn, call)
 
 
-def _opened_by(turn: Turn, keys: Digits) -> Disclosure | None:
-    if not code.well_formed(keys):
-        return None
-    sealed = turn.desk.sealed_of_code.get(turn.desk.plan.hash_code(keys))
-    disclosure = None if sealed is None else turn.desk.disclosures[sealed]
-    return disclosure if disclosure is not None and disclosure.opens_at(turn.now) else None
-
-
-def _bind(turn: Turn, call: Call, disclosure: Disclosure) -> None:
-    disclosures.take_code(turn, disclosure)
-    disclosure.seal = Seal.BOUND
-    disclosure.call = call.id
-    call.sealed = disclosure.sealed
-    turn.touch_disclosure(disclosure)
-    turn.do(RefreshPage(disclosure.page))
-    queue.enter(turn, call, Turning.CODE_RIGHT, turn.desk.plan.queue_of(disclosure.subject))
-    say(turn, call, Prompt.PLEASE_HOLD)
+def _without_code(turn: Turn, call: Call) -> None:
+    routing.start(turn, call, Prompt.WITHOUT_CODE.sound)

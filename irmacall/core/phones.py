@@ -29,7 +29,7 @@ def registered(turn: Turn, event: PhoneRegistered) -> None:
 def _give_up_ringing(turn: Turn, event: PhoneRegistered) -> None:
     for channel in list(turn.desk.phone(event.endpoint).channels):
         call = turn.desk.call_with(channel)
-        if call is None or call.leg is None or call.leg.channel != channel:
+        if call is None or call.leg_on(channel) is None:
             continue
         if call.node == event.node and call.stage is Stage.RINGING:
-            queue.not_taken(turn, call, NotTaken.PHONE_GONE)
+            queue.not_taken(turn, call, channel, NotTaken.PHONE_GONE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from irmacall.core.code import Digits
 from irmacall.core.hours import ALWAYS, Hours
@@ -32,6 +33,10 @@ class Times:
     """An identity lives this long from the start of its disclosure session, at the most."""
 
 
+_DUTCH: Final = LanguageId("nl")
+_CLOSED: Final = ToMessage(SoundName("closed"))
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One desk's rules. `hash_code` is the desk's keyed hash: codes are looked up by it and kept in no other form.
@@ -52,11 +57,11 @@ class Plan:
     groups: Mapping[GroupId, Group] = field(default_factory=dict)
     """None at all: every agent serves every queue."""
     languages: Mapping[LanguageId, Language] = field(default_factory=dict)
-    language: LanguageId = LanguageId("nl")
+    language: LanguageId = _DUTCH
     """Of who has chosen none."""
     timezone: str = "Europe/Amsterdam"
     hours: Hours = ALWAYS
-    closed: Destination = ToMessage(SoundName("closed"))
+    closed: Destination = _CLOSED
     """For who calls out of hours. Where it is a message, she is told too when the desk opens again."""
 
     def queue_of(self, subject: SubjectId) -> QueueId:

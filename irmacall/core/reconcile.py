@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import dataclasses
 
-from irmacall.core import disclosures, ivr, queue, talk
-from irmacall.core.call import ENTERING_CODE, Call, Leg, Stage
-from irmacall.core.commands import Burn, DialLeg, HangUp, NodeCommand, PrepareNode, Prompt, RemoveBridge
+from irmacall.core import clock, disclosures, ending, ivr, management, queue, talk
+from irmacall.core.call import BEFORE_THE_QUEUE, Call, Leg, Stage
+from irmacall.core.commands import Burn, DialLeg, HangUp, KeepFacts, NodeCommand, RemoveBridge
 from irmacall.core.disclosure import Seal
 from irmacall.core.events import CallerArrived, LeadershipBegan, NodeLost, NodeSnapshot, SeenPhone
 from irmacall.core.ids import (
+    DEFAULT_MUSIC,
     CallId,
     ChannelId,
     Endpoint,
     call_of_leg,
     call_of_talk_bridge,
+    is_waiting_bridge,
     talk_bridge,
     waiting_bridge,
 )
@@ -31,9 +33,11 @@ def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
     """
     for call in list(turn.desk.calls.values()):
         if call.node not in event.nodes:
-            talk.end(turn, call, caller_stays=False)
+            ending.lose(turn, call)
     for call in turn.desk.calls.values():
         _unbind(turn, call)
+    for facts in turn.desk.facts.values():
+        turn.do(KeepFacts(facts))  # Whether they were kept before, nobody knows: the store keeps them once.
     gone = [command for command in turn.decision.commands if isinstance(command, NodeCommand)]
     for command in gone:
         turn.decision.commands.remove(command)  # There is no node to send it to.
@@ -73,19 +77,32 @@ def node_lost(turn: Turn, event: NodeLost) -> None:
 def snapshot(turn: Turn, event: NodeSnapshot) -> None:
     """Take over what stands on this node, close what is gone, adopt what nobody knows."""
     turn.desk.confirmed.add(event.node)
-    waiting = waiting_bridge(turn.desk.plan.desk)
-    turn.do(PrepareNode(event.node, waiting, music=bool(event.bridges.get(waiting))))
+    turn.desk.order.node_confirmed(event.node)
+    management.prepare_node(turn, event.node, _occupied(turn, event))
     _phones(turn, event)
     for call in [call for call in turn.desk.calls.values() if call.node == event.node]:
         seen = event.channels.get(call.channel)
         if seen is None or not seen.caller:
-            talk.end(turn, call, caller_stays=False)
+            ending.lose(turn, call)
         else:
             _take_over(turn, call, event)
     for channel, seen in event.channels.items():
         if seen.caller and channel not in turn.desk.call_of_channel:
             _adopt(turn, channel, event)
     _close_strays(turn, event)
+
+
+def _occupied(turn: Turn, event: NodeSnapshot) -> frozenset[str]:
+    """The classes of music to which somebody listens."""
+    desk = turn.desk.plan.desk
+    rooms = {waiting_bridge(desk, rules.music): rules.music for rules in turn.desk.plan.queues.values()}
+    rooms[waiting_bridge(desk)] = DEFAULT_MUSIC
+    return frozenset(music for room, music in rooms.items() if event.bridges.get(room))
+
+
+def _waits_in(turn: Turn, channel: ChannelId, event: NodeSnapshot) -> bool:
+    desk = turn.desk.plan.desk
+    return any(channel in held for bridge, held in event.bridges.items() if is_waiting_bridge(bridge, desk))
 
 
 def _phones(turn: Turn, event: NodeSnapshot) -> None:
@@ -107,61 +124,66 @@ def _take_over(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     call.saying = False
     _believe_asterisk(call, event)
     talk.set_members(turn, call, event.bridges.get(talk_bridge(call.id), frozenset()))
-    if call.stage in ENTERING_CODE:
-        ivr.ask(turn, call, Prompt.WELCOME if call.stage is Stage.WELCOME else Prompt.CODE_AGAIN)
+    if call.stage in BEFORE_THE_QUEUE:
+        ivr.ask_again(turn, call)
     elif call.stage is Stage.WAITING:
+        clock.go_on(turn, call)
         _wait_on(turn, call, event)
-    elif call.leg is None or call.leg.channel not in event.channels:
-        _without_leg(turn, call, event)
+    elif call.stage is Stage.LEAVING:
+        ending.end(turn, call)  # She has heard some of it; how much, nobody knows.
     else:
-        _with_leg(turn, call, event)
+        _with_phones(turn, call, event)
 
 
 def _believe_asterisk(call: Call, event: NodeSnapshot) -> None:
     """A leg is the agent's whose phone it is, whatever an older record says; its name is never given twice."""
     call.attempt = max(call.attempt, _attempts(call.id, event))
-    seen = None if call.leg is None else event.channels.get(call.leg.channel)
-    if call.leg is not None and seen is not None and seen.endpoint != call.leg.endpoint:
-        call.leg = dataclasses.replace(call.leg, user=None, endpoint=seen.endpoint or Endpoint(""))
+    call.legs = tuple(_believed(leg, event) for leg in call.legs)
+
+
+def _believed(leg: Leg, event: NodeSnapshot) -> Leg:
+    seen = event.channels.get(leg.channel)
+    if seen is None or seen.endpoint == leg.endpoint:
+        return leg
+    return dataclasses.replace(leg, user=None, endpoint=seen.endpoint or Endpoint(""))
 
 
 def _wait_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:
-    if call.channel not in event.bridges.get(waiting_bridge(turn.desk.plan.desk), frozenset()):
+    if not _waits_in(turn, call.channel, event):
         queue.hold(turn, call)
 
 
-def _without_leg(turn: Turn, call: Call, event: NodeSnapshot) -> None:
+def _with_phones(turn: Turn, call: Call, event: NodeSnapshot) -> None:
+    """Phones ring for her, or one was answered: go on with what stands of that."""
+    up = [leg.channel for leg in call.legs if leg.channel in event.channels and event.channels[leg.channel].up]
+    if not up:
+        (_ring_on if call.stage is Stage.RINGING else _without_phone)(turn, call, event)
+    elif call.stage is Stage.RINGING:
+        talk.leg_up(turn, call, up[0])
+    elif not talk.expected(call) <= call.members:
+        talk.connect(turn, call)
+    if call.stage is Stage.CONNECTING and talk.expected(call) <= call.members:
+        talk.joined(turn, call)
+
+
+def _without_phone(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     if call.stage is Stage.TALKING:
-        talk.end(turn, call)
+        ending.end(turn, call)
     else:
-        queue.not_taken(turn, call, None)  # Never made before a crash, or gone while nobody listened: who knows.
+        queue.no_longer(turn, call, None)
         _wait_on(turn, call, event)
 
 
-def _with_leg(turn: Turn, call: Call, event: NodeSnapshot) -> None:
-    assert call.leg is not None
-    if talk.expected(call) <= call.members:
-        if call.stage is Stage.RINGING:
-            talk.leg_up(turn, call)
-        if call.stage is Stage.CONNECTING:
-            talk.joined(turn, call)
-    elif event.channels[call.leg.channel].up:
-        if call.stage is Stage.RINGING:
-            talk.leg_up(turn, call)
-        else:
-            talk.connect(turn, call)
-    elif call.stage is Stage.RINGING:
-        _ring_on(turn, call, event)
-    else:
-        _without_leg(turn, call, event)
-
-
 def _ring_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:
-    assert call.leg is not None
-    times = turn.desk.plan.times
-    if not event.channels[call.leg.channel].ringing:
-        turn.do(DialLeg(call.node, call.id, call.leg.channel, int(times.ring) + queue.GRACE))
-    turn.set_timer(("call", call.id), turn.now + times.ring)
+    """What was never made before a crash, or is gone since while nobody listened, is nobody's fault."""
+    for leg in call.legs:
+        seen = event.channels.get(leg.channel)
+        if seen is None:
+            queue.not_taken(turn, call, leg.channel, None)
+        elif not seen.ringing:
+            turn.do(DialLeg(call.node, call.id, leg.channel, queue.ring_limit(call)))
+    if call.legs:
+        turn.set_timer(("call", call.id), turn.now + call.plan.rules(call.queue).ring)
     _wait_on(turn, call, event)
 
 
@@ -171,8 +193,8 @@ def _adopt(turn: Turn, channel: ChannelId, event: NodeSnapshot) -> None:
     legs = [other for other in members if call_of_leg(other) == CallId(channel)]
     if channel in members and len(legs) == 1:
         _adopt_talking(turn, channel, legs[0], members, event)
-    elif channel in event.bridges.get(waiting_bridge(turn.desk.plan.desk), frozenset()):
-        _new_call(turn, channel, event, Stage.WAITING)
+    elif _waits_in(turn, channel, event):
+        clock.begin(turn, _new_call(turn, channel, event, Stage.WAITING))
     else:
         ivr.arrived(turn, CallerArrived(event.node, channel))
     # What is left over from before must not meet a new leg of the same name, and is taken down at the call's end.
@@ -186,8 +208,10 @@ def _attempts(call: CallId, event: NodeSnapshot) -> int:
 
 
 def _new_call(turn: Turn, channel: ChannelId, event: NodeSnapshot, stage: Stage) -> Call:
-    call = Call(CallId(channel), event.node, channel, turn.desk.plan.default_queue, turn.now, stage)
-    call.queued_at = turn.now
+    plan = turn.desk.plan
+    call = Call(CallId(channel), event.node, channel, plan.default_queue, turn.now, plan, stage)
+    call.language, call.queued_at, call.entered_at = plan.language, turn.now, turn.now
+    call.queues = (call.queue,)
     turn.desk.calls[call.id] = call
     turn.desk.call_of_channel[channel] = call.id
     turn.touch_call(call)
@@ -199,7 +223,7 @@ def _adopt_talking(
 ) -> None:
     call = _new_call(turn, channel, event, Stage.TALKING)
     endpoint = event.channels[leg].endpoint if leg in event.channels else None
-    call.leg = Leg(leg, None, endpoint or Endpoint(""), turn.now)
+    call.legs = (Leg(leg, None, endpoint or Endpoint(""), turn.now),)
     call.members, call.talking_since = members, turn.now
     turn.desk.call_of_channel[leg] = call.id
 

@@ -13,14 +13,20 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
+from irmacall.core import queue, skills
 from irmacall.core.agent import Agent, Availability
 from irmacall.core.call import Call, Leg, Stage
 from irmacall.core.disclosure import Disclosure, Seal
+from irmacall.core.facts import CallFacts, Outcome
 from irmacall.core.ids import CallId, RecordKey, SealedId, SeatId, UserId
 from irmacall.core.plan import Plan
-from irmacall.core.state import GRANTS_A_FENCE, Desk, Turn
+from irmacall.core.routes import ToMenu, ToMessage, ToQueue
+from irmacall.core.state import GRANTS_A_FENCE, Desk, Emergency, Turn
 
-VERSION: Final = 1
+Record = Call | Agent | Disclosure | CallFacts | Emergency
+
+VERSION: Final = 2
+"""Of what is written. Version 1, of before there were menus and several phones, is still read."""
 
 
 class RecordError(ValueError):
@@ -30,17 +36,18 @@ class RecordError(ValueError):
 def record(desk: Desk, key: RecordKey) -> bytes | None:
     """What to save under this key now; None: nothing is left of it, delete it."""
     kind, name = key
-    thing: Call | Agent | Disclosure | None
-    if kind == "call":
-        thing = desk.calls.get(CallId(name))
-    elif kind == "agent":
-        thing = desk.agents.get(UserId(name))
-    else:
-        thing = desk.disclosures.get(SealedId(name))
+    things: Mapping[str, Record | None] = {
+        "call": desk.calls.get(CallId(name)),
+        "agent": desk.agents.get(UserId(name)),
+        "disclosure": desk.disclosures.get(SealedId(name)),
+        "facts": desk.facts.get(CallId(name)),
+        "emergency": desk.emergency,
+    }
+    thing = things[kind]
     return None if thing is None else encode(thing)
 
 
-def encode(thing: Call | Agent | Disclosure) -> bytes:
+def encode(thing: Record) -> bytes:
     """One record as JSON."""
     fields = {f.name: getattr(thing, f.name) for f in dataclasses.fields(thing) if f.metadata.get("saved", True)}
     return json.dumps({"v": VERSION, **fields}, default=_plain, separators=(",", ":")).encode()
@@ -49,6 +56,8 @@ def encode(thing: Call | Agent | Disclosure) -> bytes:
 def _plain(value: object) -> object:
     if isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, ToQueue | ToMenu | ToMessage):
+        return {"to": type(value).__name__, **dataclasses.asdict(value)}
     assert isinstance(value, Leg), type(value)
     return dataclasses.asdict(value)
 
@@ -73,36 +82,83 @@ def _unseat_rivals(desk: Desk) -> None:
         if phones[agent.endpoint] > 1 or seats[agent.seat] > 1:
             desk.agent_of_endpoint.pop(agent.endpoint, None)
             desk.agent_of_seat.pop(agent.seat or SeatId(""), None)
-            agent.seat, agent.availability, agent.reason = None, Availability.AWAY, None
+            agent.seat, agent.availability, agent.reason, agent.until = None, Availability.AWAY, None, None
+            desk.seated[desk.profile_of.pop(agent.user)] -= 1
+            Turn(desk, 0.0).set_timer(("agent", agent.user), None)
+    desk.seated += Counter()  # Those of whom none is left are no profiles any more.
 
 
 def _parse(raw: bytes) -> dict[str, Any]:
     fields = json.loads(raw)
-    if not isinstance(fields, dict) or fields.pop("v", None) != VERSION:
+    version = fields.pop("v", None) if isinstance(fields, dict) else None
+    if version not in (1, VERSION):
         raise ValueError("another version")
+    return _renewed(fields) if version == 1 else fields
+
+
+def _renewed(fields: dict[str, Any]) -> dict[str, Any]:
+    """A record of version 1 as one of today: a call had one leg, or none."""
+    if "leg" in fields:
+        leg = fields.pop("leg")
+        fields["legs"] = [] if leg is None else [leg]
+        fields["queues"] = [fields["queue"]] if fields["queued_at"] is not None else []
+        fields["entered_at"] = fields["queued_at"]
+        fields["identified"] = fields["sealed"] is not None
     return fields
 
 
 def _put(desk: Desk, kind: str, fields: dict[str, Any]) -> None:
     if kind == "call":
-        leg = fields.pop("leg")
-        call = Call(**{**fields, "stage": Stage(fields["stage"]), "leg": None if leg is None else Leg(**leg)})
-        _put_call(desk, call)
+        _put_call(desk, _call(desk.plan, fields))
+    elif kind == "facts":
+        facts = CallFacts(**{**fields, "outcome": Outcome(fields["outcome"]), **_tuples(fields)})
+        desk.facts[facts.call] = facts
+    elif kind == "emergency":
+        _put_emergency(desk, fields)
     elif kind == "agent":
-        _put_agent(desk, Agent(**{**fields, "availability": Availability(fields["availability"])}))
+        _put_agent(desk, Agent(**{**fields, "availability": Availability(fields["availability"]), **_tuples(fields)}))
     elif kind == "disclosure":
         _put_disclosure(desk, Disclosure(**{**fields, "seal": Seal(fields["seal"])}))
     else:
         raise ValueError("another kind")
 
 
+def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has no tuples."""
+    return {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+
+
+def _call(plan: Plan, fields: dict[str, Any]) -> Call:
+    outcome = fields.get("outcome")
+    call = Call(
+        **{
+            **fields,
+            **_tuples(fields),
+            "plan": plan,
+            "stage": Stage(fields["stage"]),
+            "legs": tuple(Leg(**leg) for leg in fields["legs"]),
+            "outcome": None if outcome is None else Outcome(outcome),
+        }
+    )
+    if call.stage is Stage.WAITING and call.entered_at is None:
+        raise ValueError("it waits, and since when is not known")
+    return call
+
+
 def _put_call(desk: Desk, call: Call) -> None:
     desk.calls[call.id] = call
     desk.call_of_channel[call.channel] = call.id
-    if call.leg is not None:
-        desk.call_of_channel[call.leg.channel] = call.id
-        desk.add_phone_channel(call.leg.endpoint, call.leg.channel, call.node)  # Busy, until its node says otherwise.
-    desk.order.place_call(call.id, call.queue, call.node, call.queued_at if call.stage is Stage.WAITING else None)
+    for leg in call.legs:
+        desk.call_of_channel[leg.channel] = call.id
+        desk.add_phone_channel(leg.endpoint, leg.channel, call.node)  # Busy, until its node says otherwise.
+    queue.place(Turn(desk, call.entered_at or 0.0), call)
+
+
+def _put_emergency(desk: Desk, fields: dict[str, Any]) -> None:
+    to = dict(fields["to"])
+    kinds = {kind.__name__: kind for kind in (ToQueue, ToMenu, ToMessage)}
+    desk.emergency = Emergency(kinds[to.pop("to")](**to), fields["until"])
+    Turn(desk, 0.0).set_timer(("emergency", ""), desk.emergency.until)
 
 
 def _put_agent(desk: Desk, agent: Agent) -> None:
@@ -110,6 +166,11 @@ def _put_agent(desk: Desk, agent: Agent) -> None:
     if agent.seat is not None:
         desk.agent_of_endpoint[agent.endpoint] = agent.user
         desk.agent_of_seat[agent.seat] = agent.user
+        offers = skills.profile(desk.plan, agent.groups)
+        desk.profile_of[agent.user] = offers
+        desk.seated[offers] += 1
+    if agent.until is not None:
+        Turn(desk, 0.0).set_timer(("agent", agent.user), agent.until)
 
 
 def _put_disclosure(desk: Desk, disclosure: Disclosure) -> None:

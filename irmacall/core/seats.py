@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from irmacall.core import queue
 from irmacall.core.agent import Agent, Availability
-from irmacall.core.call import Stage
+from irmacall.core.call import Call, Stage
 from irmacall.core.commands import RefreshSeat
-from irmacall.core.events import SeatClaimed, SeatPaused, SeatReleased, SeatUnwatched
+from irmacall.core.events import SeatClaimed, SeatPaused, SeatReleased, SeatUnwatched, WrapUpExtended
 from irmacall.core.ids import Endpoint
 from irmacall.core.state import Turn
 
 DISCONNECTED = "disconnected"
 """Why she is unavailable: her screen was gone."""
+LONGEST_WRAP_UP: Final = 1800.0
+"""Seconds from now to which a wrap-up can be extended; who needs more than that pauses."""
 
 
 def claimed(turn: Turn, event: SeatClaimed) -> None:
@@ -23,14 +27,15 @@ def claimed(turn: Turn, event: SeatClaimed) -> None:
     if agent.seat is not None and agent.seat != event.seat:
         leave(turn, agent)
     _take_phone(turn, agent, event.endpoint)
+    agent.groups = tuple(sorted(event.groups))
     other = desk.agent_at(event.seat)
     if other is not None and other is not agent:
         put_out(turn, other)
-    if agent.availability is not Availability.AVAILABLE:
+    if agent.availability not in (Availability.AVAILABLE, Availability.WRAP_UP):
         agent.idle_since = turn.now
-    agent.seat, agent.availability, agent.reason = event.seat, Availability.AVAILABLE, None
+    agent.seat = event.seat
+    _become(turn, agent, Availability.AVAILABLE)
     desk.agent_of_seat[event.seat] = agent.user
-    turn.touch_agent(agent)
 
 
 def _take_phone(turn: Turn, agent: Agent, endpoint: Endpoint) -> None:
@@ -51,7 +56,7 @@ def _leave_phone(turn: Turn, agent: Agent) -> None:
     if call is not None:
         turn.look_again(call)
     if call is not None and call.stage is Stage.RINGING:
-        queue.not_taken(turn, call, None)
+        _stop_ringing(turn, call, agent)
     if desk.agent_of_endpoint.get(agent.endpoint) == agent.user:
         del desk.agent_of_endpoint[agent.endpoint]
 
@@ -60,16 +65,35 @@ def paused(turn: Turn, event: SeatPaused) -> None:
     """No new call for her; what she has on the line she keeps."""
     agent = turn.desk.agent_at(event.seat)
     if agent is not None:
-        agent.availability, agent.reason = Availability.PAUSED, event.reason
+        _become(turn, agent, Availability.PAUSED, event.reason)
+
+
+def wrap_up_extended(turn: Turn, event: WrapUpExtended) -> None:
+    """She needs a bit longer. Who is not in her wrap-up has nothing to extend."""
+    agent = turn.desk.agent_at(event.seat)
+    if agent is not None and agent.until is not None and event.seconds > 0:
+        agent.until = min(agent.until + event.seconds, turn.now + LONGEST_WRAP_UP)
+        turn.set_timer(("agent", agent.user), agent.until)
         turn.touch_agent(agent)
+
+
+def wrapped_up(turn: Turn, agent: Agent) -> None:
+    """Her wrap-up is over: she is available again, idle since her call ended."""
+    if agent.availability is Availability.WRAP_UP:
+        _become(turn, agent, Availability.AVAILABLE)
+
+
+def _become(turn: Turn, agent: Agent, availability: Availability, reason: str | None = None) -> None:
+    agent.become(availability, turn.now, reason)
+    turn.set_timer(("agent", agent.user), None)
+    turn.touch_agent(agent)
 
 
 def unwatched(turn: Turn, event: SeatUnwatched) -> None:
     """Nobody would see who calls: no new call for her until she says that she is back. What she has she keeps."""
     agent = turn.desk.agent_at(event.seat)
-    if agent is not None and agent.availability is Availability.AVAILABLE:
-        agent.availability, agent.reason = Availability.UNAVAILABLE, DISCONNECTED
-        turn.touch_agent(agent)
+    if agent is not None and agent.availability in (Availability.AVAILABLE, Availability.WRAP_UP):
+        _become(turn, agent, Availability.UNAVAILABLE, DISCONNECTED)
 
 
 def released(turn: Turn, event: SeatReleased) -> None:
@@ -84,7 +108,13 @@ def put_out(turn: Turn, agent: Agent) -> None:
     call = turn.desk.call_of_agent(agent)
     leave(turn, agent)
     if call is not None and call.stage is Stage.RINGING:
-        queue.not_taken(turn, call, None)
+        _stop_ringing(turn, call, agent)
+
+
+def _stop_ringing(turn: Turn, call: Call, agent: Agent) -> None:
+    for leg in call.legs:
+        if leg.user == agent.user:
+            queue.not_taken(turn, call, leg.channel, None)
 
 
 def leave(turn: Turn, agent: Agent) -> None:
@@ -95,5 +125,5 @@ def leave(turn: Turn, agent: Agent) -> None:
         turn.do(RefreshSeat(agent.seat))
     if turn.desk.agent_of_endpoint.get(agent.endpoint) == agent.user:
         del turn.desk.agent_of_endpoint[agent.endpoint]
-    agent.seat, agent.availability, agent.reason = None, Availability.AWAY, None
-    turn.touch_agent(agent)
+    agent.seat = None
+    _become(turn, agent, Availability.AWAY)

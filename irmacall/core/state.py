@@ -1,11 +1,13 @@
 """All that a desk holds, with the indexes that spare it every scan, and the one turn in which it may change.
 
-Three kinds of records are saved: calls, agents and disclosures. All else (who waits in which order, whose phone is
+Five kinds of records are saved: calls, agents, disclosures, an emergency, and the facts of calls that are over until
+the records' store has them. All else (who waits in which order, whose phone is
 free, which code opens what) is derived from them and from what Asterisk says, and is kept in step by `Turn.touch`.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from sortedcontainers import SortedSet
@@ -14,6 +16,7 @@ from irmacall.core.agent import Agent, Phone
 from irmacall.core.call import Call
 from irmacall.core.commands import Burn, Command, UrgentCommand, Withdraw
 from irmacall.core.disclosure import Disclosure
+from irmacall.core.facts import CallFacts
 from irmacall.core.ids import (
     CallId,
     ChannelId,
@@ -22,13 +25,17 @@ from irmacall.core.ids import (
     GrantNumber,
     NodeName,
     PageId,
+    QueueId,
     RecordKey,
     SealedId,
     SeatId,
     UserId,
 )
 from irmacall.core.order import Order
+from irmacall.core.pace import Pace
 from irmacall.core.plan import Plan
+from irmacall.core.routes import Destination
+from irmacall.core.skills import Profile
 
 GRANTS_A_FENCE = 1 << 20
 """Grant numbers rise over restarts: each leader's begin above all of the one before."""
@@ -44,6 +51,14 @@ class Decision:
     noted: set[RecordKey] = field(default_factory=set)
     """To be saved too, but nothing waits for it: Asterisk would say it again after a crash."""
     wake_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Who is not answered yet goes there, until then (epoch seconds)."""
+
+    to: Destination
+    until: float
 
 
 @dataclass(slots=True)
@@ -65,6 +80,16 @@ class Desk:
     sealed_of_code: dict[CodeHash, SealedId] = field(default_factory=dict)
     sealed_of_page: dict[PageId, SealedId] = field(default_factory=dict)
     order: Order = field(default_factory=Order)
+    seated: Counter[Profile] = field(default_factory=Counter)
+    """How many agents of each profile hold a seat, whatever they do."""
+    profile_of: dict[UserId, Profile] = field(default_factory=dict)
+    """Of those who hold a seat."""
+    pace: dict[QueueId, Pace] = field(default_factory=lambda: defaultdict(Pace))
+    emergency: Emergency | None = None
+    facts: dict[CallId, CallFacts] = field(default_factory=dict)
+    """Of calls that are over, until the records' store has them."""
+    strained: set[NodeName] = field(default_factory=set)
+    """Nodes that must not be given new callers."""
     timers: SortedSet[tuple[float, str, str]] = field(default_factory=SortedSet)
     timer_of: dict[RecordKey, float] = field(default_factory=dict)
 
@@ -104,9 +129,17 @@ class Desk:
         phone = self.phones.get(agent.endpoint)
         for channel in phone.channels if phone else ():
             call = self.call_with(channel)
-            if call is not None and call.leg is not None and call.leg.channel == channel:
+            if call is not None and call.leg_on(channel) is not None:
                 return call
         return None
+
+    def staffed(self, queue: QueueId) -> bool:
+        """Whether anybody who serves this queue holds a seat, whatever she is doing now."""
+        return any(profile.suits(queue, frozenset()) for profile in self.seated)
+
+    def known_queue(self, queue: QueueId) -> QueueId:
+        """The queue whose agents serve this one: itself, unless the site has it no longer."""
+        return queue if queue in self.plan.queues else self.plan.default_queue
 
     def disclosure_of(self, page: PageId) -> Disclosure | None:
         """The disclosure that this page made, while it is remembered."""
@@ -123,6 +156,8 @@ class Turn:
     decision: Decision = field(default_factory=Decision)
     touched_calls: dict[CallId, None] = field(default_factory=dict)
     touched_agents: dict[UserId, None] = field(default_factory=dict)
+    left: list[Profile] = field(default_factory=list)
+    """What agents offered who have left their seats in this turn."""
 
     def do(self, command: Command) -> None:
         """Ask for a command. What only takes away acts before the save."""
@@ -152,6 +187,10 @@ class Turn:
     def touch_agent(self, agent: Agent) -> None:
         """This agent has changed: save her, and see anew whether she can be asked."""
         self.touched_agents[agent.user] = None
+        self.save_agent(agent)
+
+    def save_agent(self, agent: Agent) -> None:
+        """This agent has changed, and she stands already where she belongs: save her."""
         self.decision.changed.add(("agent", agent.user))
 
     def touch_phone(self, endpoint: Endpoint) -> None:
@@ -159,6 +198,14 @@ class Turn:
         user = self.desk.agent_of_endpoint.get(endpoint)
         if user is not None:
             self.touched_agents[user] = None
+
+    def touch_facts(self, call: CallId) -> None:
+        """The facts of this call are new, or kept elsewhere by now: save that."""
+        self.decision.changed.add(("facts", call))
+
+    def touch_emergency(self) -> None:
+        """There is an emergency, or no longer: save that."""
+        self.decision.changed.add(("emergency", ""))
 
     def touch_disclosure(self, disclosure: Disclosure) -> None:
         """This disclosure has changed: save it."""

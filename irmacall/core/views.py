@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from irmacall.core.agent import Availability
-from irmacall.core.call import ENTERING_CODE, Call, Granted, Stage
+from irmacall.core.call import BEFORE_THE_QUEUE, Call, Granted, Stage
 from irmacall.core.disclosure import Seal
 from irmacall.core.ids import CallId, PageId, QueueId, SeatId, SubjectId, UserId
 from irmacall.core.state import Desk
@@ -75,7 +75,7 @@ class SeatView:
 def seat_view(desk: Desk, user: UserId, seat: SeatId) -> SeatView:
     """What the panel of this user shows in this session."""
     agent = desk.agents.get(user)
-    queues = tuple(QueueView(queue, len(line), line[0][0]) for queue, line in desk.order.queues.items() if line)
+    queues = _queues(desk)
     if agent is None or agent.seat != seat:
         elsewhere = agent is not None and agent.seat is not None
         return SeatView(False, elsewhere, Availability.AWAY, None, False, False, None, queues)
@@ -89,6 +89,14 @@ def seat_view(desk: Desk, user: UserId, seat: SeatId) -> SeatView:
         phone_busy=bool(phone.channels) and call is None,
         call=None if call is None else _call_view(desk, call, seat),
         queues=queues,
+    )
+
+
+def _queues(desk: Desk) -> tuple[QueueView, ...]:
+    return tuple(
+        QueueView(queue, len(line), desk.calls[line[0][1]].queued_at or 0.0)
+        for queue, line in desk.order.queues.items()
+        if line
     )
 
 
@@ -126,6 +134,6 @@ def page_view(desk: Desk, page: PageId, now: float) -> PageView:
 
 
 def _citizen_stage(call: Call) -> CitizenStage:
-    if call.stage in ENTERING_CODE:
+    if call.stage in BEFORE_THE_QUEUE:
         return CitizenStage.IN_CALL
     return CitizenStage.TALKING if call.stage is Stage.TALKING else CitizenStage.WAITING

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from irmacall.core import records
-from irmacall.core.agent import Availability, Phone
-from irmacall.core.call import ENTERING_CODE, WITH_LEG, Call, Stage
+from irmacall.core import records, skills
+from irmacall.core.agent import Agent, Availability, Phone
+from irmacall.core.call import BEFORE_THE_QUEUE, WITH_LEG, Call, Stage
 from irmacall.core.commands import Grant
 from irmacall.core.disclosure import Seal
-from irmacall.core.ids import RecordKey, call_of_leg, call_of_talk_bridge, talk_bridge
+from irmacall.core.ids import NodeName, RecordKey, call_of_leg, call_of_talk_bridge, talk_bridge
 from irmacall.core.state import Desk
 from tests.core.leader import PLAN
 from tests.core.plays import WAITING_ROOM, code
@@ -30,7 +30,7 @@ def hold(world: World) -> None:
     promise(world)
     one_phone_rings_for_one(world)
     lines_are_what_the_records_say(desk)
-    nobody_waits_in_vain(desk)
+    nobody_waits_in_vain(desk, world.told_at)
     indexes_are_what_the_records_say(desk)
     nobody_is_forgotten(desk)
     what_is_saved_is_what_is_loaded(world)
@@ -105,37 +105,49 @@ def one_phone_rings_for_one(world: World) -> None:
 
 
 def lines_are_what_the_records_say(desk: Desk) -> None:
-    """Whoever waits stands in one line, once, in her place; every free agent on each node that reaches her phone."""
+    """Whoever waits stands in one queue and line, once, in her place; every free agent in the one pool that is hers."""
     waiting = [call for call in desk.calls.values() if call.stage is Stage.WAITING]
-    assert all(call.queued_at is not None for call in waiting)
+    assert all(call.queued_at is not None and call.entered_at is not None for call in waiting)
     queues = sorted((queue, *place) for queue, line in desk.order.queues.items() for place in line)
-    assert queues == sorted((call.queue, call.queued_at, call.id) for call in waiting)
-    callers = sorted((node, *place) for node, line in desk.order.callers.items() for place in line)
-    assert callers == sorted((call.node, call.queued_at, call.id) for call in waiting)
-    agents = sorted((node, *turn) for node, line in desk.order.agents.items() for turn in line)
-    assert agents == sorted(_free(desk))
+    assert queues == sorted((call.queue, _key(call), call.id) for call in waiting)
+    lines = sorted((line.node, *place) for line, held in desk.order.lines.items() for place in held)
+    assert lines == sorted((call.node, _key(call), call.id) for call in waiting)
+    pools = desk.order.pools.items()
+    by_idle = sorted((sorted(pool.nodes), *rank) for pool, free in pools for rank in free.by_idle)
+    assert by_idle == sorted((sorted(nodes), agent.idle_since, agent.user) for agent, nodes in _free(desk))
+    by_asked = sorted((sorted(pool.nodes), *rank) for pool, free in pools for rank in free.by_asked)
+    assert by_asked == sorted((sorted(nodes), agent.asked_at, agent.user) for agent, nodes in _free(desk))
 
 
-def _free(desk: Desk) -> list[tuple[str, float, str]]:
-    free: list[tuple[str, float, str]] = []
+def _key(call: Call) -> float:
+    assert call.queued_at is not None
+    return call.queued_at - call.plan.rules(call.queue).head_start
+
+
+def _free(desk: Desk) -> list[tuple[Agent, set[NodeName]]]:
+    free: list[tuple[Agent, set[NodeName]]] = []
     for agent in desk.agents.values():
         phone = desk.phones.get(agent.endpoint, Phone(agent.endpoint))
-        if agent.availability is Availability.AVAILABLE and not phone.channels:
-            free += [(node, agent.idle_since, agent.user) for node in phone.online]
+        if agent.availability is Availability.AVAILABLE and not phone.channels and phone.online:
+            free.append((agent, phone.online))
     return free
 
 
-def nobody_waits_in_vain(desk: Desk) -> None:
-    """After a turn, nobody waits on a node where somebody is free."""
-    free = {node for node, _, _ in _free(desk)}
+def nobody_waits_in_vain(desk: Desk, now: float) -> None:
+    """After a turn, nobody waits on a node that reaches somebody free who suits her."""
     for call in desk.calls.values():
-        assert call.stage is not Stage.WAITING or call.node not in free & desk.confirmed
+        if call.stage is not Stage.WAITING or call.node not in desk.confirmed:
+            continue
+        needs = skills.needs(call, now - (call.entered_at or now))
+        for agent, nodes in _free(desk):
+            offers = skills.profile(desk.plan, agent.groups)
+            assert call.node not in nodes or not offers.suits(desk.known_queue(call.queue), needs)
 
 
 def indexes_are_what_the_records_say(desk: Desk) -> None:
     """Every index is what one would reckon anew from the records."""
     callers = {call.channel: call.id for call in desk.calls.values()}
-    legs = {call.leg.channel: call.id for call in desk.calls.values() if call.leg is not None}
+    legs = {leg.channel: call.id for call in desk.calls.values() for leg in call.legs}
     assert desk.call_of_channel == callers | legs
     seated = [agent for agent in desk.agents.values() if agent.seat is not None]
     assert desk.agent_of_seat == {agent.seat: agent.user for agent in seated}
@@ -152,10 +164,14 @@ def indexes_are_what_the_records_say(desk: Desk) -> None:
 def nobody_is_forgotten(desk: Desk) -> None:
     """Whatever waits for a moment will be told of it."""
     for call in desk.calls.values():
-        clocked = call.stage in ENTERING_CODE or call.stage in (Stage.RINGING, Stage.CONNECTING)
-        if call.node in desk.confirmed:
+        clocked = call.stage in BEFORE_THE_QUEUE | {Stage.RINGING, Stage.CONNECTING, Stage.LEAVING}
+        if call.node in desk.confirmed and call.stage is not Stage.WAITING:
             assert (("call", call.id) in desk.timer_of) == clocked
-        assert (call.leg is not None) == (call.stage in WITH_LEG)
+        assert bool(call.legs) == (call.stage in WITH_LEG)
+        assert len(call.legs) == 1 or call.stage not in (Stage.CONNECTING, Stage.TALKING)
+    for agent in desk.agents.values():
+        assert desk.timer_of.get(("agent", agent.user)) == agent.until
+        assert (agent.until is not None) == (agent.availability is Availability.WRAP_UP)
     for sealed, disclosure in desk.disclosures.items():
         assert desk.timer_of["disclosure", sealed] == disclosure.next_change
 
@@ -178,7 +194,10 @@ def what_is_saved_is_what_is_loaded(world: World) -> None:
 def _records(desk: Desk) -> dict[RecordKey, bytes]:
     calls = {("call", call.id): records.encode(call) for call in desk.calls.values()}
     agents = {("agent", agent.user): records.encode(agent) for agent in desk.agents.values()}
-    return calls | agents | {("disclosure", d.sealed): records.encode(d) for d in desk.disclosures.values()}
+    disclosures = {("disclosure", d.sealed): records.encode(d) for d in desk.disclosures.values()}
+    facts = {("facts", f.call): records.encode(f) for f in desk.facts.values()}
+    emergency = {} if desk.emergency is None else {("emergency", ""): records.encode(desk.emergency)}
+    return calls | agents | disclosures | facts | emergency
 
 
 def numbers_rise(world: World) -> None:
@@ -194,7 +213,7 @@ def believe_the_truth(world: World) -> None:
     """Of a world at rest: the desk knows every caller and leg, and each is where the desk thinks."""
     desk = world.leader.desk
     assert {channel.id for _, channel in world.callers()} == {call.channel for call in desk.calls.values()}
-    legs = {call.leg.channel for call in desk.calls.values() if call.leg is not None}
+    legs = {leg.channel for call in desk.calls.values() for leg in call.legs}
     assert {channel.id for _, channel in world.legs()} == legs
     for call in desk.calls.values():
         node = world.nodes[call.node]

@@ -16,6 +16,7 @@ from irmacall.core.commands import Burn, Command, Grant, NodeCommand, Withdraw
 from irmacall.core.desk import decide
 from irmacall.core.events import Event, LeadershipBegan
 from irmacall.core.ids import CallId, CodeHash, DeskId, NodeName, QueueId, RecordKey, SealedId, SubjectId
+from irmacall.core.lines import QueueRules
 from irmacall.core.ownership import Grants
 from irmacall.core.plan import Plan
 from irmacall.core.state import Decision
@@ -33,7 +34,8 @@ def hash_of(code: Digits) -> CodeHash:
     return CodeHash(hashlib.blake2b(code.plain().encode(), key=b"a desk's key").hexdigest()[:16])
 
 
-PLAN = Plan(DeskId("nijmegen"), GENERAL, hash_of, {PASSPORT: PASSPORTS})
+QUEUES = {queue: QueueRules(queue) for queue in (GENERAL, PASSPORTS)}
+PLAN = Plan(DeskId("nijmegen"), GENERAL, hash_of, QUEUES, {PASSPORT: PASSPORTS})
 
 
 @dataclass

@@ -136,7 +136,7 @@ class Play:
     @property
     def prompts(self) -> list[Prompt]:
         """What was said in the last line."""
-        return [command.prompt for command in self.asked_for(Say)]
+        return [Prompt(sound) for command in self.asked_for(Say) for sound in command.sounds]
 
     @property
     def audited(self) -> list[str]:
@@ -286,6 +286,10 @@ class Play:
     def fails(self, command: NodeCommand) -> list[NodeCommand]:
         """Asterisk did not do this."""
         return self.tell(CommandFailed(command.node, command.call, command))
+
+    def says(self, call: CallId, number: int, prompt: Prompt) -> Say:
+        """The command that says this prompt, as the `number`-th thing, to a caller on the near node."""
+        return Say(NEAR, call, ChannelId(call), playback(call, number), (prompt.sound,), PLAN.language)
 
     def leg(self, call: CallId) -> ChannelId:
         """The channel of the phone that this call is offered to, or has."""

@@ -9,7 +9,7 @@ import pytest
 
 from irmacall.core.call import TRANSITIONS, Call, Stage, Turning
 from irmacall.core.ids import CallId, ChannelId
-from tests.core.leader import GENERAL, NEAR
+from tests.core.leader import GENERAL, NEAR, PLAN
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -46,7 +46,7 @@ def test_every_stage_has_a_way_to_be_reached_and_every_turning_a_use() -> None:
 
 def test_a_turning_that_the_table_does_not_have_is_a_defect() -> None:
     """It is asserted, never swallowed."""
-    call = Call(CallId("c"), NEAR, ChannelId("c"), GENERAL, 0.0)
+    call = Call(CallId("c"), NEAR, ChannelId("c"), GENERAL, 0.0, PLAN)
     with pytest.raises(AssertionError, match="WELCOME has no"):
         call.turn(Turning.JOINED)
     assert call.stage is Stage.WELCOME

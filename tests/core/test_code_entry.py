@@ -10,7 +10,7 @@ from irmacall.core.call import Stage
 from irmacall.core.code import Digits
 from irmacall.core.commands import HoldInQueue, NoteForAudit, Prompt, RefreshPage, Say, StopSaying
 from irmacall.core.events import CallerArrived, KeysPressed, PlaybackEnded
-from irmacall.core.ids import ChannelId, SealedId, playback
+from irmacall.core.ids import CallId, ChannelId, SealedId, playback
 from tests.core.leader import GENERAL, NEAR, PASSPORTS, PLAN, WASTE
 from tests.core.plays import HOUR, WAITING_ROOM, Play, code
 
@@ -23,7 +23,7 @@ def test_a_caller_is_welcomed_at_once() -> None:
     """The first thing that a caller hears is the welcome."""
     play = Play()
     asked = play.tell(CallerArrived(NEAR, ChannelId("anna")))
-    assert asked == [Say(NEAR, "anna", "anna", playback("anna", 1), Prompt.WELCOME)]  # type: ignore[arg-type]
+    assert asked == [play.says(CallId("anna"), 1, Prompt.WELCOME)]
 
 
 def test_a_right_code_binds_the_disclosure_and_queues_for_its_subject() -> None:
@@ -140,7 +140,7 @@ def test_every_wrong_code_sounds_the_same(wrong: Callable[[Play], str]) -> None:
     play.keys(call, keys)
     if len(keys) < len(code(1)):
         play.later(TIMES.next_digit)
-    assert play.asked_for(Say) == [Say(NEAR, call, ChannelId(call), playback(call, 2), Prompt.CODE_AGAIN)]
+    assert play.asked_for(Say) == [play.says(call, 2, Prompt.CODE_AGAIN)]
     assert (play.stage(call), play.call(call).tries, play.call(call).sealed) == (Stage.ASKING, 1, None)
 
 
@@ -249,13 +249,36 @@ def test_keys_between_two_digits_have_their_own_time() -> None:
     assert play.stage(call) is Stage.WAITING
 
 
-def test_keys_of_a_waiting_caller_mean_nothing() -> None:
-    """Once in the queue, keys are heard by nobody."""
+def test_a_waiting_caller_may_still_give_her_code() -> None:
+    """It binds, and moves her to her subject's queue with the place that she has."""
     play = Play()
     play.citizen_discloses(1)
     call = play.caller_waits()
-    assert play.keys(call, code(1)) == []
-    assert play.call(call).sealed is None
+    queued_at = play.call(call).queued_at
+    play.later(30)
+    play.keys(call, code(1))
+    assert (play.call(call).sealed, play.call(call).queue) == (SealedId("sealed1"), PASSPORTS)
+    assert (play.call(call).queued_at, play.prompts) == (queued_at, [Prompt.CODE_ACCEPTED])
+
+
+def test_a_waiting_caller_who_guesses_is_soon_heard_no_more() -> None:
+    """Three codes that open nothing, and a right one after them opens nothing either."""
+    play = Play()
+    play.citizen_discloses(1)
+    call = play.caller_waits()
+    for guess in (2, 3, 4):
+        play.keys(call, code(guess))
+        assert (play.prompts, play.audited) == ([Prompt.CODE_UNKNOWN], ["code_wrong"])
+    play.keys(call, code(1))
+    assert (play.call(call).sealed, play.prompts) == (None, [])
+
+
+def test_a_stream_of_keys_gives_no_more_guesses_than_codes() -> None:
+    """Each window of ten keys that could be a code counts as one that was tried."""
+    play = Play()
+    call = play.caller_waits()
+    play.keys(call, "".join(code(number) for number in range(2, 30)))
+    assert play.call(call).tries == PLAN.code_tries
 
 
 def test_a_code_is_burned_at_its_first_use() -> None:

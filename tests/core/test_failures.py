@@ -17,7 +17,6 @@ from irmacall.core.commands import (
     PrepareNode,
     Prompt,
     RemoveBridge,
-    Say,
     StopSaying,
 )
 from irmacall.core.events import NodeLost
@@ -34,7 +33,7 @@ def test_a_welcome_that_cannot_be_said_is_over() -> None:
     """The caller has her time for a code all the same."""
     play = Play()
     call = play.caller_arrives()
-    play.fails(Say(NEAR, call, ChannelId(call), playback(call, 1), Prompt.WELCOME))
+    play.fails(play.says(call, 1, Prompt.WELCOME))
     play.later(PLAN.times.first_digit)
     assert play.stage(call) is Stage.WAITING
 
@@ -136,7 +135,7 @@ def test_other_failures_leave_a_talk_alone(kind: str) -> None:
     call = play.talks()
     channel = ChannelId(call)
     commands: dict[str, NodeCommand] = {
-        "say": Say(NEAR, call, channel, playback(call, 1), Prompt.PLEASE_HOLD),
+        "say": play.says(call, 1, Prompt.PLEASE_HOLD),
         "stop": StopSaying(NEAR, call, playback(call, 1)),
         "hang up": HangUp(NEAR, call, leg_channel(call, 1)),
         "remove": RemoveBridge(NEAR, call, talk_bridge(call)),

@@ -69,7 +69,7 @@ def test_a_node_that_is_lost_has_no_phones() -> None:
     play = Play()
     play.agent_comes(ELS)
     play.tell(NodeLost(NEAR))
-    assert play.desk.order.agents == {}
+    assert play.desk.order.pools == {}
 
 
 def test_an_asterisk_that_was_restarted_has_nothing_left() -> None:

@@ -20,7 +20,7 @@ from irmacall.core.commands import (
 )
 from irmacall.core.events import NodeLost
 from irmacall.core.ids import ChannelId, SealedId, leg_channel, talk_bridge
-from tests.core.leader import NEAR, PLAN
+from tests.core.leader import NEAR, PASSPORTS, PLAN
 from tests.core.plays import (
     CALLER_SEEN,
     ELS,
@@ -156,7 +156,7 @@ def test_waiting_callers_keep_place_and_binding(trouble: Trouble) -> None:
     play.tell(snapshot({first: CALLER_SEEN, second: CALLER_SEEN}, {WAITING_ROOM: [second]}))
     assert play.asked_for(HoldInQueue) == [HoldInQueue(NEAR, first, ChannelId(first), WAITING_ROOM)]
     assert play.call(first).sealed == SEALED
-    assert play.desk.order.callers[NEAR][0][1] == first
+    assert play.desk.order.queues[PASSPORTS][0][1] == first
     play.agent_comes(ELS)
     assert play.stage(first) is Stage.RINGING
 

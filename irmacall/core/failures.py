@@ -1,0 +1,55 @@
+"""What Asterisk would not or could not do, and what comes next for that one call."""
+
+from __future__ import annotations
+
+from irmacall.core import ending, ivr, queue
+from irmacall.core.agent import NotTaken
+from irmacall.core.call import Call, Stage
+from irmacall.core.commands import Connect, CreateLeg, DialLeg, HangUp, HoldInQueue, LeaveToDialplan, NodeCommand, Say
+from irmacall.core.events import CommandFailed, PlaybackEnded
+from irmacall.core.ids import ChannelId
+from irmacall.core.state import Turn
+
+
+def command_failed(turn: Turn, event: CommandFailed) -> None:
+    """What Asterisk would not do decides what comes next for this one call."""
+    if event.node not in turn.desk.confirmed:
+        return  # Everything fails on a node that is lost; its snapshot will tell what stands.
+    command = event.command
+    call = None if event.call is None else turn.desk.calls.get(event.call)
+    if call is not None:
+        _failed_in(turn, call, command)
+    if isinstance(command, CreateLeg):
+        _never_made(turn, command.channel)
+    elif isinstance(command, LeaveToDialplan) and call is None:
+        turn.do(HangUp(event.node, None, command.channel))  # Nobody has her now: better gone than in silence.
+
+
+def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:
+    if isinstance(command, Say):
+        ivr.playback_ended(turn, PlaybackEnded(call.node, command.playback))
+    elif isinstance(command, HoldInQueue):
+        _nowhere_to_wait(turn, call)
+    elif isinstance(command, CreateLeg | DialLeg):
+        _leg_failed(turn, call, command.channel)
+    elif isinstance(command, Connect):
+        _leg_failed(turn, call, command.leg)
+
+
+def _nowhere_to_wait(turn: Turn, call: Call) -> None:
+    """A caller who cannot wait with us is not left in silence; one who has been answered waits no more."""
+    if call.stage in (Stage.WAITING, Stage.RINGING):
+        turn.do(LeaveToDialplan(call.node, call.id, call.channel))
+        ending.lose(turn, call)
+
+
+def _leg_failed(turn: Turn, call: Call, leg: ChannelId) -> None:
+    if call.leg_on(leg) is not None and call.stage in (Stage.RINGING, Stage.CONNECTING):
+        queue.not_taken(turn, call, leg, NotTaken.PHONE_FAILED)
+
+
+def _never_made(turn: Turn, leg: ChannelId) -> None:
+    """A phone counts as busy from the moment that a leg is asked for: nothing else will say that there is none."""
+    endpoint = turn.desk.remove_phone_channel(leg)
+    if endpoint is not None:
+        turn.touch_phone(endpoint)

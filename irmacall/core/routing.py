@@ -1,0 +1,146 @@
+"""Where a caller goes: by menus and hours, round what is closed, full or empty, and never into nothing.
+
+Every way ends in a queue, in a menu, or in a message that ends the call. A way that comes back to a queue that it has
+passed stops there: whoever made the plan was warned, and she is not to pay for it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from irmacall.core import queue, saying, spoken
+from irmacall.core.call import Call, Stage, Turning
+from irmacall.core.commands import Prompt
+from irmacall.core.facts import Outcome
+from irmacall.core.hours import Hours
+from irmacall.core.ids import MenuId, QueueId, SoundName
+from irmacall.core.lines import QueueRules
+from irmacall.core.routes import Destination, ToMenu, ToMessage, ToQueue
+from irmacall.core.skills import Profile
+from irmacall.core.state import Turn
+
+
+def go(turn: Turn, call: Call, to: Destination, *said: SoundName) -> None:
+    """Send this caller there. `said`: what she hears first, where she waits."""
+    if isinstance(to, ToQueue):
+        _to_queue(turn, call, to.queue, said)
+    elif isinstance(to, ToMenu):
+        to_menu(turn, call, to.menu)
+    elif isinstance(to, ToMessage):
+        send_away(turn, call, Outcome.TURNED_AWAY, to.sound)
+    else:
+        raise AssertionError("TODO callback")
+
+
+def to_menu(turn: Turn, call: Call, name: MenuId, *said: SoundName) -> None:
+    """She hears this menu, after what she is told first."""
+    if call.stage is not Stage.MENU:
+        call.turn(Turning.CHOOSES)
+    if call.menu != name:
+        call.menu, call.menu_tries = name, 0
+    saying.ask(turn, call, *said, call.plan.menus[name].sound)
+
+
+def start(turn: Turn, call: Call, *said: SoundName) -> None:
+    """Where a caller goes who gave no code."""
+    go(turn, call, call.plan.start or ToQueue(call.plan.default_queue), *said)
+
+
+def send_away(turn: Turn, call: Call, outcome: Outcome, *sounds: SoundName) -> None:
+    """She hears this, and the call is over."""
+    call.turn(Turning.SENT_AWAY)
+    call.outcome = outcome
+    saying.say(turn, call, *sounds)
+    saying.wait_for_end(turn, call, sounds)
+
+
+def send_away_closed(turn: Turn, call: Call, hours: Hours, sound: SoundName) -> None:
+    """She hears that it is closed, and when it opens again, and the call is over."""
+    opening = hours.next_opening(turn.now)
+    zone = ZoneInfo(call.plan.timezone)
+    when: tuple[SoundName, ...] = ()
+    if opening is not None:
+        local = datetime.fromtimestamp(opening, zone), datetime.fromtimestamp(turn.now, zone)
+        when = spoken.opens_at(*local, call.language)
+    send_away(turn, call, Outcome.CLOSED, sound, *when)
+
+
+def _to_queue(turn: Turn, call: Call, name: QueueId, said: tuple[SoundName, ...]) -> None:
+    passed: set[QueueId] = set()
+    while True:
+        passed.add(name)
+        rules = call.plan.rules(name)
+        elsewhere = _elsewhere(turn, call, rules)
+        if elsewhere is None or (isinstance(elsewhere, ToQueue) and elsewhere.queue in passed):
+            queue.enter(turn, call, name)
+            if said:
+                saying.say(turn, call, *said)
+            return
+        if not isinstance(elsewhere, ToQueue):
+            _turn_from(turn, call, rules, elsewhere)
+            return
+        name = elsewhere.queue
+
+
+def _elsewhere(turn: Turn, call: Call, rules: QueueRules) -> Destination | None:
+    """Where she goes instead of into this queue; None: into it."""
+    desk = turn.desk
+    if desk.emergency is not None:
+        return desk.emergency.to
+    if not (rules.hours or call.plan.hours).open_at(turn.now):
+        return rules.closed or call.plan.closed
+    if rules.nobody is not None and not desk.staffed(desk.known_queue(rules.id)):
+        return rules.nobody
+    if rules.most is not None and rules.full is not None and len(desk.order.queues.get(rules.id, ())) >= rules.most:
+        return rules.full
+    return None
+
+
+def _turn_from(turn: Turn, call: Call, rules: QueueRules, to: Destination) -> None:
+    hours = rules.hours or call.plan.hours
+    closed = turn.desk.emergency is None and not hours.open_at(turn.now)
+    if closed and isinstance(to, ToMessage):
+        send_away_closed(turn, call, hours, to.sound)
+    else:
+        go(turn, call, to)
+
+
+def overflow(turn: Turn, call: Call, to: Destination) -> bool:
+    """Who waits goes elsewhere, with the place that she has. False: that is nowhere else, and she waits on."""
+    if isinstance(to, ToQueue) and to.queue == call.queue:
+        return False
+    queue.take_back(turn, call)
+    go(turn, call, to)
+    return True
+
+
+def nobody_left(turn: Turn, profile: Profile) -> None:
+    """An agent left her seat: where she was the last who serves a queue, its callers go where its rules say."""
+    desk = turn.desk
+    for name in [name for name in desk.order.queues if profile.suits(desk.known_queue(name), frozenset())]:
+        if desk.staffed(desk.known_queue(name)):
+            continue
+        for _, call in list(desk.order.queues.get(name, ())):
+            to = desk.calls[call].plan.rules(name).nobody
+            if to is not None:
+                overflow(turn, desk.calls[call], to)
+
+
+def kept_out(turn: Turn, call: Call) -> bool:
+    """Whether a new caller goes elsewhere before anything else, since there is an emergency or the desk is closed."""
+    hours = call.plan.hours
+    if turn.desk.emergency is not None:
+        go(turn, call, turn.desk.emergency.to)
+    elif hours.open_at(turn.now):
+        return False
+    elif isinstance(call.plan.closed, ToMessage):
+        send_away_closed(turn, call, hours, call.plan.closed.sound)
+    else:
+        go(turn, call, call.plan.closed)
+    return True
+
+
+def busy(turn: Turn, call: Call) -> None:
+    """There is no room for a new caller: she hears so, and those who are there are served on."""
+    send_away(turn, call, Outcome.REFUSED, Prompt.BUSY.sound)

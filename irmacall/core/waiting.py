@@ -1,0 +1,57 @@
+"""What a caller hears while she waits, and what happens when she has waited enough."""
+
+from __future__ import annotations
+
+from irmacall.core import clock, routing, saying, spoken
+from irmacall.core.call import Call, Stage
+from irmacall.core.code import Digits
+from irmacall.core.ids import SoundName
+from irmacall.core.state import Turn
+
+
+def moment_came(turn: Turn, call: Call) -> None:
+    """Something may have changed for her: less is asked for, there is something to say, or she has waited enough."""
+    rules = call.plan.rules(call.queue)
+    if _waited_enough(turn, call) and rules.impatient is not None:
+        call.patient = True
+        if routing.overflow(turn, call, rules.impatient):
+            return
+    if call.keys and turn.now >= call.key_at + call.plan.times.choice:
+        call.keys = Digits()
+    if call.announce_at is not None and turn.now >= call.announce_at:
+        _announce(turn, call)
+    clock.set_clock(turn, call)
+    turn.look_again(call)  # Her line, where less is asked of agents from now on.
+
+
+def _waited_enough(turn: Turn, call: Call) -> bool:
+    patience = call.plan.rules(call.queue).patience
+    return patience is not None and not call.patient and clock.waited(turn, call) >= patience
+
+
+def keys_pressed(turn: Turn, call: Call, keys: Digits) -> None:
+    """What she keys in while she waits: a code, which is seen to elsewhere, or a wish."""
+
+
+def _announce(turn: Turn, call: Call) -> None:
+    announcements = call.plan.rules(call.queue).announcements
+    call.announce_at = turn.now + announcements.every
+    sounds: tuple[SoundName, ...] = ()
+    position = turn.desk.order.position(call.id)
+    if announcements.position and position is not None:
+        sounds += spoken.waiting_before(position - 1, call.language)
+    if announcements.expected_wait and position is not None:
+        sounds += _expected_wait(turn, call, position)
+    if announcements.comfort:
+        sounds += (announcements.comfort[call.announced % len(announcements.comfort)],)
+    call.announced += 1
+    if sounds and call.stage is Stage.WAITING and not call.saying:
+        saying.say(turn, call, *sounds)
+
+
+def _expected_wait(turn: Turn, call: Call, position: int) -> tuple[SoundName, ...]:
+    desk = turn.desk
+    if not desk.staffed(desk.known_queue(call.queue)):
+        return ()
+    seconds = desk.pace[call.queue].expected_wait(position, turn.now)
+    return () if seconds is None else spoken.expected_wait(seconds, call.language)
