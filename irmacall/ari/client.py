@@ -22,12 +22,10 @@ from irmacall.ari.pool import Pool
 from irmacall.ari.requests import Request, requests_for
 from irmacall.ari.socket import event_socket, listen
 from irmacall.core.commands import NodeCommand
+from irmacall.core.dialplan import application, leader_variable
 from irmacall.core.events import NodeEvent, NodeLost
 from irmacall.core.ids import DeskId, Endpoint, NodeName
 from irmacall.errors import LeaseLost, PeerError
-
-LEADER_VARIABLE: Final = "IRMACALL_LEADER"
-"""The global variable by which a node's watchdog sees that a leader is there: its value keeps changing."""
 
 FIRST_WAIT: Final = 0.1
 LONGEST_WAIT: Final = 2.0
@@ -54,7 +52,7 @@ class NodeSettings:
     @property
     def app(self) -> str:
         """The desk's ARI application."""
-        return f"irmacall-{self.desk}"
+        return application(self.desk)
 
 
 class Node:
@@ -115,8 +113,8 @@ class Node:
                 return
 
     async def show_leader(self, beat: str) -> None:
-        """Let the watchdog of this node see that a leader is there: `beat` must change from call to call."""
-        query = (("variable", LEADER_VARIABLE), ("value", beat))
+        """Let the watchdog of this node see that the desk has a leader: `beat` must change from call to call."""
+        query = (("variable", leader_variable(self._settings.desk)), ("value", beat))
         await self._do(Request("POST", "asterisk/variable", query))
 
     async def follow(self, endpoints: Iterable[Endpoint]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from irmacall.cli import endings
 from irmacall.cli.site import settings_of
+from irmacall.core.ids import DeskId
 from irmacall.errors import IrmacallError, PeerError, SettingsError
 from irmacall.settings import NodeSettings, Purpose, Settings
 from irmacall.store.audit import AuditLog, Head
@@ -70,21 +71,25 @@ async def _status(settings: Settings) -> int:
     from irmacall.cli.probes import probes
 
     async with asyncio.TaskGroup() as group:
-        asked = [group.create_task(_led(settings, node)) for node in settings.nodes]
+        asked = [
+            group.create_task(_led(settings, node, DeskId(desk.id)))
+            for node in settings.nodes
+            for desk in settings.desks
+        ]
         servers = group.create_task(_ask(probes(settings, ami=False)))
     return endings.FAILED if servers.result() or not all(task.result() for task in asked) else 0
 
 
-async def _led(settings: Settings, node: NodeSettings) -> bool:
+async def _led(settings: Settings, node: NodeSettings, desk: DeskId) -> bool:
     from irmacall.cli.probes import leader
 
     try:
-        beat = await leader(settings, node)
+        beat = await leader(settings, node, desk)
     except PeerError as error:
-        _tell(False, f"leader on {node.name}", str(error))
+        _tell(False, f"leader of {desk} on {node.name}", str(error))
         return False
     words = "nobody leads: calls go to the dialplan's own queue" if beat is None else f"there is one (beat {beat})"
-    _tell(beat is not None, f"leader on {node.name}", words)
+    _tell(beat is not None, f"leader of {desk} on {node.name}", words)
     return beat is not None
 
 

@@ -19,12 +19,12 @@ from cryptography import x509
 
 from irmacall.ami.client import AmiSettings, connected
 from irmacall.ari import opening
-from irmacall.ari.client import LEADER_VARIABLE
 from irmacall.ari.fields import Fields
 from irmacall.ari.pool import Pool
 from irmacall.ari.requests import Request
 from irmacall.cli.seen import seen
-from irmacall.core.ids import NodeName
+from irmacall.core.dialplan import leader_variable
+from irmacall.core.ids import DeskId, NodeName
 from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.service import plan
 from irmacall.settings import NodeSettings, PublicSettings, Settings, StaffSettings, StoreSettings
@@ -90,14 +90,14 @@ async def asterisk(settings: Settings, node: NodeSettings) -> str:
     return await _reached(_ari(node), ask)
 
 
-async def leader(settings: Settings, node: NodeSettings) -> str | None:
-    """What the leader shows itself by on this node, when it changes as that of a living one does; else None."""
+async def leader(settings: Settings, node: NodeSettings, desk: DeskId) -> str | None:
+    """What the desk's leader shows itself by on this node, if that changes as a living one's does; else None."""
 
     async def ask() -> str | None:
         async with _pool(settings, node) as pool:
-            before = await _beat(pool)
+            before = await _beat(pool, desk)
             await asyncio.sleep(_BEAT_SECONDS)
-            after = await _beat(pool)
+            after = await _beat(pool, desk)
         return after if after and after != before else None
 
     return await _reached(_ari(node), ask)
@@ -218,8 +218,8 @@ def _pool(settings: Settings, node: NodeSettings) -> Pool:
     return Pool(node.ari, node.ari_user, settings.credentials.text(node.ari_credential), 1, _SECONDS)
 
 
-async def _beat(pool: Pool) -> str:
-    reply = await opening.do(pool, Request("GET", "asterisk/variable", (("variable", LEADER_VARIABLE),)))
+async def _beat(pool: Pool, desk: DeskId) -> str:
+    reply = await opening.do(pool, Request("GET", "asterisk/variable", (("variable", leader_variable(desk)),)))
     return Fields.parse(reply.body, "variable")["value"].text()
 
 

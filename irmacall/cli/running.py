@@ -16,7 +16,7 @@ from irmacall.ami.client import AmiSettings
 from irmacall.ami.watchdog import watch_all
 from irmacall.cli import endings
 from irmacall.cli.site import settings_of
-from irmacall.core.ids import NodeName
+from irmacall.core.ids import DeskId, NodeName
 from irmacall.settings import NodeSettings, Purpose, Settings
 
 log = structlog.get_logger("irmacall")
@@ -35,7 +35,8 @@ def watchdog(arguments: argparse.Namespace) -> int:
     """Watch every node's leader until a signal says that it is enough."""
     settings = settings_of(arguments, Purpose.WATCHDOG)
     nodes = [_ami(node, settings) for node in settings.nodes]
-    return _stay(settings, _until_told(watch_all(nodes, settings.watchdog.patience)))
+    desks = [DeskId(desk.id) for desk in settings.desks]
+    return _stay(settings, _until_told(watch_all(nodes, desks, settings.watchdog.patience)))
 
 
 def _stay(settings: Settings, work: Coroutine[object, object, None]) -> int:

@@ -9,11 +9,14 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import jinja2
 
+from irmacall.core.hours import ALWAYS, Hours
 from irmacall.ops.owners import new_file
+from irmacall.ops.timetable import timetable
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 #: Where the templates are, in a checkout as in the installed tree.
@@ -70,21 +73,39 @@ class PhoneValues:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboundValues:
+    """Where a line takes the calls that we make, and the number that those whom we call see."""
+
+    host: str
+    port: int
+    caller_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrunkValues:
-    """A line from the outside: known by addresses of its own (`match`), or by a password (`ha1`), or both."""
+    """A line from the outside: known by addresses of its own (`match`), or by a password (`ha1`), or both.
+
+    Without `outbound` no call leaves by it.
+    """
 
     name: str
     match: tuple[str, ...] = ()
     ha1: str = ""
+    outbound: OutboundValues | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeskValues:
-    """A municipality's desk: its numbers as trunks send them, and the phones that its fallback queue rings."""
+    """A municipality's desk: its numbers as trunks send them, and the phones that its fallback queue rings.
+
+    `hours`: out of these, `closed` is said instead; a sound by its name, below irmacall/.
+    """
 
     id: str
     numbers: tuple[str, ...]
     phones: tuple[str, ...]
+    hours: Hours = ALWAYS
+    closed: str = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +127,8 @@ class NodeValues:
     trunks: tuple[TrunkValues, ...] = ()
     tls: Tls | None = None
     music: str = "/usr/share/irmacall/music"
+    music_classes: tuple[str, ...] = ()
+    """Classes of music beside `default`: each is the directory of its name below `music`."""
     language: str = "nl"
 
     @property
@@ -120,11 +143,13 @@ def ha1(user: str, password: str, realm: str = "asterisk") -> str:
     return hashlib.md5(f"{user}:{realm}:{password}".encode(), usedforsecurity=False).hexdigest()
 
 
-def render_node(values: NodeValues, out: Path, templates: tuple[Path, ...] = TEMPLATES) -> list[Path]:
-    """Write every configuration file of one node into the directory `out`; the paths that were written.
+def render_node(
+    values: NodeValues, out: Path, templates: tuple[Path, ...] = TEMPLATES, *, today: date | None = None
+) -> list[Path]:
+    """Write every configuration file of one node into the directory `out`; the paths of those that changed.
 
     A file is replaced in one step, readable for its owner alone: some hold secrets. Its owner is whoever runs this,
-    or the directory's where that is root.
+    or the directory's where that is root. `today`: from when on the holidays are named; by default from now on.
     Raises jinja2.UndefinedError for a value that a template wants and does not get, ValueError for one that
     would mean something to Asterisk's parser.
     """
@@ -139,17 +164,37 @@ def render_node(values: NodeValues, out: Path, templates: tuple[Path, ...] = TEM
     )
     out.mkdir(parents=True, exist_ok=True)
     names = [name for name in environment.list_templates() if name.endswith(".conf.j2")]
-    return [_write(out / name.removesuffix(".j2"), environment, name, values) for name in names]
+    today = today or datetime.now(UTC).date()
+    tables = tuple((desk, timetable(desk.hours, today)) for desk in values.desks)
+    texts = {
+        name.removesuffix(".j2"): environment.get_template(name).render(node=values, timetables=tables)
+        for name in names
+    }
+    return [out / name for name, text in texts.items() if _write(out / name, text)]
 
 
-def _write(path: Path, environment: jinja2.Environment, name: str, values: NodeValues) -> Path:
-    text = environment.get_template(name).render(node=values)
+def _write(path: Path, text: str) -> bool:
+    """Put this into the file; false where it is so already, by the same owner and for the same readers."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     with open(new_file(fresh), "w", encoding="utf-8") as opened:
         opened.write(text)
+    if _same(fresh, path):
+        fresh.unlink()
+        return False
     os.replace(fresh, path)
-    return path
+    return True
+
+
+def _same(fresh: Path, path: Path) -> bool:
+    """Whether both are plain files of one owner, with the same rights and the same bytes."""
+    try:
+        theirs = path.lstat()
+    except FileNotFoundError:
+        return False
+    ours = fresh.lstat()
+    alike = (ours.st_mode, ours.st_uid, ours.st_gid) == (theirs.st_mode, theirs.st_uid, theirs.st_gid)
+    return alike and fresh.read_bytes() == path.read_bytes()
 
 
 def _safe(value: object) -> object:

@@ -17,7 +17,8 @@ from irmacall.ops.render import Account, DeskValues, Listener, NodeValues, Phone
 from lab.asterisk import MUSIC, Asterisk
 from lab.network import claim_network
 
-NUMBER = "14010"
+NUMBERS = {"dorp": "14010", "dorp-noord": "14011"}
+"""The desks of the node, and what is dialled for them."""
 
 FAR = "far-end"
 """The test's own application: it holds the callers' far ends."""
@@ -64,10 +65,10 @@ class RealAsterisk:
     ) -> None:
         await self._exit.aclose()
 
-    async def arrive(self) -> ChannelId:
-        """A caller dials the desk's number; her channel is named so that the test knows it."""
+    async def arrive(self, desk: str = desk) -> ChannelId:
+        """A caller dials a desk's number; her channel is named so that the test knows it."""
         number = next(self._number)
-        endpoint = f"Local/{NUMBER}@irmacall-from-outside"
+        endpoint = f"Local/{NUMBERS[desk]}@irmacall-from-outside"
         query = {"endpoint": endpoint, "app": FAR, "channelId": f"far-{number}", "otherChannelId": f"near-{number}"}
         await self._ask("POST", "channels", query)
         return ChannelId(f"near-{number}")
@@ -120,7 +121,7 @@ class RealAsterisk:
             ami=Listener(host, 5038),
             ami_account=Account("watchdog", self.password),
             directories=self.node.directories(),
-            desks=(DeskValues(self.desk, (NUMBER,), ("agent1",)),),
+            desks=tuple(DeskValues(desk, (number,), ("agent1",)) for desk, number in NUMBERS.items()),
             phones=(PhoneValues("agent1", ha1("agent1", self.password)),),
             music=MUSIC,
         )

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from irmacall.ari.client import LEADER_VARIABLE, Node
+from irmacall.ari.client import Node
 from irmacall.core.commands import (
     Connect,
     CreateLeg,
@@ -20,6 +20,7 @@ from irmacall.core.commands import (
     Say,
     StopSaying,
 )
+from irmacall.core.dialplan import leader_variable
 from irmacall.core.events import (
     BridgeEntered,
     BridgeLeft,
@@ -198,7 +199,7 @@ async def test_the_watchdog_can_see_who_leads(site: Site, node: Node) -> None:
     """The leader's beat is a global variable of the node."""
     async with node:
         await node.show_leader("3.14")
-    assert await site.variable(LEADER_VARIABLE) == "3.14"
+    assert await site.variable(leader_variable(DeskId(site.desk))) == "3.14"
 
 
 async def test_a_phone_that_the_node_does_not_know(site: Site, node: Node) -> None:

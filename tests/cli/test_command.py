@@ -137,7 +137,7 @@ def test_status_tells_where_it_looked_for_a_leader(sample: Sample) -> None:
     sample.change("https://yivi.example.nl", "https://127.0.0.1:10")
     ended = on_site(sample, "status")
     assert ended.code == 1
-    assert "WRONG  leader on pbx1: ari = http://127.0.0.1:9 refuses connections: see that" in ended.out
+    assert "WRONG  leader of voorbeeld on pbx1: ari = http://127.0.0.1:9 refuses connections: see that" in ended.out
 
 
 def test_check_finds_a_certificate_of_another_host(sample: Sample) -> None:

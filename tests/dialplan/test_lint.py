@@ -35,7 +35,13 @@ def test_the_dialplan_has_no_fault(plan: Path) -> None:
 
 @pytest.mark.parametrize(
     ("right", "wrong"),
-    [("Playback(", "Plaiback("), ("irmacall-anonymous,s,1)", "irmacall-anonymos,s,1)"), ("n(offer)", "n(ofer)")],
+    [
+        ("Playback(", "Plaiback("),
+        ("irmacall-anonymous-gemeente,s,1)", "irmacall-anonymos-gemeente,s,1)"),
+        ("n(offer)", "n(ofer)"),
+        ("n(closed)", "n(clozed)"),  # what the included hours go on at
+        ("[irmacall-anonymous-gemeente]", "[irmacall-anonymous]"),
+    ],
 )
 def test_the_linter_sees_faults(plan: Path, right: str, wrong: str) -> None:
     """A misspelt application, a Goto to nowhere and a missing label are found."""

@@ -43,7 +43,7 @@ async def test_a_site_that_runs_is_right(town: Town) -> None:
     assert told[f"ok     node {town.lab.nodes[0].name}"].startswith("Asterisk 22.")
     code, told = await _asked(town, "status")
     assert code == 0, told
-    assert told[f"ok     leader on {town.lab.nodes[0].name}"].startswith("there is one")
+    assert told[f"ok     leader of {town.lab.desk} on {town.lab.nodes[0].name}"].startswith("there is one")
 
 
 async def test_a_token_that_the_yivi_server_does_not_know_is_told(town: Town, tmp_path: Path) -> None:
