@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from irmacall.settings.addresses import is_loopback
 from irmacall.settings.desks import DeskSettings, SubjectSettings, is_demo_scheme
-from irmacall.settings.nodes import NodeSettings, TrunkSettings
+from irmacall.settings.nodes import NodeSettings, OutboundSettings, TrunkSettings
 from irmacall.settings.reading import Problems
 from irmacall.settings.servers import IrmaSettings, PublicSettings, StaffSettings, StoreSettings
 from irmacall.settings.sounds import SoundSettings
@@ -37,7 +37,7 @@ def _one_text(desks: Mapping[str, DeskSettings], problems: Problems) -> None:
     for where, desk in desks.items():
         for at, sound in enumerate(desk.sounds, 1):
             other, like = first.setdefault(sound.id, (where, sound))
-            if other != where and like != sound:
+            if other != where and sound.contradicts(like):
                 wanted = f"the same text as that of {other}, or a sound of another id: desks share sound files"
                 problems.wrong(f"{where}.sound[{at}].id", sound.id, wanted)
 
@@ -110,6 +110,14 @@ def _check_trunk(trunk: TrunkSettings, where: str, problems: Problems) -> None:
     for each in trunk.addresses:
         if each.prefixlen == 0:
             problems.wrong(f"{where}.addresses", str(each), "addresses that nothing but this line has, never all")
+    _check_outbound(trunk.outbound, f"{where}.outbound", problems)
+
+
+def _check_outbound(outbound: OutboundSettings, where: str, problems: Problems) -> None:
+    if outbound.host is None and outbound != OutboundSettings():
+        problems.note(f"{where}.host", "is missing: should be the host that takes the calls, or leave out the table")
+    if outbound.host is not None and outbound.caller_id is None:
+        problems.note(f"{where}.caller_id", "is missing: should be the number that those who are called back see")
 
 
 def check_store(store: StoreSettings, problems: Problems) -> None:

@@ -92,7 +92,9 @@ class DeskSettings:
     schedules: tuple[ScheduleSettings, ...] = field(
         default=(), metadata=tables("schedule", ScheduleSettings, most=50)
     )
-    languages: tuple[LanguageSettings, ...] = field(default=(), metadata=tables("language", LanguageSettings, most=2))
+    languages: tuple[LanguageSettings, ...] = field(
+        default=(), metadata=tables("language", LanguageSettings, most=10)
+    )
     sounds: tuple[SoundSettings, ...] = field(default=(), metadata=tables("sound", SoundSettings, most=500))
     menus: tuple[MenuSettings, ...] = field(default=(), metadata=tables("menu", MenuSettings, most=100))
     groups: tuple[GroupSettings, ...] = field(default=(), metadata=tables("group", GroupSettings, most=200))

@@ -14,7 +14,7 @@ from irmacall.settings.queues import skills
 from irmacall.settings.reading import Problems
 from irmacall.settings.routes import LANGUAGES
 from irmacall.settings.sounds import shipped
-from irmacall.settings.values import Check, Wrong, slug, whole
+from irmacall.settings.values import Check, Wrong, one_of, slug, whole
 
 Named = tuple[str, str, str]
 """Where a name stands, of what kind it is, and the name."""
@@ -43,7 +43,8 @@ def unknown(desk: Mapping[str, Any], where: str) -> Iterator[tuple[str, str, str
 
 def _names(desk: Mapping[str, Any], kind: str) -> set[str] | None:
     """The names of the desk's tables of a kind; None when one cannot be read: it may be the one that is meant."""
-    named = [read(slug, table.get("id")) for table in tables(desk.get(kind))]
+    check = one_of(*LANGUAGES) if kind == "language" else slug
+    named = [read(check, table.get("id")) for table in tables(desk.get(kind))]
     if None in named or (kind == "queue" and not named):
         return None
     found = {name for name in named if name is not None}

@@ -99,16 +99,13 @@ def _menus(desk: DeskSettings) -> Iterator[tuple[str, str]]:
 
 def _reached(desk: DeskSettings) -> set[str]:
     """The menus to which callers can come."""
-    menus = {menu.id: menu for menu in desk.menus}
     found: set[str] = set()
     ways = [desk.start] if desk.start else []
     while ways:
         way = ways.pop()
         if way.kind == "menu" and way.name not in found:
             found.add(way.name)
-            menu = menus[way.name]
-            ways += [each for choice in menu.choices for each in choice.ways]
-            ways += [menu.otherwise] if menu.otherwise else []
+            ways += [each for menu in desk.menus if menu.id == way.name for each in menu.ways]
     return found
 
 

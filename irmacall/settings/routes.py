@@ -88,3 +88,9 @@ class MenuSettings:
     choices: tuple[ChoiceSettings, ...] = field(metadata=tables("choices", ChoiceSettings, least=1, most=10))
     tries: int = field(default=3, metadata=key(values.whole(1, 10)))
     otherwise: WaySettings | None = field(default=None, metadata=key(way("queue", "menu", "message")))
+
+    @property
+    def ways(self) -> list[WaySettings]:
+        """Everywhere that it leads to."""
+        chosen = [way for choice in self.choices for way in choice.ways]
+        return [*chosen, self.otherwise] if self.otherwise else chosen

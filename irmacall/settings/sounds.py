@@ -31,3 +31,8 @@ class SoundSettings:
     def text(self, language: str) -> str | None:
         """What is said in this language; None: nothing is written for it."""
         return {"nl": self.nl, "en": self.en}[language]
+
+    def contradicts(self, other: SoundSettings) -> bool:
+        """Whether some language has another text here than there."""
+        pairs = ((self.nl, other.nl), (self.en, other.en))
+        return any(one is not None and two is not None and one != two for one, two in pairs)
