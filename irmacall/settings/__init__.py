@@ -20,6 +20,7 @@ from irmacall.settings.queues import (
     ServiceLevelSettings,
     StepSettings,
 )
+from irmacall.settings.records import RecordsSettings
 from irmacall.settings.routes import ChoiceSettings, MenuSettings, WaySettings
 from irmacall.settings.schedules import ExceptionSettings, ScheduleSettings
 from irmacall.settings.servers import (
@@ -58,6 +59,7 @@ __all__ = [
     "Purpose",
     "QueueSettings",
     "ScheduleSettings",
+    "RecordsSettings",
     "ServiceLevelSettings",
     "Settings",
     "SoundSettings",

@@ -149,6 +149,8 @@ def _with_paths(found: dict[str, Any], base: Path, directory: Path | None) -> di
         found["site"] = replace(found["site"], data=base / found["site"].data)
     if "store" in found and found["store"].ca_file:
         found["store"] = replace(found["store"], ca_file=base / found["store"].ca_file)
+    if "records" in found and found["records"].ca_file:
+        found["records"] = replace(found["records"], ca_file=base / found["records"].ca_file)
     for name in ("public", "staff"):
         if name in found:
             found[name] = _web(found[name], name, base, directory)
@@ -171,9 +173,10 @@ def _check_machine(found: Mapping[str, Any], purpose: Purpose, problems: Problem
             problems.note(f"{name}.tls_key", f"is missing: should be a path, or the credential {name}-tls-key")
         elif name in found:
             tls.check_files(found[name].tls_cert, found[name].tls_key, name, problems)
-    if "store" in found and found["store"].ca_file and not found["store"].ca_file.is_file():
-        wanted = "a PEM file with the certificate authority of both redis servers"
-        problems.wrong("store.ca_file", str(found["store"].ca_file), wanted)
+    for name, of in (("store", "both redis servers"), ("records", "the PostgreSQL server")):
+        file = found[name].ca_file if name in found else None
+        if file and not file.is_file():
+            problems.wrong(f"{name}.ca_file", str(file), f"a PEM file with the certificate authority of {of}")
 
 
 def _check_data(data: Path, problems: Problems) -> None:
@@ -212,11 +215,13 @@ def _credential_names(nodes: tuple[NodeSettings, ...], found: Mapping[str, Any],
         yield from ("irma-token", *credentials.KEYS)
         if "store" in found and not found["store"].in_memory:
             yield from ("redis-desk", "redis-vault")
+        if "records" in found and found["records"].has_password:
+            yield "records-database"
 
 
 def needed(settings: Settings, purpose: Purpose = Purpose.CHECK) -> tuple[str, ...]:
     """The names of the secrets that this site needs for a purpose."""
-    return tuple(_credential_names(settings.nodes, {"store": settings.store}, purpose))
+    return tuple(_credential_names(settings.nodes, {"store": settings.store, "records": settings.records}, purpose))
 
 
 def _settings(found: Mapping[str, Any], secrets: Credentials) -> Settings:
@@ -224,6 +229,7 @@ def _settings(found: Mapping[str, Any], secrets: Credentials) -> Settings:
         desks=found["desks"],
         nodes=found["nodes"],
         store=found["store"],
+        records=found["records"],
         irma=found["irma"],
         public=found["public"],
         staff=found["staff"],

@@ -10,6 +10,7 @@ from irmacall.settings.credentials import Credentials
 from irmacall.settings.desks import DeskSettings
 from irmacall.settings.nodes import NodeSettings
 from irmacall.settings.reading import key, table, tables
+from irmacall.settings.records import RecordsSettings
 from irmacall.settings.servers import (
     IrmaSettings,
     LogSettings,
@@ -37,6 +38,7 @@ class SiteFile:
     nodes: tuple[NodeSettings, ...] = field(metadata=tables("node", NodeSettings, least=1))
     desks: tuple[DeskSettings, ...] = field(metadata=tables("desk", DeskSettings, least=1))
     store: StoreSettings = field(metadata=table("store", StoreSettings))
+    records: RecordsSettings = field(metadata=table("records", RecordsSettings))
     irma: IrmaSettings = field(metadata=table("irma", IrmaSettings))
     public: PublicSettings = field(metadata=table("public", PublicSettings))
     staff: StaffSettings = field(metadata=table("staff", StaffSettings))
@@ -51,13 +53,14 @@ class Settings:
     desks: tuple[DeskSettings, ...]
     nodes: tuple[NodeSettings, ...]
     store: StoreSettings
+    records: RecordsSettings
     irma: IrmaSettings
     public: PublicSettings
     staff: StaffSettings
     watchdog: WatchdogSettings
     log: LogSettings
     data: Path
-    """Where users.sqlite and audit.sqlite are."""
+    """Where users.sqlite, audit.sqlite and, with `records.database = "sqlite"`, records.sqlite are."""
     demo: bool
     language: str
     credentials: Credentials
@@ -66,6 +69,11 @@ class Settings:
     def users(self) -> Path:
         """The users, phones and sessions."""
         return self.data / "users.sqlite"
+
+    @property
+    def records_file(self) -> Path:
+        """The facts of calls, where they are kept in SQLite."""
+        return self.data / "records.sqlite"
 
     @property
     def audit(self) -> Path:
