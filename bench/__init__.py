@@ -7,5 +7,6 @@ painting.py   when a page showed or blanked something, by the same machine's clo
 calls.py      reveal and revoke: calls to the real daemon, beside calls to the control
 control.py    the control: an ARI event to an event stream to a fetch to a paint, with nothing in between
 queue.py      queue: what one decision costs, beside a sorted set of the same size
+setup/        setup: calls a second up to an answer, beside Asterisk's own dialplan and app_queue
 crowd.py      a desk with a long line and many agents, whose day goes on
 """

@@ -1,4 +1,4 @@
-"""`python -m bench [--only NAME …] [--calls N] [--seconds N]`: run the benches, write var/bench/*.json, print tables."""
+"""`python -m bench [--only NAME …]`: run the benches, write var/bench/*.json, print tables."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 from bench import queue
 from bench.calls import measure
 from bench.figures import HEADER
+from bench.setup.measure import measure as measure_setup
 
 
 def _calls(asked: argparse.Namespace) -> None:
@@ -24,7 +25,15 @@ def _queue(_: argparse.Namespace) -> None:
     queue.measure()
 
 
-BENCHES: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {"calls": _calls, "queue": _queue}
+def _setup(asked: argparse.Namespace) -> None:
+    asyncio.run(measure_setup(asked.seconds))
+
+
+BENCHES: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
+    "calls": _calls,
+    "queue": _queue,
+    "setup": _setup,
+}
 """`calls` measures two figures: reveal and revoke."""
 
 
@@ -33,6 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--only", nargs="+", choices=BENCHES, default=list(BENCHES), help="these, and no others")
     parser.add_argument("--calls", type=int, default=200, help="calls each way (calls)")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long a rate is held (setup)")
     asked = parser.parse_args()
     for name in asked.only:
         print(f"== {name}", flush=True)
