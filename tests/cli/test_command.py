@@ -229,6 +229,21 @@ def test_a_node_is_rendered_with_what_the_site_says(sample: Sample, tmp_path: Pa
     assert all(f"exten => {number},1," in files["extensions.conf"] for number in ("+31241234567", "31241234567"))
 
 
+def test_what_is_rendered_again_is_told_where_it_changed(sample: Sample, tmp_path: Path) -> None:
+    """Nothing is written and told twice; opening hours of the site change the file that holds them, and no other."""
+    out = tmp_path / "out"
+    assert on_site(sample, "render", "--node", "pbx1", "--out", out).out
+    again = on_site(sample, "render", "--node", "pbx1", "--out", out)
+    assert (again.code, again.out, again.err) == (0, "", f"Nothing in {out} has changed.\n")
+    sample.change('monday = ["', 'monday = ["07:15-07:45", "')
+    changed = on_site(sample, "render", "--node", "pbx1", "--out", out)
+    assert changed.out == f"{out}/irmacall-hours.conf\n"
+    assert (
+        "exten => day1,1,GotoIf($[${IRMACALL_TIME} >= 0715 & ${IRMACALL_TIME} < 0745]"
+        in (out / "irmacall-hours.conf").read_text()
+    )
+
+
 def test_a_phone_and_a_line_of_one_name_are_refused(sample: Sample, tmp_path: Path) -> None:
     """Asterisk would take one for the other."""
     on_site(sample, "phone", "add", "provider")
