@@ -23,6 +23,7 @@ from irmacall.ops.render import (
     DeskValues,
     Listener,
     NodeValues,
+    OutboundValues,
     PhoneValues,
     TrunkValues,
     ha1,
@@ -30,18 +31,20 @@ from irmacall.ops.render import (
 from lab.asterisk import MUSIC, Asterisk
 from lab.browser import Browser
 from lab.ca import Authority
-from lab.network import Network, claim_network
+from lab.network import SIP_PORT, Network, claim_network
 from lab.phone import Phone
 from lab.process import Program, Ready
 from lab.rack import Rack
 from lab.redisd import RedisServer, Role
 
 #: The last number of each server's address in the lab's range.
-_DESK_REDIS, _VAULT_REDIS, _FIRST_NODE, _LINES, _PHONES = 2, 3, 10, 100, 102
+_DESK_REDIS, _VAULT_REDIS, _FIRST_NODE, _LINES, _PHONES, _OUTSIDE = 2, 3, 10, 100, 102, 110
 
 DESK = "gemeente"
 NUMBER = "14020"
 AGENTS = ("agent1", "agent2", "agent3", "agent4")
+OUTSIDE = "outside"
+"""The line by which the desk may call citizens back (`Lab.outsider`)."""
 LINES = ("citizen1", "citizen2", "citizen3", "citizen4")
 
 
@@ -104,6 +107,13 @@ class Lab:
             self._phones[user, node] = Phone(rack, user, password, sip.host, sip.port)
         return self._phones[user, node]
 
+    async def outsider(self, number: str) -> Phone:
+        """The telephone of somebody whom the desk may call by the line OUTSIDE; `number` in E.164."""
+        if (number, 0) not in self._phones:
+            self._phones[number, 0] = Phone(self.rack, number, "", self.network.address(_LINES))
+            await self._phones[number, 0].listen()
+        return self._phones[number, 0]
+
     async def browser(self) -> Browser:
         """Chromium, started when it is first asked for. It trusts the lab's authority and knows no other host."""
         if self._browser is None:
@@ -155,9 +165,16 @@ class Lab:
             directories=node.directories(),
             desks=(DeskValues(self.desk, (self.number,), tuple(self.agents)),),
             phones=tuple(PhoneValues(user, ha1(user, password)) for user, password in self.agents.items()),
-            trunks=tuple(TrunkValues(user, ha1=ha1(user, password)) for user, password in self.lines.items()),
+            trunks=(
+                *(TrunkValues(user, ha1=ha1(user, password)) for user, password in self.lines.items()),
+                self._outside(),
+            ),
             music=MUSIC,
         )
+
+    def _outside(self) -> TrunkValues:
+        way_out = OutboundValues(self.network.address(_LINES), SIP_PORT, "+31241234567")
+        return TrunkValues(OUTSIDE, (self.network.address(_OUTSIDE),), outbound=way_out)
 
 
 async def _together(acts: Iterable[Callable[[], Awaitable[None]]]) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from lab.errors import LabError
 
+SIP_PORT = 5060
+"""On which telephones are called that register nowhere."""
 _LABS = 200
 _PORTS = 20
 _FIRST_PORT = 21000  # below net.ipv4.ip_local_port_range, so that no client's own port is in the way

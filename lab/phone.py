@@ -183,6 +183,10 @@ class Phone:
             self._known = False
             raise
 
+    async def listen(self) -> None:
+        """Take calls without registering anywhere, as somebody does who is reached by a line from outside."""
+        await self._be_known(register=False)
+
     async def unregister(self, deadline: float = 10.0) -> None:
         """End the registration in order."""
         await self._rack.order("unregister", phone=self._name)

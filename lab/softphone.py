@@ -17,6 +17,8 @@ from typing import Any
 
 import pjsua2 as pj
 
+from lab.network import SIP_PORT
+
 _STATES = {
     pj.PJSIP_INV_STATE_CALLING: "calling",
     pj.PJSIP_INV_STATE_INCOMING: "incoming",
@@ -155,7 +157,8 @@ class Softphones:
         config.medConfig.noVad, config.medConfig.ecTailLen = True, 0
         self.endpoint.libInit(config)
         transport = pj.TransportConfig()
-        transport.boundAddress = self.address
+        # The port that lines from outside are called on (lab/lab.py, OUTSIDE): the address is the rack's own.
+        transport.boundAddress, transport.port = self.address, SIP_PORT
         self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
         self.endpoint.libStart()
         self.endpoint.audDevManager().setNullDev()

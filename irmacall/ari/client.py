@@ -18,10 +18,11 @@ import structlog
 
 from irmacall.ari import opening
 from irmacall.ari.intake import Intake
+from irmacall.ari.outgoing import NOWHERE, Outgoing
 from irmacall.ari.pool import Pool
-from irmacall.ari.requests import Request, requests_for
+from irmacall.ari.requests import Request, callout_requests, requests_for
 from irmacall.ari.socket import event_socket, listen
-from irmacall.core.commands import NodeCommand
+from irmacall.core.commands import CallOut, NodeCommand
 from irmacall.core.dialplan import application, leader_variable
 from irmacall.core.events import NodeEvent, NodeLost
 from irmacall.core.ids import DeskId, Endpoint, NodeName
@@ -61,8 +62,12 @@ class Node:
     `perform`, `show_leader` and `follow` may be called side by side and while the event socket is down.
     """
 
-    def __init__(self, settings: NodeSettings, endpoints: Iterable[Endpoint] = ()) -> None:
+    def __init__(
+        self, settings: NodeSettings, endpoints: Iterable[Endpoint] = (), outgoing: Outgoing = NOWHERE
+    ) -> None:
+        """`endpoints`: the phones to hear of. `outgoing`: how people are called; without it nobody is."""
         self.name = settings.name
+        self._outgoing = outgoing
         self._settings = settings
         self._endpoints = set(endpoints)
         self._replaced = False
@@ -108,9 +113,14 @@ class Node:
 
         and LeaseLost where another daemon has our application.
         """
-        for request in requests_for(command, self._settings.app):
+        for request in await self._requests(command):
             if await self._do(request) in request.ends:
                 return
+
+    async def _requests(self, command: NodeCommand) -> tuple[Request, ...]:
+        if isinstance(command, CallOut):
+            return callout_requests(command, await self._outgoing.endpoint(command.number), self._settings.app)
+        return requests_for(command, self._settings.app)
 
     async def show_leader(self, beat: str) -> None:
         """Let the watchdog of this node see that the desk has a leader: `beat` must change from call to call."""

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 from irmacall.ari.fields import Fields
 from irmacall.core.commands import (
+    CallOut,
     Connect,
     CreateLeg,
     DialLeg,
@@ -77,6 +78,7 @@ def path(*parts: str) -> str:
 def requests_for(command: NodeCommand, app: str) -> tuple[Request, ...]:
     """The requests that do this command, to be sent in this order, each after the one before it is done.
 
+    Of every command but CallOut, which needs what only outgoing.py can find (`callout_requests`).
     `app` is the desk's ARI application.
     """
     return _requests(command, app)
@@ -114,18 +116,20 @@ def _hold(command: HoldInQueue, app: str) -> tuple[Request, ...]:
 
 @_requests.register
 def _create_leg(command: CreateLeg, app: str) -> tuple[Request, ...]:
-    query = (
-        ("endpoint", f"PJSIP/{command.endpoint}"),
-        ("app", app),
-        ("appArgs", f"leg,{command.call}"),
-        ("channelId", command.channel),
-    )
-    ours = f"PJSIP/{command.endpoint}-"
-    proof = Proof(path("channels", command.channel), lambda seen: seen["name"].text().startswith(ours))
+    endpoint, args = f"PJSIP/{command.endpoint}", f"leg,{command.call}"
     return (
         _bridge(command.bridge, "mixing", app),
-        Request("POST", path("channels", "create"), query, proof=proof),
+        _create(command.channel, endpoint, args, app, named=f"{endpoint}-"),
     )
+
+
+def callout_requests(command: CallOut, endpoint: str, app: str) -> tuple[Request, ...]:
+    """The requests that do this command, where outgoing.py found that this endpoint is to be called.
+
+    No request of ours to Asterisk holds a telephone number but this one.
+    """
+    line = endpoint.rpartition("@")[2]
+    return (_create(command.channel, endpoint, f"callout,{command.call}", app, named=f"PJSIP/{line}-"),)
 
 
 @_requests.register
@@ -163,6 +167,13 @@ def _leave(command: LeaveToDialplan, app: str) -> tuple[Request, ...]:
     assert desk is not None, "every application of ours is a desk's"
     query = (("context", anonymous_context(desk)), ("extension", "s"), ("priority", "1"))
     return (Request("POST", path("channels", command.channel, "continue"), query),)
+
+
+def _create(channel: str, endpoint: str, args: str, app: str, named: str) -> Request:
+    # Without a caller: with one, a telephone would show who calls, or who is called.
+    query = (("endpoint", endpoint), ("app", app), ("appArgs", args), ("channelId", channel))
+    proof = Proof(path("channels", channel), lambda seen: seen["name"].text().startswith(named))
+    return Request("POST", path("channels", "create"), query, proof=proof)
 
 
 def _bridge(bridge: str, kind: str, app: str) -> Request:

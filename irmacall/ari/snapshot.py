@@ -8,7 +8,7 @@ from irmacall.ari.fields import Fields
 from irmacall.ari.requests import DIALLED
 from irmacall.ari.wire import endpoint_of
 from irmacall.core.events import NodeSnapshot, SeenChannel, SeenPhone
-from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, call_of_leg
+from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, call_of_callout, call_of_leg
 
 PATHS: Final = ("channels", "bridges", "endpoints")
 """What must be read for a snapshot, in the order in which `parse_snapshot` takes the answers."""
@@ -41,10 +41,12 @@ def _channel(seen: Fields, app: str) -> tuple[ChannelId, SeenChannel]:
 
 
 def _elsewhere(seen: Fields, app: str) -> bool:
-    """Whether this is a leg that another desk on this node rings: none of ours to hang up."""
+    """Whether another desk on this node rings somebody with it: none of ours to hang up."""
     data = seen["dialplan"]["app_data"].text()
     in_stasis = seen["dialplan"]["app_name"].text() == "Stasis"
-    return in_stasis and call_of_leg(ChannelId(seen["id"].text())) is not None and not data.startswith(f"{app},")
+    channel = ChannelId(seen["id"].text())
+    made_by_a_desk = call_of_leg(channel) is not None or call_of_callout(channel) is not None
+    return in_stasis and made_by_a_desk and not data.startswith(f"{app},")
 
 
 def _bridge(seen: Fields) -> tuple[BridgeId, frozenset[ChannelId]]:

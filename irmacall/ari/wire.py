@@ -26,7 +26,7 @@ from irmacall.core.events import (
     PhoneRegistered,
     PlaybackEnded,
 )
-from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, PlaybackId, call_of_leg
+from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, PlaybackId, call_of_callout, call_of_leg
 
 __all__ = ["DISALLOWED", "Superseded", "WireError", "endpoint_of", "parse_event"]
 
@@ -101,7 +101,7 @@ def _entered_stasis(node: NodeName, event: Fields) -> NodeEvent | None:
     channel = _channel(event)
     if args[:1] == ("caller",):
         return CallerArrived(node, channel)
-    if args[:1] == ("leg",) and call_of_leg(channel) is not None:
+    if args[:1] in (("leg",), ("callout",)) and _is_made_by_us(channel):
         return LegEntered(node, channel)
     return None
 
@@ -109,7 +109,11 @@ def _entered_stasis(node: NodeName, event: Fields) -> NodeEvent | None:
 def _state_changed(node: NodeName, event: Fields) -> NodeEvent | None:
     channel = _channel(event)
     up = event["channel"]["state"].text() == "Up"
-    return LegAnswered(node, channel) if up and call_of_leg(channel) is not None else None
+    return LegAnswered(node, channel) if up and _is_made_by_us(channel) else None
+
+
+def _is_made_by_us(channel: ChannelId) -> bool:
+    return call_of_leg(channel) is not None or call_of_callout(channel) is not None
 
 
 def _key(node: NodeName, event: Fields) -> Key:

@@ -10,9 +10,9 @@ from irmacall.settings.addresses import Network
 from irmacall.settings.reading import key, table, tables
 from irmacall.settings.values import Address
 
-
 DUTCH: Final = (
-    *("+3110", "+31111", "+31113", "+31114", "+31115", "+31117", "+31118", "+3113", "+3115", "+3116", "+3117", "+3118"),
+    *("+3110", "+31111", "+31113", "+31114", "+31115", "+31117", "+31118"),
+    *("+3113", "+3115", "+3116", "+3117", "+3118"),
     *("+312", "+313", "+314", "+315", "+317"),
     *("+3161", "+3162", "+3163", "+3164", "+3165", "+3168"),
 )
@@ -21,7 +21,7 @@ DUTCH: Final = (
 
 @dataclass(frozen=True, slots=True)
 class OutboundSettings:
-    """How a line takes the calls that we make to those who asked to be called back. Without a `host` it takes none."""
+    """How a line takes our calls to those who asked to be called back. Without a `host` it takes none."""
 
     host: str | None = field(default=None, metadata=key(addresses.host))
     port: int = field(default=5060, metadata=key(values.whole(1, 65535)))
@@ -36,9 +36,7 @@ class TrunkSettings:
     name: str = field(metadata=key(values.slug))
     addresses: tuple[Network, ...] = field(default=(), metadata=key(values.list_of(addresses.network, least=1)))
     password: bool = field(default=False, metadata=key(values.switch))
-    outbound: OutboundSettings = field(
-        default=OutboundSettings(), metadata=table("outbound", OutboundSettings)
-    )
+    outbound: OutboundSettings = field(default=OutboundSettings(), metadata=table("outbound", OutboundSettings))
 
     @property
     def credential(self) -> str:

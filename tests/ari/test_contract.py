@@ -15,7 +15,6 @@ from irmacall.core.commands import (
     HoldInQueue,
     LeaveToDialplan,
     PrepareNode,
-    Prompt,
     RemoveBridge,
     Say,
     StopSaying,
@@ -32,11 +31,25 @@ from irmacall.core.events import (
     NodeSnapshot,
     PlaybackEnded,
 )
-from irmacall.core.ids import CallId, ChannelId, DeskId, Endpoint, leg_channel, playback, talk_bridge, waiting_bridge
+from irmacall.core.ids import (
+    CallId,
+    ChannelId,
+    DeskId,
+    Endpoint,
+    LanguageId,
+    SoundName,
+    leg_channel,
+    playback,
+    talk_bridge,
+    waiting_bridge,
+)
 from irmacall.errors import LeaseLost, PeerError
 from lab.relay import Relay
 from tests.ari.conftest import Site, running
 from tests.ari.heard import Heard
+
+NL = LanguageId("nl")
+WELCOME = (SoundName("welcome"), SoundName("please-hold"))
 
 
 async def arrived(site: Site, heard: Heard) -> ChannelId:
@@ -98,12 +111,12 @@ async def test_waiting_and_talking_bridges(site: Site, node: Node) -> None:
 
 
 async def test_a_prompt_is_played_and_cut_short(site: Site, node: Node) -> None:
-    """Cutting a prompt ends it, and cutting it again is no failure."""
+    """Cutting a list of prompts ends the whole of it, and cutting it again is no failure."""
     async with running(node) as heard:
         await heard.next(NodeSnapshot)
         channel = await arrived(site, heard)
         said = playback(CallId(channel), 1)
-        await node.perform(Say(node.name, CallId(channel), channel, said, Prompt.WELCOME))
+        await node.perform(Say(node.name, CallId(channel), channel, said, WELCOME, NL))
         for _ in range(2):
             await node.perform(StopSaying(node.name, CallId(channel), said))
         assert (await heard.next(PlaybackEnded)).playback == said
@@ -126,7 +139,7 @@ async def test_what_cannot_be_done_is_refused(site: Site, node: Node) -> None:
     async with running(node) as heard:
         await heard.next(NodeSnapshot)
         with pytest.raises(PeerError, match=r"^POST channels/nobody/play/nobody\.say1: 404$"):
-            await node.perform(Say(node.name, call, nobody, playback(call, 1), Prompt.WELCOME))
+            await node.perform(Say(node.name, call, nobody, playback(call, 1), WELCOME, NL))
         with pytest.raises(PeerError):
             await node.perform(HoldInQueue(node.name, call, nobody, waiting_bridge(DeskId(site.desk))))
         with pytest.raises(PeerError):

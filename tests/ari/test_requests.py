@@ -7,8 +7,9 @@ import typing
 import pytest
 
 from irmacall.ari.fields import Fields
-from irmacall.ari.requests import Request, requests_for
+from irmacall.ari.requests import Request, callout_requests, requests_for
 from irmacall.core.commands import (
+    CallOut,
     Connect,
     CreateLeg,
     DialLeg,
@@ -28,8 +29,10 @@ from irmacall.core.ids import (
     Endpoint,
     LanguageId,
     NodeName,
+    NumberId,
     PlaybackId,
     SoundName,
+    callout_channel,
 )
 
 APP = "irmacall-dorp"
@@ -106,8 +109,22 @@ def test_each_command(command: NodeCommand, expected: list[str]) -> None:
 
 
 def test_every_command_is_known() -> None:
-    """No command of the core is missing from the table above."""
-    assert {type(command) for command, _ in TABLE} == set(typing.get_args(NodeCommand))
+    """No command of the core is missing from the table above and the test below."""
+    assert {type(command) for command, _ in TABLE} == set(typing.get_args(NodeCommand)) - {CallOut}
+
+
+def test_calling_out() -> None:
+    """The one request with a telephone number in it, which does not show when it is printed."""
+    command = CallOut(NODE, CALL, callout_channel(CALL, 2), NumberId("kept"))
+    (request,) = callout_requests(command, "PJSIP/+31612345678@provider-out", APP)
+    assert request.target() == (
+        "channels/create?endpoint=PJSIP%2F%2B31612345678%40provider-out"
+        "&app=irmacall-dorp&appArgs=callout%2Cn-1.0&channelId=n-1.0.try2"
+    )
+    assert str(request) == "POST channels/create"
+    assert request.proof is not None
+    assert request.proof.holds(Fields.parse('{"name": "PJSIP/provider-out-00000001"}', "seen"))
+    assert not request.proof.holds(Fields.parse('{"name": "PJSIP/provider-00000001"}', "seen"))
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, PlaybackI
 NODE = NodeName("north")
 CALL = ChannelId("north-1795334094.0")
 LEG = ChannelId("north-1795334094.0.leg1")
+TRY = ChannelId("north-1795334094.0.try1")
 TALK = BridgeId("north-1795334094.0.talk")
 SAID = {"id": f"{CALL}.say1", "target_uri": f"channel:{CALL}"}
 
@@ -55,9 +56,12 @@ def phone(state: str, technology: str = "PJSIP") -> dict[str, Any]:
 TABLE: list[tuple[dict[str, Any], object]] = [
     ({"type": "StasisStart", "args": ["caller", "dorp"], "channel": channel()}, CallerArrived(NODE, CALL)),
     ({"type": "StasisStart", "args": ["leg", CALL], "channel": channel(LEG, "Down")}, LegEntered(NODE, LEG)),
+    ({"type": "StasisStart", "args": ["callout", CALL], "channel": channel(TRY, "Down")}, LegEntered(NODE, TRY)),
     ({"type": "StasisStart", "args": ["leg", CALL], "channel": channel("another")}, None),
+    ({"type": "StasisStart", "args": ["callout", CALL], "channel": channel("another")}, None),
     ({"type": "StasisStart", "args": [], "channel": channel()}, None),
     ({"type": "ChannelStateChange", "channel": channel(LEG)}, LegAnswered(NODE, LEG)),
+    ({"type": "ChannelStateChange", "channel": channel(TRY)}, LegAnswered(NODE, TRY)),
     ({"type": "ChannelStateChange", "channel": channel(LEG, "Ringing")}, None),
     ({"type": "ChannelStateChange", "channel": channel(CALL)}, None),
     (

@@ -15,6 +15,7 @@ from irmacall.ops.render import (
     Directories,
     Listener,
     NodeValues,
+    OutboundValues,
     PhoneValues,
     Tls,
     TrunkValues,
@@ -75,6 +76,36 @@ def test_a_trunk_by_address_has_no_password_and_a_trunk_by_password_no_address(t
     assert "auth = provider" not in sip
     assert "auth = line" in sip
     assert "endpoint = line" not in sip
+
+
+def test_a_way_out_is_there_where_the_site_gives_one(tmp_path: Path) -> None:
+    """A line calls out only where it says so: to one host, with one number, and nobody comes in by it."""
+    provider = TrunkValues("provider", ("192.0.2.9",), outbound=OutboundValues("192.0.2.9", 5062, "+31241234567"))
+    render_node(dataclasses.replace(NODE, trunks=(provider, TrunkValues("line"))), tmp_path)
+    sip = read(tmp_path / "pjsip.conf")
+    assert "[provider-out](irmacall-outbound)\naors = provider-out\nfrom_user = +31241234567" in sip
+    assert "[provider-out]\ntype = aor\ncontact = sip:192.0.2.9:5062" in sip
+    assert "identify_by = ip\ncontext = irmacall-called-out" in sip
+    assert "endpoint = provider-out" not in sip
+    assert "line-out" not in sip
+
+
+def test_nothing_can_be_reached_from_a_call_out(tmp_path: Path) -> None:
+    """The contexts of phones and of those whom we call back are empty."""
+    render_node(NODE, tmp_path)
+    plan = read(tmp_path / "extensions.conf")
+    for context in ("irmacall-from-phones", "irmacall-called-out"):
+        body = plan.partition(f"[{context}]")[2].partition("[")[0]
+        assert body.strip() == ""
+
+
+def test_classes_of_music(tmp_path: Path) -> None:
+    """Each class that a queue names is a directory of that name; `default` stands once."""
+    render_node(dataclasses.replace(NODE, music="/music", music_classes=("default", "jazz")), tmp_path)
+    music = read(tmp_path / "musiconhold.conf")
+    assert "[default]\nmode = files\ndirectory = /music\n" in music
+    assert "[jazz]\nmode = files\ndirectory = /music/jazz\n" in music
+    assert music.count("[default]") == 1
 
 
 def test_tls_is_there_when_given(tmp_path: Path) -> None:

@@ -10,6 +10,21 @@ from tests.settings.sample import Sample
 
 #: What stands in the example, what stands there instead, and what the message must say.
 BAD = {
+    "calling out to nowhere": (
+        'addresses = ["198.51.100.20/32"]',
+        'addresses = ["198.51.100.20/32"]\noutbound = { prefixes = ["+31"] }',
+        "node[1].trunk[1].outbound.host: is missing",
+    ),
+    "calling out as nobody": (
+        'addresses = ["198.51.100.20/32"]',
+        'addresses = ["198.51.100.20/32"]\noutbound = { host = "sip.example.nl" }',
+        "node[1].trunk[1].outbound.caller_id: is missing",
+    ),
+    "calling anybody": (
+        'addresses = ["198.51.100.20/32"]',
+        'addresses = ["198.51.100.20/32"]\n[node.trunk.outbound]\nhost = "sip.example.nl"\nprefixes = ["+"]',
+        "node[1].trunk[1].outbound.prefixes",
+    ),
     "a number without quotes": ('name = "pbx1"', "name = 1", "node[1].name = 1: should be letters, digits"),
     "a name with a space": ('name = "pbx1"', 'name = "pbx 1"', "node[1].name = 'pbx 1': should be letters"),
     "a name that is too long": ('name = "pbx1"', f'name = "{"x" * 41}"', "node[1].name = 'xxxxx"),

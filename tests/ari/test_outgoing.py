@@ -1,0 +1,61 @@
+"""Who may be called, on which line; and that nobody else ever learns the number."""
+
+from __future__ import annotations
+
+import pytest
+
+from irmacall.ari.client import Node
+from irmacall.ari.outgoing import NOWHERE, CannotCall, Outgoing, OutgoingLine
+from irmacall.core.commands import CallOut
+from irmacall.core.ids import CallId, NumberId, callout_channel
+from irmacall.settings.nodes import DUTCH
+from tests.ari.conftest import settings
+from tests.ari.fake import FakeAsterisk
+
+LINES = (OutgoingLine("mobile", ("+316",)), OutgoingLine("provider", DUTCH))
+KEPT = {
+    "mobile": "0612345678",
+    "fixed": "020 123 4567",
+    "premium": "0900-1234",
+    "paid": "+31900123456",
+    "abroad": "+442079460000",
+    "emergency": "112",
+    "words": "0612345678@elsewhere.example",
+}
+
+
+async def number_of(number: NumberId) -> str | None:
+    """What is kept."""
+    return KEPT.get(number)
+
+
+OUTGOING = Outgoing(LINES, number_of)
+
+
+@pytest.mark.parametrize(
+    ("kept", "endpoint"),
+    [("mobile", "PJSIP/+31612345678@mobile-out"), ("fixed", "PJSIP/+31201234567@provider-out")],
+)
+async def test_the_first_line_that_may(kept: str, endpoint: str) -> None:
+    """The number goes out in E.164 on the first line that may call it."""
+    assert await OUTGOING.endpoint(NumberId(kept)) == endpoint
+
+
+@pytest.mark.parametrize("kept", ["premium", "paid", "abroad", "emergency", "words", "forgotten"])
+async def test_what_is_not_called(kept: str) -> None:
+    """What costs more, is elsewhere, is no number or is not kept is refused, and the refusal names no number."""
+    with pytest.raises(CannotCall) as refused:
+        await OUTGOING.endpoint(NumberId(kept))
+    assert not any(letter.isdigit() for letter in str(refused.value))
+
+
+async def test_a_refused_number_reaches_no_asterisk(fake: FakeAsterisk) -> None:
+    """Nothing is asked of Asterisk for a number that may not be called, nor by a desk without lines."""
+    call = CallId("n-1.0")
+    command = CallOut(settings(fake, "").name, call, callout_channel(call, 1), NumberId("abroad"))
+    url = f"http://{fake.address[0]}:{fake.address[1]}"
+    for outgoing in (OUTGOING, NOWHERE):
+        async with Node(settings(fake, url), outgoing=outgoing) as node:
+            with pytest.raises(CannotCall):
+                await node.perform(command)
+    assert fake.seen == []
