@@ -21,6 +21,16 @@ def rootfs() -> Path:
     return cache() / "rootfs"
 
 
+def data() -> Path:
+    """Asterisk's data directory in it."""
+    return rootfs() / "usr/share/asterisk"
+
+
+def sounds() -> Path:
+    """What `irmacall prompts make --out` is told there."""
+    return data() / "sounds"
+
+
 def phones_python() -> Path:
     """A Python of their own for the phones, on a machine whose Python has no pjsua2 (lab/setup/phones.py)."""
     return cache() / "phones-python"

@@ -16,7 +16,7 @@ _HEADER = 44  # a canonical WAV header; a file that is still being written has n
 _SILENT_RMS = 60.0  # of 32767; line noise of G.711 stays below
 _PURE = 0.6  # a tone has this share of the energy
 _MUSICAL = 0.25  # music has this share in its tones, also between two chords; speech has less than 0.15
-#: The tones that the placeholder music is made of (lab/setup/sounds.py).
+#: The tones that the placeholder music is made of (irmacall/prompts/music.py).
 MUSIC_TONES = (174.6, 196.0, 220.0, 246.9, 261.6, 277.2, 293.7, 329.6)
 
 

@@ -19,7 +19,7 @@ STEPS = (
     Step("Debian packages", apt.done, apt.make),
     Step("Python environment", python.done, python.make, ("Debian packages",)),
     Step("Asterisk in a Debian of its own", rootfs.done, rootfs.make, ("Debian packages",)),
-    Step("sounds", sounds.done, sounds.make, ("Asterisk in a Debian of its own",)),
+    Step("sounds", sounds.done, sounds.make, ("Asterisk in a Debian of its own", "Python environment")),
     Step("a Python for the phones", phones.done, phones.make, ("Python environment",)),
     Step("the pages' bundle", bundle.done, bundle.make, ("Debian packages",)),
     Step("yivi server, wallet, schemes", identity.done, identity.make, identity.after()),

@@ -1,59 +1,62 @@
-"""Placeholder sounds: prompts spoken by espeak-ng, music by sox. Nobody's voice, nobody's composition."""
+"""Placeholder sounds, which irmacall itself makes: its texts in all languages, and music on hold."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
-import tomllib
 from pathlib import Path
 
 from lab import paths
 from lab.setup.command import run
 from lab.setup.stamp import fingerprint, made_whole, stamped
 
-PROMPTS = paths.CHECKOUT / "asterisk" / "prompts.nl.toml"
-_TELEPHONE = ["-r", "8000", "-c", "1", "-b", "16"]
-# Slow chords of sines, each fading in and out: quiet, and told from speech by its steady tones.
-_CHORDS = [(220.0, 277.2, 329.6), (196.0, 246.9, 293.7), (174.6, 220.0, 261.6), (196.0, 246.9, 329.6)]
+_LANGUAGES = ("nl", "en")
 
 
 def _key() -> str:
-    return fingerprint([PROMPTS, Path(__file__)])
+    makers = [
+        *(paths.CHECKOUT / "irmacall" / "prompts").glob("*.py"),
+        *(paths.CHECKOUT / "asterisk").glob("prompts.*"),
+    ]
+    return fingerprint([*makers, Path(__file__)])
 
 
-def _directories() -> tuple[Path, Path]:
-    data = paths.rootfs() / "usr/share/asterisk"
-    return data / "sounds" / "nl" / "irmacall", data / "irmacall-music"
+def _music() -> Path:
+    return paths.data() / "irmacall-music"
 
 
 def done() -> bool:
-    """Whether both kinds of sound are there, made from the present texts."""
-    return all(stamped(directory, _key()) for directory in _directories())
+    """Whether all sounds are there, made from the present texts."""
+    folders = [paths.sounds() / language / "irmacall" for language in _LANGUAGES]
+    return all(stamped(directory, _key()) for directory in (*folders, _music()))
 
 
 def make() -> None:
-    """Make them anew in the Debian that Asterisk runs from."""
-    prompts, music = _directories()
-    with made_whole(prompts, _key()) as fresh:
-        for name, text in tomllib.loads(PROMPTS.read_text(encoding="utf-8")).items():
-            _speak(text, fresh / f"{name}.wav")
-    with made_whole(music, _key()) as fresh:
-        _compose(fresh / "quiet.wav")
+    """Make them anew in the Debian that Asterisk runs from: about 6 s. Each folder is replaced in one step."""
+    for language in _LANGUAGES:
+        stay_inside(paths.sounds() / language)
+    with tempfile.TemporaryDirectory(dir=paths.cache()) as folder:
+        sounds, music = Path(folder), Path(folder) / "music"
+        python = paths.VENV / "bin" / "python"
+        make_all: list[str | Path] = [python, "-m", "irmacall", "prompts", "make", "--shipped"]
+        run([*make_all, "--out", sounds, "--music", music], cwd=paths.CHECKOUT)
+        for language in _LANGUAGES:
+            _put(sounds / language / "irmacall", paths.sounds() / language / "irmacall")
+        _put(music, _music())
 
 
-def _speak(text: str, out: Path) -> None:
-    with tempfile.NamedTemporaryFile(suffix=".wav") as raw:
-        run(["espeak-ng", "-v", "nl", "-s", "165", "-w", raw.name, text])
-        run(["sox", raw.name, *_TELEPHONE, out, "norm", "-6"])
-    out.chmod(0o644)
+def _put(made: Path, directory: Path) -> None:
+    with made_whole(directory, _key()) as fresh:
+        shutil.copytree(made, fresh, dirs_exist_ok=True)
 
 
-def _compose(out: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        parts = []
-        for number, chord in enumerate(_CHORDS):
-            part = Path(folder) / f"{number}.wav"
-            tones = [word for tone in chord for word in ("sine", str(tone))]
-            run(["sox", "-n", *_TELEPHONE, part, "synth", "4", *tones, "remix", "-", "fade", "h", "0.8", "4", "0.8"])
-            parts.append(part)
-        run(["sox", *parts, *_TELEPHONE, out, "norm", "-18"])
-    out.chmod(0o644)
+def stay_inside(link: Path) -> None:
+    """Debian's `sounds/en` is a link over /etc/alternatives: seen from outside the chroot it leads elsewhere."""
+    if not link.is_symlink() or not os.readlink(link).startswith("/"):
+        return
+    real = link
+    while real.is_symlink():
+        real = paths.rootfs() / str(real.parent / os.readlink(real)).removeprefix(str(paths.rootfs())).lstrip("/")
+    link.unlink()
+    link.symlink_to(os.path.relpath(real, link.parent))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from irmacall.core.commands import Prompt
+from lab import paths
 from lab.paths import CHECKOUT
 from lab.setup import apt, sounds
 from lab.setup.command import StepFailed, run
@@ -145,13 +144,21 @@ def test_a_failed_step_stops_what_depends_on_it(capsys: pytest.CaptureFixture[st
     assert "bad: FAILED" in capsys.readouterr().out
 
 
-def test_every_prompt_has_its_words() -> None:
-    """What the daemon and the dialplan say is there to be spoken, and nothing else is."""
-    texts = tomllib.loads(sounds.PROMPTS.read_text())
-    said_by_dialplan = {"moment", "anonymous", "nobody"}
-    assert set(texts) == {prompt.value for prompt in Prompt} | said_by_dialplan
-    plan = (CHECKOUT / "dialplan" / "extensions.conf.j2").read_text()
-    assert all(f"Playback(irmacall/{name})" in plan for name in said_by_dialplan)
+def test_a_link_that_leads_out_of_the_other_debian_is_made_to_stay_inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen from here and from there it is the same folder afterwards; one that stays inside is left as it is."""
+    monkeypatch.setattr(paths, "rootfs", lambda: tmp_path)
+    (tmp_path / "etc/alternatives").mkdir(parents=True)
+    (tmp_path / "usr/sounds/en_US").mkdir(parents=True)
+    link = tmp_path / "usr/sounds/en"
+    link.symlink_to("/etc/alternatives/prompt-en")
+    (tmp_path / "etc/alternatives/prompt-en").symlink_to("/usr/sounds/en_US")
+    for _ in range(2):
+        sounds.stay_inside(link)
+        assert link.readlink() == Path("en_US")
+    sounds.stay_inside(tmp_path / "usr/sounds/nl")
+    assert not (tmp_path / "usr/sounds/nl").exists()
 
 
 def test_the_set_up_needs_nothing_but_python() -> None:
