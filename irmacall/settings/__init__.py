@@ -11,7 +11,7 @@ from irmacall.settings.desks import (
     is_demo_scheme,
 )
 from irmacall.settings.loading import Purpose, load, needed
-from irmacall.settings.nodes import DirectoriesSettings, NodeSettings, TrunkSettings
+from irmacall.settings.nodes import DirectoriesSettings, NodeSettings, OutboundSettings, TrunkSettings
 from irmacall.settings.queues import (
     AnnounceSettings,
     GroupSettings,
@@ -55,11 +55,12 @@ __all__ = [
     "MenuSettings",
     "Network",
     "NodeSettings",
+    "OutboundSettings",
     "PublicSettings",
     "Purpose",
     "QueueSettings",
-    "ScheduleSettings",
     "RecordsSettings",
+    "ScheduleSettings",
     "ServiceLevelSettings",
     "Settings",
     "SoundSettings",
