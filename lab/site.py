@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.exchange import PLAIN, Exchange, toml
 from lab.identity.scheme import CREDENTIAL, ISSUER, SCHEME
 from lab.lab import Lab
 from lab.yivi import YiviServer
@@ -41,6 +41,7 @@ class Site:
     log_level: str
     patience: float
     """The watchdog's, in seconds."""
+    exchange: Exchange = PLAIN
 
     @property
     def data(self) -> Path:
@@ -146,10 +147,10 @@ def _desk(site: Site) -> list[str]:
         'privacy_contact = "fg@voorbeeld.example"',
         'crm_url = "https://crm.voorbeeld.example/contact?gesprek={call_id}&onderwerp={subject}"',
         f"schemes = [{_q(SCHEME)}]",
+        *site.exchange.keys(),
         "[desk.times]",
         *(f"{key} = {value}" for key, value in site.times.items()),
-        '[[desk.queue]]\nid = "publiekszaken"\ntitle = "Publiekszaken"',
-        '[[desk.queue]]\nid = "burgerzaken"\ntitle = "Burgerzaken"',
+        *site.exchange.lines(),
     ]
     for name, title, queue, why, more in SUBJECTS:
         parts += [
@@ -168,5 +169,5 @@ def _desk(site: Site) -> list[str]:
 
 
 def _q(value: object) -> str:
-    """A TOML basic string (a JSON string is one)."""
-    return json.dumps(str(value), ensure_ascii=False)
+    """A TOML basic string."""
+    return toml(str(value))

@@ -22,6 +22,7 @@ from typing import Self
 from irmacall.core.ids import Endpoint
 from irmacall.store.passwords import Hashing
 from irmacall.store.users import Role, Users, open_users
+from lab.exchange import PLAIN, Exchange
 from lab.identity.build import build
 from lab.identity.scheme import SCHEME, make_schemes, public_schemes
 from lab.lab import Lab
@@ -63,13 +64,14 @@ class Town:
         log_level: str = "debug",
         ari: Mapping[str, str] | None = None,
         patience: float = 30.0,
+        exchange: Exchange = PLAIN,
     ) -> None:
         """`times`: keys of [desk.times] that differ from the shipped ones. `memory`: no redis, but memory://.
 
         `ari`: by a node's name, the URL at which the daemon finds its ARI, where that is not the node's own.
-        `patience`: the watchdog's, in seconds.
+        `patience`: the watchdog's, in seconds. `exchange`: what its desk does beside what every lab's does.
         """
-        self.patience = patience
+        self.patience, self.exchange = patience, exchange
         self.ari = {node.name: f"http://{node.values.ari.host}:{node.values.ari.port}" for node in lab.nodes}
         self.ari.update(ari or {})
         self.lab, self.directory = lab, lab.directory / "town"
@@ -84,9 +86,7 @@ class Town:
     async def __aenter__(self) -> Self:
         try:
             self._build_yivi()
-            self._described = Site(
-                self.directory, self.lab, self.yivi, self.ari, self.times, self.memory, self.log_level, self.patience
-            )
+            self._described = self._description()
             self.site = write(self._described)
             await self._add_users()
             self.daemon = self._program("daemon", "serve")
@@ -135,6 +135,19 @@ class Town:
         await wallet.issue(self.yivi, attributes, scheme=scheme)
         return wallet
 
+    def _description(self) -> Site:
+        return Site(
+            self.directory,
+            self.lab,
+            self.yivi,
+            self.ari,
+            self.times,
+            self.memory,
+            self.log_level,
+            self.patience,
+            self.exchange,
+        )
+
     def _build_yivi(self) -> None:
         self._binaries = build(cache(), rootfs())
         self.schemes = make_schemes(self._binaries.yivi, cache())
@@ -161,6 +174,7 @@ class Town:
                         agent.password,
                         endpoint=Endpoint(agent.endpoint),
                         function="medewerker Publiekszaken",
+                        groups=self.exchange.groups_of(agent.login),
                     )
                     for agent in self.agents
                 )

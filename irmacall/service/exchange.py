@@ -63,7 +63,7 @@ def languages(desk: DeskSettings) -> dict[LanguageId, Language]:
 
 def _hours(desk: DeskSettings, name: str | None) -> Hours | None:
     schedule = next((each for each in desk.schedules if each.id == name), None)
-    return schedule and _schedule(schedule, desk.timezone)
+    return None if schedule is None else _schedule(schedule, desk.timezone)
 
 
 def _schedule(schedule: ScheduleSettings, timezone: str) -> Hours:
