@@ -3,8 +3,11 @@
 arguments.py    what can be typed
 site.py         the site that is meant
 running.py      serve · watchdog
+operating.py    reload · emergency
+control.py      a word with the daemon that runs
 people.py       user · phone
 making.py       secrets · render
+sounds.py       prompts
 judging.py      check · status · audit
 probes.py       what each server behind the site says of itself
 seen.py         what was seen of one that could not be used, in words

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import irmacall
-from irmacall.cli import judging, making, people, running
+from irmacall.cli import judging, making, operating, people, running, sounds
 from irmacall.cli.site import add_site
 from irmacall.store.users import Role
 
@@ -21,10 +21,12 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"irmacall {irmacall.__version__}")
     commands = root.add_subparsers(metavar="COMMAND", required=True)
     _add_running(commands)
+    _add_operating(commands)
     _add_judging(commands)
     _add_making(commands)
     _add_users(commands.add_parser("user", help="who may log in"))
     _add_phones(commands.add_parser("phone", help="the agents' phones"))
+    _add_prompts(commands.add_parser("prompts", help="what callers hear"))
     return root
 
 
@@ -33,10 +35,22 @@ def _add_running(commands: Commands[argparse.ArgumentParser]) -> None:
     _add(commands, "watchdog", running.watchdog, "see to it that nobody waits for a daemon that is gone")
 
 
+def _add_operating(commands: Commands[argparse.ArgumentParser]) -> None:
+    _add(commands, "reload", operating.reload, "have the daemon that runs read the site file again")
+    emergency = _add(
+        commands, "emergency", operating.emergency, "send every caller elsewhere for a while, or end that; or show it"
+    )
+    emergency.add_argument("do", nargs="?", choices=["on", "off"], help="without it: tell whether there is one")
+    emergency.add_argument("--minutes", type=int, metavar="N", help="it ends by itself after so many (1 to 1440)")
+    emergency.add_argument("--message", metavar="SOUND", help="everybody hears this, and the call is over")
+    emergency.add_argument("--queue", metavar="QUEUE", help="everybody waits in this queue")
+    emergency.add_argument("--reason", metavar="TEXT", help="for the audit log")
+
+
 def _add_judging(commands: Commands[argparse.ArgumentParser]) -> None:
     check = _add(commands, "check", judging.check, "judge the site: its file, its secrets and the servers behind it")
     check.add_argument("--offline", action="store_true", help="ask no server")
-    _add(commands, "status", judging.status, "who leads, and which servers answer")
+    _add(commands, "status", judging.status, "what the daemon does, who leads, and which servers answer")
     audit = _commands_of(commands.add_parser("audit", help="the audit log"))
     verify = _add(audit, "verify", judging.verify_audit, "tell whether every line stands as it was written")
     verify.add_argument("--noted", metavar="SEQ:HASH", type=judging.noted_head, help="a line noted elsewhere")
@@ -58,7 +72,17 @@ def _add_users(user: argparse.ArgumentParser) -> None:
     add.add_argument("--role", type=Role, choices=list(Role), default=Role.AGENT)
     add.add_argument("--phone", metavar="ENDPOINT", help="the phone that rings for her")
     add.add_argument("--function", default="", help="what citizens are told that they spoke to")
+    add.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        dest="groups",
+        help="a group that she belongs to; repeat it",
+    )
     _add_password(add)
+    groups = _add(commands, "groups", people.set_groups, "say to which groups somebody belongs, and to no other")
+    groups.add_argument("login")
+    groups.add_argument("groups", nargs="*", metavar="GROUP", help="a group of the site's; none: to no group")
     _add(commands, "list", people.list_users, "everybody who may log in, or might once")
     for name, command, words in (
         ("disable", people.disable_user, "let somebody in no more, and end her sessions"),
@@ -78,6 +102,20 @@ def _add_phones(phone: argparse.ArgumentParser) -> None:
     remove = _add(commands, "remove", people.remove_phone, "forget a phone")
     remove.add_argument("endpoint")
     _add(commands, "list", people.list_phones, "the phones that there are")
+
+
+def _add_prompts(prompts: argparse.ArgumentParser) -> None:
+    commands = _commands_of(prompts)
+    make = _add(commands, "make", sounds.make_prompts, "have a machine speak what no person has recorded yet")
+    make.add_argument("--music", type=Path, metavar="DIR", help="make music on hold here too, where there is none")
+    check = _add(commands, "check", sounds.check_prompts, "tell what is still to be recorded, and judge recordings")
+    accept = _add(
+        commands, "accept", sounds.accept_prompts, "say that recordings are right though their text changed"
+    )
+    accept.add_argument("prompts", nargs="+", metavar="LANGUAGE/NAME")
+    for each in (make, check, accept):
+        each.add_argument("--out", required=True, type=Path, metavar="DIR", help="Asterisk's directory `sounds`")
+        each.add_argument("--shipped", action="store_true", help="irmacall's own texts in all languages; no site")
 
 
 def _add_password(command: argparse.ArgumentParser) -> None:

@@ -9,9 +9,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from irmacall.cli import endings
+from irmacall.cli.control import ask
+from irmacall.cli.operating import status_in_words
 from irmacall.cli.site import settings_of
 from irmacall.core.ids import DeskId
-from irmacall.errors import IrmacallError, PeerError, SettingsError
+from irmacall.errors import IrmacallError, PeerError, Refused, SettingsError
 from irmacall.settings import NodeSettings, Purpose, Settings
 from irmacall.store.audit import AuditLog, Head
 
@@ -32,9 +34,10 @@ def check(arguments: argparse.Namespace) -> int:
 
 
 def status(arguments: argparse.Namespace) -> int:
-    """Who leads on each node, and which servers answer."""
+    """What the daemon here says of itself, who leads on each node, and which servers answer."""
     settings = settings_of(arguments, Purpose.SERVE)
-    return asyncio.run(_status(settings))
+    served = [_serves(settings, desk.id) for desk in settings.desks]
+    return 0 if asyncio.run(_status(settings)) == 0 and all(served) else endings.FAILED
 
 
 def verify_audit(arguments: argparse.Namespace) -> int:
@@ -65,6 +68,17 @@ async def _verify(settings: Settings, noted: Head | None) -> int:
         return endings.FAILED
     print(f"{head.seq} lines, each as it was written; the last: {head.seq}:{head.hash}")
     return 0
+
+
+def _serves(settings: Settings, desk: str) -> bool:
+    """Tell what this desk's daemon on this machine says of itself; whether there is one."""
+    try:
+        words = status_in_words(ask(settings, desk, {"command": "status"}))
+    except (PeerError, Refused) as error:
+        _tell(False, f"daemon of {desk}", str(error))
+        return False
+    _tell(True, f"daemon of {desk}", words)
+    return True
 
 
 async def _status(settings: Settings) -> int:

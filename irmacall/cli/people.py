@@ -8,13 +8,13 @@ import getpass
 import secrets
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from irmacall.cli.site import data_file, settings_of
-from irmacall.core.ids import Endpoint, UserId
+from irmacall.core.ids import Endpoint, GroupId, UserId
 from irmacall.errors import Refused
 from irmacall.settings import Purpose, Settings
 from irmacall.store.audit import AuditKind, AuditLine, AuditLog
@@ -48,7 +48,7 @@ class _Books:
 
 def add_user(arguments: argparse.Namespace) -> int:
     """Let somebody in."""
-    password = _password(arguments)
+    password, groups = _password(arguments), _groups(arguments)
 
     async def work(books: _Books) -> None:
         phone = None if arguments.phone is None else Endpoint(arguments.phone)
@@ -56,10 +56,16 @@ def add_user(arguments: argparse.Namespace) -> int:
             raise Refused(f"there is no phone {phone}: make it with `irmacall phone add {phone}`")
         user = await _with_objections(
             books.users.add_user(
-                arguments.login, arguments.name, arguments.role, password, endpoint=phone, function=arguments.function
+                arguments.login,
+                arguments.name,
+                arguments.role,
+                password,
+                endpoint=phone,
+                function=arguments.function,
+                groups=groups,
             )
         )
-        await books.note(AuditKind.USER_ADDED, user.id, f"{user.login}, {user.role}")
+        await books.note(AuditKind.USER_ADDED, user.id, f"{user.login}, {user.role}, groups: {_listed(user.groups)}")
         _show(arguments, user, password)
 
     return _with_books(arguments, work)
@@ -71,7 +77,23 @@ def list_users(arguments: argparse.Namespace) -> int:
     async def work(books: _Books) -> None:
         for user in await books.users.list_users():
             state = "disabled" if user.disabled else ""
-            print("\t".join((user.login, user.role, user.endpoint or "-", user.name, state)).rstrip("\t"))
+            told = (user.login, user.role, user.endpoint or "-", _listed(user.groups), user.name, state)
+            print("\t".join(told).rstrip("\t"))
+
+    return _with_books(arguments, work)
+
+
+def set_groups(arguments: argparse.Namespace) -> int:
+    """Say to which groups somebody belongs, and to no other."""
+    groups = _groups(arguments)
+
+    async def work(books: _Books) -> None:
+        user = await _known(books, arguments.login)
+        await books.users.set_groups(user.id, groups)
+        told = f"{_listed(user.groups)} became {_listed(groups)}"
+        await books.note(AuditKind.GROUPS_SET, user.id, f"{user.login}: {told}")
+        print(f"{user.login}\t{_listed(groups)}")
+        print("It counts from when she goes available the next time.", file=sys.stderr)
 
     return _with_books(arguments, work)
 
@@ -165,6 +187,20 @@ async def _open(settings: Settings) -> AsyncIterator[_Books]:
         hashing.close()
         await database.close()
         await audit.close()
+
+
+def _groups(arguments: argparse.Namespace) -> frozenset[GroupId]:
+    """The groups that were named. Raises Refused for one that no desk of the site has."""
+    known = {group.id for desk in settings_of(arguments, Purpose.LOCAL).desks for group in desk.groups}
+    unknown = sorted(set(arguments.groups) - known)
+    if unknown:
+        has = f"it has {', '.join(sorted(known))}" if known else "it has none: then every agent serves every queue"
+        raise Refused(f"there is no group {unknown[0]} in the site: {has}")
+    return frozenset(map(GroupId, arguments.groups))
+
+
+def _listed(groups: Collection[GroupId]) -> str:
+    return ",".join(sorted(groups)) or "-"
 
 
 async def _known(books: _Books, login: str) -> User:

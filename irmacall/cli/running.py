@@ -28,7 +28,7 @@ def serve_site(arguments: argparse.Namespace) -> int:
     from irmacall.service import serve
 
     settings = settings_of(arguments, Purpose.SERVE)
-    return _stay(settings, serve(settings))
+    return _stay(settings, serve(settings, lambda: settings_of(arguments, Purpose.SERVE)))
 
 
 def watchdog(arguments: argparse.Namespace) -> int:

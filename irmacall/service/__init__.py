@@ -10,6 +10,11 @@ screens.py      who watches, and the nudges
 staff.py        what an agent's screen asks (web.ports.StaffDesk)
 citizen.py      what a citizen's page asks (web.ports.CitizenDesk)
 attendance.py   whose screen is gone
+in_force.py     what the site file says now, swapped whole when it is read anew
+reload.py       reading it anew
+emergency.py    everybody to a message or one queue, for a while
+control.py      the control socket
+operating.py    what an operator asks over it
 accounts.py     who may log in (web.ports.Accounts)
 identity.py     yivi's attributes → what is sealed → a card
 audit.py        lines for the audit log, in order

@@ -7,6 +7,7 @@ import secrets
 
 import structlog
 
+from irmacall.core.events import PlanChanged
 from irmacall.core.ids import DeskId
 from irmacall.core.plan import Plan
 from irmacall.core.records import RecordError, load
@@ -44,6 +45,18 @@ class Leadership:
         if self._term is None or not self._term.leads():
             raise PeerUnavailable("this daemon does not lead the desk now")
         return self._term
+
+    async def take(self, plan: Plan) -> bool:
+        """New calls get this plan, in this term and in later ones; whether a term runs now that has saved it so."""
+        self._plan = plan
+        if self._term is None:
+            return False
+        try:
+            await self._term.ask(PlanChanged(plan))
+        except PeerUnavailable as error:  # The term ended meanwhile: the next one begins with it.
+            log.info("the next term begins with the new plan", desk=self.desk, error=str(error))
+            return False
+        return True
 
     async def run(self) -> None:
         """Lead whenever that is possible. Ends only by being cancelled, in which case the lease is given back."""

@@ -24,12 +24,17 @@ from irmacall.service.accounts import Logins
 from irmacall.service.attendance import Attendance
 from irmacall.service.audit import AuditWriter
 from irmacall.service.citizen import Citizens
+from irmacall.service.control import Control
+from irmacall.service.emergency import Emergencies
 from irmacall.service.in_force import InForce, rules
 from irmacall.service.leadership import Leadership
+from irmacall.service.operating import Operating
+from irmacall.service.reload import Reloading
+from irmacall.service.records import Records
 from irmacall.service.screens import Screens
 from irmacall.service.staff import Place, Staff
 from irmacall.service.term import Peers
-from irmacall.settings import DeskSettings, PublicSettings, Settings, StaffSettings, server_context
+from irmacall.settings import PublicSettings, Settings, StaffSettings, server_context
 from irmacall.store.audit import AuditLog
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
@@ -42,28 +47,33 @@ from irmacall.web.staff import staff_app
 log = structlog.get_logger("irmacall")
 
 
-async def serve(settings: Settings) -> None:
-    """Serve the site's desk until SIGTERM or SIGINT. Raises SettingsError for what cannot be used."""
+async def serve(settings: Settings, reread: Callable[[], Settings]) -> None:
+    """Serve the site's desk until SIGTERM or SIGINT. Raises SettingsError for what cannot be used.
+
+    `reread` reads the same site file again, when an operator asks for it (`irmacall reload`, or SIGHUP).
+    """
     if len(settings.desks) != 1:
         raise SettingsError(f"desk: {len(settings.desks)} are configured; one daemon serves one: start one for each")
     async with AsyncExitStack() as stack:
-        daemon = await _Daemon.open(settings, settings.desks[0], stack)
+        daemon = await _Daemon.open(settings, reread, stack)
         await daemon.run()
 
 
 class _Daemon:
     """All that is open while we serve."""
 
-    def __init__(self, settings: Settings, desk: DeskSettings, stack: AsyncExitStack) -> None:
+    def __init__(self, settings: Settings, reread: Callable[[], Settings], stack: AsyncExitStack) -> None:
         self._settings = settings
-        self._desk = desk
+        self._reread = reread
+        self._desk = settings.desks[0]
         self._stack = stack
         self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
 
     @classmethod
-    async def open(cls, settings: Settings, desk: DeskSettings, stack: AsyncExitStack) -> _Daemon:
+    async def open(cls, settings: Settings, reread: Callable[[], Settings], stack: AsyncExitStack) -> _Daemon:
         """Open what must be there before anything is served."""
-        daemon = cls(settings, desk, stack)
+        daemon = cls(settings, reread, stack)
         await daemon._open_stores()
         daemon._open_rooms()
         return daemon
@@ -74,6 +84,9 @@ class _Daemon:
         self._stack.push_async_callback(self._store.close)
         await _checked_when_there(self._store.check_configuration, "the desk's redis")
         await _checked_when_there(self._vault.check_configuration, "the vault's redis")
+        self._facts = plan.facts_store(self._settings, self._desk)
+        self._stack.push_async_callback(self._facts.close)
+        await _checked_when_there(self._facts.check, "the records' database")
         database = await open_users(self._settings.users)
         self._stack.push_async_callback(database.close)
         self._users = Users(database, Hashing())
@@ -90,7 +103,8 @@ class _Daemon:
         self._in_force = force = InForce(rules(settings, hashed))
         screens = Screens()
         self._endpoints: set[Endpoint] = set()
-        peers = Peers(self._store, self._vault, screens, self._audit, self._nodes)
+        records = Records(self._facts, settings.records.days)
+        peers = Peers(self._store, self._vault, screens, self._audit, self._nodes, records)
         self._leadership = Leadership(force.now.plan, peers, settings.store.lease)
         self._irma = IrmaClient(settings.irma.url, settings.credentials.text("irma-token"))
         self._stack.push_async_callback(self._irma.close)
@@ -105,6 +119,10 @@ class _Daemon:
         )
         self._staff = Staff(self._leadership, screens, lambda: force.now.titles, self._place_of)
         self._attendance = Attendance(self._leadership, screens)
+        self._reloading = Reloading(force, self._reread, self._leadership, screens, self._audit)
+        emergencies = Emergencies(self._leadership, force, self._audit)
+        operating = Operating(force, self._leadership, self._reloading, emergencies)
+        self._control = Control(settings.control(self._desk.id), operating.commands())
         self._logins = Logins(
             self._users, self._sessions, self._audit, self._staff, lambda: self._leadership.next_term
         )
@@ -125,6 +143,8 @@ class _Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+        await self._stack.enter_async_context(self._control.open())
         async with asyncio.TaskGroup() as group:
             works = (
                 self._audit.run,
@@ -133,7 +153,8 @@ class _Daemon:
                 self._logins.run,
                 self._attendance.run,
             )
-            running = [group.create_task(work(), name=work.__qualname__) for work in works]
+            running = [group.create_task(self._reloading.when_told(self._reload), name="reload")]
+            running += [group.create_task(work(), name=work.__qualname__) for work in works]
             await self._listen()
             _notify("READY=1")
             log.info(
@@ -162,7 +183,7 @@ class _Daemon:
         self._stack.push_async_callback(runner.cleanup)
 
 
-async def _checked_when_there(check: Callable[[], Awaitable[None]], what: str) -> None:
+async def _checked_when_there(check: Callable[[], Awaitable[object]], what: str) -> None:
     """Refuse a store that is set up wrongly; one that is away now is waited for, as at any other time."""
     try:
         await check()

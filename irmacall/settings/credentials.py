@@ -59,6 +59,11 @@ class Credentials:
         """A password or token, or None where the site needs none of that name."""
         return self._secrets.get(name)
 
+    def differing(self, other: Credentials) -> list[str]:
+        """The names of those that are not the same in both, or are in one alone."""
+        names = sorted(self._secrets.keys() | other._secrets.keys())
+        return [name for name in names if self._secrets.get(name) != other._secrets.get(name)]
+
     def __contains__(self, name: str) -> bool:
         return name in self._secrets
 

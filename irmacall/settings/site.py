@@ -79,3 +79,7 @@ class Settings:
     def audit(self) -> Path:
         """The audit log."""
         return self.data / "audit.sqlite"
+
+    def control(self, desk: str) -> Path:
+        """The socket at which the daemon of this desk takes its operator's word."""
+        return self.data / f"control-{desk}.sock"

@@ -53,6 +53,11 @@ class AuditKind(StrEnum):
     USER_ENABLED = "user_enabled"
     PASSWORD_SET = "password_set"
     PHONE_PASSWORD_SET = "phone_password_set"
+    GROUPS_SET = "groups_set"
+    PLAN_TAKEN = "plan_taken"
+    """The site file was read anew, and new calls get what it says."""
+    EMERGENCY_THROWN = "emergency_thrown"
+    EMERGENCY_ENDED = "emergency_ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,8 +113,9 @@ class CitizenDesk(Protocol):
 
 # -- the staff's side --------------------------------------------------------------------------------------
 
-Availability = Literal["away", "available", "paused", "unavailable"]
-"""`away`: no seat claimed here. `unavailable`: the desk took her out, and the reason says why."""
+Availability = Literal["away", "available", "paused", "wrap-up", "unavailable"]
+"""`away`: no seat claimed here. `wrap-up`: after a call, and available by itself afterwards. `unavailable`: the desk
+took her out, and the reason says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ def sentence(panel: PanelView) -> str:
             return _("U krijgt het volgende gesprek.")
         case "paused":
             return _("{reason}. U krijgt geen gesprekken.").format(reason=panel.reason or _("Pauze"))
+        case "wrap-up":
+            return _("U rondt uw laatste gesprek af. Daarna krijgt u weer gesprekken.")
         case "away" if panel.reason is None:
             return _("U bent aangemeld, maar krijgt nog geen gesprekken.")
         case _:
@@ -50,6 +52,7 @@ def headline(panel: PanelView) -> str:
     return {
         "available": _("Beschikbaar"),
         "paused": _("Pauze"),
+        "wrap-up": _("Afronden"),
         "unavailable": _("Niet beschikbaar"),
         "away": _("Afwezig"),
     }[panel.availability]

@@ -156,7 +156,7 @@ def test_somebody_is_let_in_and_put_out(sample: Sample) -> None:
     added = on_site(sample, "user", "add", "Samira", "--name", "Samira Bakker", "--phone", "agent7")
     login, password = added.out.split()
     assert (added.code, login, len(password)) == (0, "samira", 20)
-    assert on_site(sample, "user", "list").out == "samira\tagent\tagent7\tSamira Bakker\n"
+    assert on_site(sample, "user", "list").out == "samira\tagent\tagent7\t-\tSamira Bakker\n"
     assert on_site(sample, "phone", "list").out == "agent7\n"
     another = on_site(sample, "user", "password", "samira", "--ask", stdin="vlinder-kachel-ratel\n")
     assert (another.code, another.out) == (0, "")
@@ -190,7 +190,7 @@ def test_what_may_not_be_is_told(sample: Sample, case: str) -> None:
     (line,) = ended.err.splitlines()
     assert line.startswith("irmacall: ")
     assert expected in line
-    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\tNadia\n"
+    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\t-\tNadia\n"
 
 
 def test_an_audit_log_that_was_touched_shows(sample: Sample) -> None:

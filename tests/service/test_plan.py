@@ -109,6 +109,6 @@ def test_a_node_is_reached_with_its_own_secret(settings: Settings) -> None:
 @pytest.mark.parametrize("desks", [0, 2])
 async def test_one_daemon_serves_one_desk(settings: Settings, desks: int, tmp_path: Path) -> None:
     """It says so before it opens anything: the site's directory need not even be there."""
-    nowhere = tmp_path / "not there"
+    spoilt = replace(settings, desks=settings.desks[:1] * desks, data=tmp_path / "not there")
     with pytest.raises(SettingsError, match=f"{desks} are configured"):
-        await serve(replace(settings, desks=settings.desks[:1] * desks, data=nowhere))
+        await serve(spoilt, lambda: spoilt)

@@ -1,0 +1,83 @@
+"""What an operator asks of the daemon that runs: reload, emergency; and what it says of itself."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from irmacall.cli import endings
+from irmacall.cli.control import Answer, ask, the_desk
+from irmacall.cli.site import settings_of
+from irmacall.errors import SettingsError
+from irmacall.settings import Purpose
+
+
+def reload(arguments: argparse.Namespace) -> int:
+    """Have the daemon read the site file again. A file that is wrong is told, and nothing is asked."""
+    try:
+        settings = settings_of(arguments, Purpose.LOCAL)
+    except SettingsError as wrong:
+        endings.say([wrong])
+        return endings.FAILED  # Not 2, as elsewhere: nothing has ended, the daemon goes on with what it has.
+    for line in _reloaded(ask(settings, the_desk(settings), {"command": "reload"})):
+        print(line)
+    return 0
+
+
+def _reloaded(answer: Answer) -> Iterator[str]:
+    revision = answer["revision"]
+    if not answer["changed"]:
+        yield f"the same as before (revision {revision})"
+    elif answer["leads"]:
+        yield f"taken (revision {revision}): new calls get it, calls under way keep theirs"
+    else:
+        yield f"taken (revision {revision}): it holds from when this daemon leads; now another does, or none"
+    if answer["waiting"]:
+        yield f"waits for a restart: {', '.join(answer['waiting'])}"
+
+
+def emergency(arguments: argparse.Namespace) -> int:
+    """Throw it, end it, or tell whether it holds."""
+    settings = settings_of(arguments, Purpose.LOCAL)
+    asked: dict[str, object] = {"command": "emergency", "do": arguments.do or "show"}
+    if arguments.do == "on":
+        if arguments.minutes is None or (arguments.queue is None) == (arguments.message is None):
+            raise SettingsError("emergency on: needs --minutes, and one of --message and --queue")
+        given = {name: getattr(arguments, name) for name in ("minutes", "queue", "message", "reason")}
+        asked |= {name: value for name, value in given.items() if value is not None}
+    answer = ask(settings, the_desk(settings), asked)
+    print(_ended(answer) if arguments.do == "off" else emergency_in_words(answer["emergency"]))
+    return 0
+
+
+def _ended(answer: Answer) -> str:
+    return "the emergency is over" if answer["ended"] else "there was no emergency"
+
+
+def emergency_in_words(held: Mapping[str, Any] | None) -> str:
+    """Where everybody goes, and until when."""
+    if held is None:
+        return "no emergency"
+    until = datetime.fromtimestamp(held["until"]).astimezone()
+    left = max(0, round((held["until"] - time.time()) / 60))
+    return f"emergency: every caller goes {held['to']} until {until:%H:%M} ({left} minutes)"
+
+
+def status_in_words(answer: Answer) -> str:
+    """What a daemon says of itself, on one line."""
+    if not answer["leads"]:
+        return f"stands by (revision {answer['revision']})"
+    calls = ", ".join(f"{number} {stage}" for stage, number in sorted(answer["calls"].items())) or "none"
+    waiting = ", ".join(f"{number} in {queue}" for queue, number in sorted(answer["waiting"].items())) or "nobody"
+    unheard = [node for node, heard in answer["nodes"].items() if not heard]
+    parts = [
+        f"leads (fence {answer['fence']}, revision {answer['revision']})",
+        f"calls: {calls}",
+        f"waiting: {waiting}",
+        *([f"not heard of: {', '.join(unheard)}"] if unheard else []),
+        *([emergency_in_words(answer["emergency"])] if answer["emergency"] else []),
+    ]
+    return "; ".join(parts)

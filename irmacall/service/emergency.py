@@ -1,0 +1,105 @@
+"""The emergency switch: one act sends every caller whom nobody has answered to a message or a queue, for a while.
+
+For management and operators. It always has an end, so that nobody can forget it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from irmacall.core.events import EmergencyEnded, EmergencyThrown
+from irmacall.core.ids import QueueId, SoundName
+from irmacall.core.routes import ToMessage, ToQueue
+from irmacall.core.state import Emergency
+from irmacall.errors import Refused
+from irmacall.service.audit import AuditWriter
+from irmacall.service.in_force import InForce
+from irmacall.service.leadership import Leadership
+from irmacall.settings.sounds import shipped
+
+log = structlog.get_logger("irmacall.emergency")
+
+MOST_MINUTES: Final = 1440
+LONGEST_REASON: Final = 200
+
+
+class Emergencies:
+    """Throws and ends it, in the term that runs now. Each method raises PeerUnavailable on a standby."""
+
+    def __init__(
+        self,
+        leadership: Leadership,
+        in_force: InForce,
+        audit: AuditWriter,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._leadership = leadership
+        self._in_force = in_force
+        self._audit = audit
+        self._clock = clock
+
+    def stands(self) -> Emergency | None:
+        """The emergency that holds now."""
+        return self._leadership.term().desk.emergency
+
+    async def throw(self, to: ToQueue | ToMessage, minutes: int, *, by: str, reason: str = "") -> Emergency:
+        """Everybody goes there, for so many minutes; one that holds already is replaced.
+
+        `by`: who does this, and `reason`: why, for the audit log. Raises Refused for what cannot be.
+        """
+        self._judge(to, minutes, reason)
+        thrown = Emergency(to, self._clock() + 60 * minutes)
+        await self._leadership.term().ask(EmergencyThrown(to, thrown.until))
+        words = f"by {by}: {place(to)} for {minutes} minutes" + (f": {reason}" if reason else "")
+        self._audit.note("emergency_thrown", why=words)
+        log.warning("emergency", action="emergency.thrown", by=by, to=place(to), minutes=minutes)
+        return thrown
+
+    async def end(self, *, by: str) -> bool:
+        """It is over; whether there was one."""
+        held = self.stands() is not None
+        await self._leadership.term().ask(EmergencyEnded())
+        if held:
+            self._audit.note("emergency_ended", why=f"by {by}")
+            log.warning("emergency is over", action="emergency.ended", by=by)
+        return held
+
+    def _judge(self, to: ToQueue | ToMessage, minutes: int, reason: str) -> None:
+        if not 1 <= minutes <= MOST_MINUTES:
+            raise Refused(f"minutes = {minutes}: should be 1 to {MOST_MINUTES}: an emergency always has an end")
+        if len(reason) > LONGEST_REASON or not reason.isprintable():
+            raise Refused(f"reason: should be one line of at most {LONGEST_REASON} characters")
+        desk = self._in_force.now.desk
+        if isinstance(to, ToQueue):
+            _must_be_known("queue", to.queue, {queue.id for queue in desk.queues})
+        else:
+            _must_be_known("message", to.sound, shipped() | {sound.id for sound in desk.sounds})
+
+
+def destination(queue: str | None, message: str | None) -> ToQueue | ToMessage:
+    """Where to, of the two. Raises Refused where there is not one of them and no other."""
+    if queue is not None and message is None:
+        return ToQueue(QueueId(queue))
+    if message is not None and queue is None:
+        return ToMessage(SoundName(message))
+    raise Refused("should have one of message (a sound's name) and queue (a queue's id)")
+
+
+def place(to: object) -> str:
+    """A destination in words."""
+    match to:
+        case ToQueue():
+            return f"to queue {to.queue}"
+        case ToMessage():
+            return f"to message {to.sound}"
+    return str(to)
+
+
+def _must_be_known(what: str, name: str, known: set[str] | frozenset[str]) -> None:
+    if name not in known:
+        raise Refused(f"{what} = {name!r}: should be one of {', '.join(sorted(known))}")

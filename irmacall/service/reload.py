@@ -1,0 +1,88 @@
+"""Reading the site file anew under a running daemon: taken as a whole, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from irmacall.errors import SettingsError
+from irmacall.service.audit import AuditWriter
+from irmacall.service.in_force import InForce, rules
+from irmacall.service.leadership import Leadership
+from irmacall.service.screens import PANEL, Screens
+from irmacall.settings import Settings
+from irmacall.settings.reloading import taken, waiting
+
+log = structlog.get_logger("irmacall.reload")
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What became of a site file that was read anew."""
+
+    revision: str
+    changed: bool
+    """Whether it says anything else of the desk than the one before."""
+    leads: bool
+    """Whether calls come here now; else it holds from when this daemon leads."""
+    waiting: tuple[str, ...]
+    """Keys that were changed and are taken at the next start."""
+
+
+class Reloading:
+    """Reads and takes site files, one at a time.
+
+    `reread` reads the file that the daemon began with, as a daemon needs it; it may block, and raises SettingsError.
+    """
+
+    def __init__(
+        self,
+        in_force: InForce,
+        reread: Callable[[], Settings],
+        leadership: Leadership,
+        screens: Screens,
+        audit: AuditWriter,
+    ) -> None:
+        self._in_force = in_force
+        self._reread = reread
+        self._leadership = leadership
+        self._screens = screens
+        self._audit = audit
+        self._turn = asyncio.Lock()
+
+    async def reload(self, by: str) -> Reloaded:
+        """Read it, and take it. Raises SettingsError where it cannot be used: then all stays as it is."""
+        async with self._turn:
+            try:
+                read = await asyncio.to_thread(self._reread)
+                return await self._take(read, by)
+            except SettingsError as error:
+                log.error("site file not taken", action="reload.refused", by=by, problems=str(error).splitlines())
+                raise
+
+    async def _take(self, read: Settings, by: str) -> Reloaded:
+        old = self._in_force.now
+        new = rules(taken(old.settings, read), old.plan.hash_code)
+        left = tuple(waiting(old.settings, read))
+        # Without a pause between the two: whatever happens from now on is decided after the desk has its plan.
+        self._in_force.swap(new)
+        leads = await self._leadership.take(new.plan)
+        self._screens.seats.nudge_all(PANEL)
+        self._audit.note("plan_taken", why=f"by {by}: {old.revision} became {new.revision}")
+        log.info("site file taken", action="reload.taken", by=by, revision=new.revision, leads=leads, waiting=left)
+        return Reloaded(new.revision, new.revision != old.revision, leads, left)
+
+    async def when_told(self, told: asyncio.Event) -> None:
+        """Reload whenever this is set, until cancelled; how it went is in the log."""
+        while True:
+            await told.wait()
+            told.clear()
+            try:
+                await self.reload("SIGHUP")
+            except SettingsError:
+                pass  # It has been logged, and all is as it was.
+            except Exception:
+                log.exception("reload broke", action="reload.broke")
