@@ -17,15 +17,18 @@ from typing import Final, Never, Self
 import structlog
 
 from irmacall.ari import opening
+from irmacall.ari.answers import Reply
+from irmacall.ari.fields import Fields
 from irmacall.ari.intake import Intake
 from irmacall.ari.outgoing import NOWHERE, Outgoing
 from irmacall.ari.pool import Pool
-from irmacall.ari.requests import Request, callout_requests, requests_for
+from irmacall.ari.requests import Request, callout_requests, path, requests_for
 from irmacall.ari.socket import event_socket, listen
 from irmacall.core.commands import CallOut, NodeCommand
 from irmacall.core.dialplan import application, leader_variable
 from irmacall.core.events import NodeEvent, NodeLost
-from irmacall.core.ids import DeskId, Endpoint, NodeName
+from irmacall.core.ids import ChannelId, DeskId, Endpoint, NodeName
+from irmacall.core.numbers import normalise
 from irmacall.errors import LeaseLost, PeerError
 
 FIRST_WAIT: Final = 0.1
@@ -122,6 +125,15 @@ class Node:
             return callout_requests(command, await self._outgoing.endpoint(command.number), self._settings.app)
         return requests_for(command, self._settings.app)
 
+    async def caller_number(self, channel: ChannelId) -> str | None:
+        """The number that this caller calls with, in E.164; None where she withholds it, or it is none.
+
+        Raises PeerError where the channel is gone, and as `perform` does. For whoever keeps numbers; never for a log.
+        """
+        request = Request("GET", path("channels", channel))
+        seen = Fields.parse((await self._exchange(request)).body, str(request))
+        return normalise(seen["caller"]["number"].text())
+
     async def show_leader(self, beat: str) -> None:
         """Let the watchdog of this node see that the desk has a leader: `beat` must change from call to call."""
         query = (("variable", leader_variable(self._settings.desk)), ("value", beat))
@@ -133,9 +145,12 @@ class Node:
         await self._subscribe()
 
     async def _do(self, request: Request) -> int:
+        return (await self._exchange(request)).status
+
+    async def _exchange(self, request: Request) -> Reply:
         if self._replaced:
             raise LeaseLost("another socket has our application")
-        return (await opening.do(self._pool, request)).status
+        return await opening.do(self._pool, request)
 
     async def _connection(self, intake: Intake) -> None:
         settings = self._settings

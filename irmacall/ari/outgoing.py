@@ -48,13 +48,17 @@ class Outgoing:
         told = await self.number_of(number)
         if told is None:
             raise CannotCall("the number is kept no longer")
-        found = normalise(told)
-        if found is None:
+        return self.endpoint_of(told)
+
+    def endpoint_of(self, told: str) -> str:
+        """What to ask of Asterisk for this number. Raises CannotCall: ask before anybody is promised a call."""
+        number = normalise(told)
+        if number is None:
             raise CannotCall("this is no number that can be called")
-        line = next((line for line in self.lines if may_be_called(found, line.prefixes)), None)
+        line = next((line for line in self.lines if may_be_called(number, line.prefixes)), None)
         if line is None:
             raise CannotCall("no line may call this number: see node.trunk.outbound.prefixes in the site file")
-        return line.endpoint(found)
+        return line.endpoint(number)
 
 
 async def _no_number(number: NumberId) -> str | None:

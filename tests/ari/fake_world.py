@@ -26,13 +26,14 @@ class Channel:
     playing: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     dialled: bool = False
+    number: str = "0612345678"
 
     def json(self) -> dict[str, Any]:
         return {
             "id": self.id,
             "name": self.name,
             "state": self.state,
-            "caller": {"name": "", "number": "0612345678"},
+            "caller": {"name": "", "number": self.number},
             "dialplan": {"app_name": "Stasis" if self.app else "Queue", "app_data": self.data},
             "channelvars": dict(self.variables),
         }

@@ -7,7 +7,8 @@ import pytest
 from irmacall.ari.client import Node
 from irmacall.ari.outgoing import NOWHERE, CannotCall, Outgoing, OutgoingLine
 from irmacall.core.commands import CallOut
-from irmacall.core.ids import CallId, NumberId, callout_channel
+from irmacall.core.ids import CallId, ChannelId, NumberId, callout_channel
+from irmacall.errors import PeerError
 from irmacall.settings.nodes import DUTCH
 from tests.ari.conftest import settings
 from tests.ari.fake import FakeAsterisk
@@ -47,6 +48,30 @@ async def test_what_is_not_called(kept: str) -> None:
     with pytest.raises(CannotCall) as refused:
         await OUTGOING.endpoint(NumberId(kept))
     assert not any(letter.isdigit() for letter in str(refused.value))
+
+
+def test_a_number_is_judged_before_it_is_promised() -> None:
+    """Whoever notes a number can ask first whether it will be called."""
+    assert OUTGOING.endpoint_of("06 12345678") == "PJSIP/+31612345678@mobile-out"
+    with pytest.raises(CannotCall):
+        OUTGOING.endpoint_of("0900-1234")
+    with pytest.raises(CannotCall):
+        NOWHERE.endpoint_of("0612345678")
+
+
+@pytest.mark.parametrize(
+    ("shown", "number"),
+    [("0612345678", "+31612345678"), ("31612345678", "+31612345678"), ("anonymous", None), ("", None), ("112", None)],
+)
+async def test_the_number_that_she_calls_with(fake: FakeAsterisk, shown: str, number: str | None) -> None:
+    """A caller's own number is told in E.164, or not at all where her telephone withholds it."""
+    url = f"http://{fake.address[0]}:{fake.address[1]}"
+    channel = await fake.arrive()
+    fake.world.channels[channel].number = shown
+    async with Node(settings(fake, url)) as node:
+        assert await node.caller_number(channel) == number
+        with pytest.raises(PeerError):
+            await node.caller_number(ChannelId("nobody"))
 
 
 async def test_a_refused_number_reaches_no_asterisk(fake: FakeAsterisk) -> None:
