@@ -42,6 +42,17 @@ def _one_text(desks: Mapping[str, DeskSettings], problems: Problems) -> None:
                 problems.wrong(f"{where}.sound[{at}].id", sound.id, wanted)
 
 
+def check_callbacks(desks: Mapping[str, DeskSettings], nodes: Iterable[NodeSettings], problems: Problems) -> None:
+    """Whether a call to who asked for it can leave at all."""
+    if any(trunk.outbound.host for node in nodes for trunk in node.trunks):
+        return
+    for where, desk in desks.items():
+        for at, queue in enumerate(desk.queues, 1):
+            if queue.callback:
+                wanted = "false, as long as no [[node.trunk]] has an outbound.host by which we can call"
+                problems.wrong(f"{where}.queue[{at}].callback", True, wanted)
+
+
 def _check_desk(desk: DeskSettings, where: str, demo: bool, problems: Problems) -> None:
     named: Mapping[str, Iterable[Any]] = {
         "queue": desk.queues,

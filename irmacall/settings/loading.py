@@ -50,7 +50,7 @@ def load(site: Path, directory: Path | None, environment: Mapping[str, str], pur
     raw = _parsed(site)
     found = _read(raw, problems)
     _check_parts(found, problems)
-    _check_desks(raw.get("desk"), "site" in found and found["site"].demo, problems)
+    _check_desks(raw.get("desk"), found, problems)
     found = _with_paths(found, site.parent, directory)
     _check_machine(found, purpose, problems)
     names = _credential_names(found.get("nodes", ()), found, purpose)
@@ -126,7 +126,7 @@ def _check_parts(found: Mapping[str, Any], problems: Problems) -> None:
         checks.check_web(found["public"], found["staff"], problems)
 
 
-def _check_desks(raw: object, demo: bool, problems: Problems) -> None:
+def _check_desks(raw: object, found: Mapping[str, Any], problems: Problems) -> None:
     """What desks name; each table that is right, and each desk that is, whatever is wrong with others."""
     references.check_desks(raw, problems)
     exchange_checks.check_tables(raw, problems)
@@ -138,7 +138,9 @@ def _check_desks(raw: object, demo: bool, problems: Problems) -> None:
             desks[where] = desk
             if not any(references.unknown(table, where)):
                 route_checks.check_routes(desk, where, problems)
-    checks.check_desks(desks, demo, problems)
+    checks.check_desks(desks, "site" in found and found["site"].demo, problems)
+    if "nodes" in found:
+        checks.check_callbacks(desks, found["nodes"], problems)
 
 
 def _with_paths(found: dict[str, Any], base: Path, directory: Path | None) -> dict[str, Any]:

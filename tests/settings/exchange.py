@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.settings.sample import EXAMPLE, Sample, make_sample
+from tests.settings.sample import Sample, make_sample
+
+TRUNK = 'addresses = ["198.51.100.20/32"]\n'
+OUTBOUND = 'outbound = { host = "sip.example.nl", caller_id = "+31241234567" }\n'
 
 DESK = """\
 [[desk]]
@@ -131,8 +134,8 @@ def make_exchange(directory: Path, *desks: str) -> Sample:
     """The example's site with these desks for its own."""
     sample = make_sample(directory)
     before = sample.file.read_text(encoding="utf-8").partition("[[desk]]")[0]
-    assert "[[desk]]" in EXAMPLE.read_text(encoding="utf-8")
     sample.file.write_text(before + "\n".join(desks), encoding="utf-8")
+    sample.change(TRUNK, f"{TRUNK}{OUTBOUND}")
     return sample
 
 

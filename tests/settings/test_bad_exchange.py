@@ -8,7 +8,7 @@ import pytest
 
 from irmacall.errors import SettingsError
 from irmacall.settings import Purpose
-from tests.settings.exchange import DESK, changed, make_exchange
+from tests.settings.exchange import DESK, OUTBOUND, changed, make_exchange
 from tests.settings.sample import Sample
 
 _MENU = '[[desk.menu]]\nid = "hoofd"\n'
@@ -341,6 +341,14 @@ def test_desks_that_say_two_things_by_one_name_are_told(tmp_path: Path) -> None:
     sample = make_exchange(tmp_path, DESK, changed("Keep calm.", "Do not keep calm.", twin))
     [line] = problems(sample)
     _tells(line, "desk[2].sound[3].id", "the same text as that of desk[1]")
+
+
+def test_calling_back_without_a_line_is_told(tmp_path: Path) -> None:
+    """Nobody is promised a call that cannot leave."""
+    sample = make_exchange(tmp_path, DESK)
+    sample.change(OUTBOUND, "")
+    [line] = problems(sample)
+    _tells(line, "desk[1].queue[3].callback", "no [[node.trunk]] has an outbound.host")
 
 
 def test_closed_without_hours_is_told(tmp_path: Path) -> None:
