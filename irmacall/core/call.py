@@ -3,8 +3,9 @@
 A caller is welcomed and may key in a code (WELCOME), is asked again after a wrong one (ASKING), chooses from menus
 (MENU), and waits (WAITING). A phone rings for her, or several do (RINGING); when one is answered, both are moved into
 one bridge (CONNECTING); there they talk (TALKING). A phone that does not take the call sends it back to WAITING, at
-the place that it had. Who is sent away hears why (LEAVING). Everything ends in ENDED, from which nothing leads away:
-whatever is heard of an ended call is late, and late is ordinary.
+the place that it had. Who waits may ask to be called back (CALLBACK); in the call in which that is done, her own
+telephone rings once an agent has answered (DIALLING). Who is sent away hears why (LEAVING). Everything ends in ENDED,
+from which nothing leads away: whatever is heard of an ended call is late, and late is ordinary.
 
 Who may see whom is no part of this table: `ownership` derives it from the stage, the bridge and the node.
 """
@@ -44,6 +45,8 @@ class Stage(enum.Enum):
     RINGING = "ringing"
     CONNECTING = "connecting"
     TALKING = "talking"
+    CALLBACK = "callback"
+    DIALLING = "dialling"
     LEAVING = "leaving"
     ENDED = "ended"
 
@@ -58,6 +61,9 @@ class Turning(enum.Enum):
     ANSWERED = "answered"
     NOT_TAKEN = "not taken"
     JOINED = "joined"
+    WANTS_CALLBACK = "wants a callback"
+    STAYS = "stays"
+    CALLED_OUT = "called out"
     SENT_AWAY = "sent away"
     ENDED = "ended"
 
@@ -77,10 +83,18 @@ TRANSITIONS: Final = {
         Turning.OFFERED: Stage.RINGING,
         Turning.QUEUED: Stage.WAITING,
         Turning.CHOOSES: Stage.MENU,
+        Turning.WANTS_CALLBACK: Stage.CALLBACK,
         Turning.SENT_AWAY: Stage.LEAVING,
         Turning.ENDED: Stage.ENDED,
     },
+    Stage.CALLBACK: {
+        Turning.STAYS: Stage.WAITING,
+        Turning.SENT_AWAY: Stage.LEAVING,
+        Turning.ENDED: Stage.ENDED,
+    },
+    Stage.DIALLING: {Turning.ANSWERED: Stage.CONNECTING, Turning.ENDED: Stage.ENDED},
     Stage.RINGING: {
+        Turning.CALLED_OUT: Stage.DIALLING,
         Turning.ANSWERED: Stage.CONNECTING,
         Turning.NOT_TAKEN: Stage.WAITING,
         Turning.ENDED: Stage.ENDED,
@@ -97,8 +111,8 @@ TRANSITIONS: Final = {
 
 ENTERING_CODE: Final = frozenset({Stage.WELCOME, Stage.ASKING})
 BEFORE_THE_QUEUE: Final = ENTERING_CODE | {Stage.MENU}
-UNANSWERED: Final = BEFORE_THE_QUEUE | {Stage.WAITING, Stage.RINGING}
-WITH_LEG: Final = frozenset({Stage.RINGING, Stage.CONNECTING, Stage.TALKING})
+UNANSWERED: Final = BEFORE_THE_QUEUE | {Stage.WAITING, Stage.RINGING, Stage.CALLBACK}
+WITH_LEG: Final = frozenset({Stage.RINGING, Stage.DIALLING, Stage.CONNECTING, Stage.TALKING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +176,8 @@ class Call:
     """Every queue that she came into, in order."""
     patient: bool = False
     """She has waited enough for this queue, and waits on: there was nowhere else to go, or she did not want to."""
+    callback: CallId | None = None
+    """The promise that this call is to keep: we call her, once an agent has answered."""
     outcome: Outcome | None = None
     """How it ends, where that is known before it does."""
     keys: Digits = field(default_factory=Digits, metadata=UNSAVED)

@@ -6,7 +6,7 @@ was asked for one or not: after the last try no more are looked up in this call.
 
 from __future__ import annotations
 
-from irmacall.core import code, disclosures, queue, routing, saying
+from irmacall.core import code, disclosures, routing, saying
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Stage
 from irmacall.core.code import Digits
 from irmacall.core.commands import NoteForAudit, Prompt, RefreshPage
@@ -76,7 +76,7 @@ def _bind(turn: Turn, call: Call, disclosure: Disclosure) -> None:
         saying.hush(turn, call)
         routing.go(turn, call, ToQueue(wanted), Prompt.PLEASE_HOLD.sound)
     elif call.queue != wanted:
-        queue.take_back(turn, call)
+        routing.take_back(turn, call)
         routing.go(turn, call, ToQueue(wanted), Prompt.CODE_ACCEPTED.sound)
     elif call.stage is Stage.WAITING:
         saying.say(turn, call, Prompt.CODE_ACCEPTED.sound)

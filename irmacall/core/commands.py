@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from irmacall.core.code import Digits
 from irmacall.core.facts import CallFacts
 from irmacall.core.ids import (
     BridgeId,
@@ -41,6 +42,16 @@ class Prompt(enum.Enum):
     """Said to who waits already: we do not know this code. You keep your place."""
     MENU_WRONG = "menu-wrong"
     """There is no such choice."""
+    CALLBACK_OFFER = "callback-offer"
+    """We can call you back, and you keep your place; we will not know any more who you are."""
+    CALLBACK_NUMBER = "callback-number"
+    """On the number that you call with: 1. On another: key it in, and then #. To wait on: *."""
+    CALLBACK_NOTED = "callback-noted"
+    """We call you back; you can hang up."""
+    CALLBACK_REFUSED = "callback-refused"
+    """We cannot call this number."""
+    CALLBACK_AGENT = "callback-agent"
+    """Said to an agent: somebody is being called back, hold on."""
     BUSY = "busy"
     """It is too busy now; please call again later."""
 
@@ -228,6 +239,29 @@ class NoteForAudit:
     detail: str
 
 
+# -- for callbacks -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeepNumber:
+    """Note where this caller can be called back: `typed`, or (None) the number that she calls with.
+
+    NumberKept or NumberRefused answers it, whatever happens to her call meanwhile.
+    """
+
+    node: NodeName
+    call: CallId
+    channel: ChannelId
+    typed: Digits | None
+
+
+@dataclass(frozen=True, slots=True)
+class DropNumber:
+    """Forget this number: its callback is done, or given up."""
+
+    number: NumberId
+
+
 # -- for the records -----------------------------------------------------------------------------------------
 
 
@@ -254,4 +288,5 @@ NodeCommand = (
 UrgentCommand = Withdraw | Burn
 """What acts before the save: it only takes away."""
 ScreenCommand = Grant | RefreshSeat | RefreshQueues | RefreshPage | NoteForAudit
-Command = NodeCommand | UrgentCommand | ScreenCommand | KeepFacts
+NumberCommand = KeepNumber | DropNumber
+Command = NodeCommand | UrgentCommand | ScreenCommand | NumberCommand | KeepFacts

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from irmacall.core import (
+    callbacks,
     disclosures,
     ending,
     events,
@@ -19,6 +20,7 @@ from irmacall.core import (
     ivr,
     management,
     moments,
+    offering,
     ownership,
     phones,
     queue,
@@ -35,7 +37,7 @@ HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
     events.CallerArrived: ivr.arrived,
     events.KeysPressed: ivr.keys_pressed,
     events.PlaybackEnded: ivr.playback_ended,
-    events.LegEntered: queue.leg_entered,
+    events.LegEntered: talk.leg_entered,
     events.LegAnswered: talk.leg_answered,
     events.BridgeEntered: talk.bridge_changed,
     events.BridgeLeft: talk.bridge_changed,
@@ -60,6 +62,8 @@ HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
     events.EmergencyThrown: management.emergency_thrown,
     events.EmergencyEnded: management.emergency_ended,
     events.NodeStrained: management.node_strained,
+    events.NumberKept: callbacks.number_kept,
+    events.NumberRefused: callbacks.number_refused,
     events.FactsKept: ending.facts_kept,
     events.WrapUpExtended: seats.wrap_up_extended,
     events.TimePassed: moments.time_passed,
@@ -82,8 +86,10 @@ def _settle(turn: Turn, why: str) -> None:
     _follow_agents(turn)
     while turn.left:
         routing.nobody_left(turn, turn.left.pop())
+    for callback in list(turn.touched_callbacks):
+        callbacks.place(turn, callback)
     _follow_calls(turn, why)
-    queue.offer_all(turn)
+    offering.offer_all(turn)
 
 
 def _follow_agents(turn: Turn) -> None:

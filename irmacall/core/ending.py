@@ -5,10 +5,11 @@ from __future__ import annotations
 from irmacall.core import disclosures
 from irmacall.core.agent import Availability
 from irmacall.core.call import Call, Turning
+from irmacall.core.callback import Callback
 from irmacall.core.commands import HangUp, KeepFacts, RemoveBridge
 from irmacall.core.events import FactsKept
 from irmacall.core.facts import CallFacts, Outcome
-from irmacall.core.ids import talk_bridge
+from irmacall.core.ids import CallId, talk_bridge
 from irmacall.core.state import Turn
 
 
@@ -25,7 +26,10 @@ def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
         turn.do(HangUp(call.node, call.id, call.channel))
     if call.attempt:
         turn.do(RemoveBridge(call.node, call.id, talk_bridge(call.id)))
-    _keep_facts(turn, call)
+    if call.callback is None or call.talking_since is not None:
+        keep_facts(turn, facts_of(turn, call))
+    else:
+        _stands(turn, call)
     _free_agents(turn, call)
     disclosures.erase_of(turn, call)
 
@@ -45,10 +49,18 @@ def _free_agents(turn: Turn, call: Call) -> None:
         turn.touch_agent(agent)
 
 
-def _keep_facts(turn: Turn, call: Call) -> None:
-    facts = facts_of(turn, call)
-    turn.desk.facts[call.id] = facts
-    turn.touch_facts(call.id)
+def _stands(turn: Turn, call: Call) -> None:
+    """The call that was to keep a promise came to nothing: the promise stands, with its place."""
+    callback = turn.desk.callbacks.get(call.callback or call.id)
+    if callback is not None and callback.call == call.id:
+        callback.call = None
+        turn.touch_callback(callback.id)
+
+
+def keep_facts(turn: Turn, facts: CallFacts) -> None:
+    """Keep these, until the records' store has them."""
+    turn.desk.facts[facts.call] = facts
+    turn.touch_facts(facts.call)
     turn.do(KeepFacts(facts))
 
 
@@ -71,6 +83,25 @@ def facts_of(turn: Turn, call: Call) -> CallFacts:
         identified=call.identified,
         agent=call.leg.user if call.leg is not None and call.talking_since is not None else None,
         phones_rung=call.attempt,
+        callback_of=call.callback,
+    )
+
+
+def facts_of_callback(turn: Turn, callback: Callback) -> CallFacts:
+    """What is kept of somebody whom we could not call back."""
+    return CallFacts(
+        call=CallId(f"{callback.id}.unreached"),
+        desk=turn.desk.plan.desk,
+        node=callback.node,
+        outcome=Outcome.UNREACHED,
+        arrived_at=callback.queued_at,
+        ended_at=turn.now,
+        queued_at=callback.queued_at,
+        queue=callback.queue,
+        queues=(callback.queue,),
+        language=callback.language,
+        phones_rung=callback.attempts,
+        callback_of=callback.id,
     )
 
 

@@ -15,6 +15,7 @@ from irmacall.core.ids import (
     Endpoint,
     GroupId,
     NodeName,
+    NumberId,
     PageId,
     PlaybackId,
     SealedId,
@@ -169,6 +170,24 @@ class CommandFailed:
     node: NodeName
     call: CallId | None
     command: NodeCommand
+
+
+# -- about callbacks -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NumberKept:
+    """The number on which this caller wants to be called back is noted, under this name."""
+
+    call: CallId
+    number: NumberId
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRefused:
+    """This caller's number is unknown, is none, or may not be called."""
+
+    call: CallId
 
 
 # -- from the citizen's page -------------------------------------------------------------------------------
@@ -337,5 +356,6 @@ NodeEvent = (
 PageEvent = DisclosureSealed | CodeRenewed | ErasureAsked | IdentityLost
 SeatEvent = SeatClaimed | SeatPaused | SeatReleased | SeatUnwatched | WrapUpExtended | HangUpAsked
 ManagementEvent = PlanChanged | EmergencyThrown | EmergencyEnded
+CallbackEvent = NumberKept | NumberRefused
 DaemonEvent = LeadershipBegan | FactsKept | NodeStrained
-Event = NodeEvent | PageEvent | SeatEvent | ManagementEvent | DaemonEvent | TimePassed
+Event = NodeEvent | CallbackEvent | PageEvent | SeatEvent | ManagementEvent | DaemonEvent | TimePassed

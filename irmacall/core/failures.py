@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from irmacall.core import ending, ivr, queue
+from irmacall.core import callbacks, ending, ivr, queue
 from irmacall.core.agent import NotTaken
 from irmacall.core.call import Call, Stage
-from irmacall.core.commands import Connect, CreateLeg, DialLeg, HangUp, HoldInQueue, LeaveToDialplan, NodeCommand, Say
+from irmacall.core.commands import (
+    CallOut,
+    Connect,
+    CreateLeg,
+    DialLeg,
+    HangUp,
+    HoldInQueue,
+    LeaveToDialplan,
+    NodeCommand,
+    Say,
+)
 from irmacall.core.events import CommandFailed, PlaybackEnded
 from irmacall.core.ids import ChannelId
 from irmacall.core.state import Turn
@@ -30,6 +40,8 @@ def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:
         ivr.playback_ended(turn, PlaybackEnded(call.node, command.playback))
     elif isinstance(command, HoldInQueue):
         _nowhere_to_wait(turn, call)
+    elif isinstance(command, CallOut) or (isinstance(command, DialLeg) and command.channel == call.channel):
+        callbacks.not_reached(turn, call)
     elif isinstance(command, CreateLeg | DialLeg):
         _leg_failed(turn, call, command.channel)
     elif isinstance(command, Connect):

@@ -6,7 +6,7 @@ Whatever is wrong with a code (a slip, unknown, used, expired), the caller hears
 
 from __future__ import annotations
 
-from irmacall.core import code, codes, ending, menus, routing, saying, waiting
+from irmacall.core import callbacks, code, codes, ending, menus, routing, saying, waiting
 from irmacall.core.call import BEFORE_THE_QUEUE, ENTERING_CODE, UNANSWERED, Call, Stage, Turning
 from irmacall.core.code import Digits
 from irmacall.core.commands import Prompt
@@ -50,7 +50,7 @@ def playback_ended(turn: Turn, event: PlaybackEnded) -> None:
     if call is None or not call.saying or event.playback != playback(call.id, call.said):
         return
     call.saying = False
-    if call.stage in BEFORE_THE_QUEUE:
+    if call.stage in BEFORE_THE_QUEUE or (call.stage is Stage.CALLBACK and call.outcome is None):
         turn.set_timer(("call", call.id), turn.now + call.plan.times.first_digit)
     elif call.stage is Stage.LEAVING:
         ending.end(turn, call)
@@ -60,6 +60,9 @@ def keys_pressed(turn: Turn, event: KeysPressed) -> None:
     """A code is heard wherever she is; any other key means what it means there."""
     call = turn.desk.call_with(event.channel)
     if call is None or call.channel != event.channel or call.stage not in UNANSWERED:
+        return
+    if call.stage is Stage.CALLBACK:  # Here keys are a telephone number, and ten of them no code.
+        callbacks.keys_pressed(turn, call, event.keys)
         return
     codes.remember(turn, call, event.keys)
     if call.stage in ENTERING_CODE:

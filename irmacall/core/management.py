@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from irmacall.core import queue, routing
+from irmacall.core import routing
 from irmacall.core.call import UNANSWERED, Stage
 from irmacall.core.commands import PrepareNode, RefreshQueues
 from irmacall.core.events import EmergencyEnded, EmergencyThrown, NodeStrained, PlanChanged
@@ -43,8 +43,9 @@ def emergency_thrown(turn: Turn, event: EmergencyThrown) -> None:
     turn.set_timer(EMERGENCY, event.until)
     turn.touch_emergency()
     for call in [call for call in desk.calls.values() if call.stage in UNANSWERED]:
-        if not (isinstance(event.to, ToQueue) and call.queue == event.to.queue and call.queued_at is not None):
-            queue.take_back(turn, call)
+        waits_there = isinstance(event.to, ToQueue) and call.queued_at is not None and call.queue == event.to.queue
+        if call.callback is None and call.outcome is None and not waits_there:
+            routing.take_back(turn, call)
             routing.go(turn, call, event.to)
 
 

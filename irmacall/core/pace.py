@@ -1,8 +1,8 @@
 """How fast a queue moves, and what may be said of it: silence rather than a false promise.
 
 The expected wait is the caller's position times the mean interval between the queue's last answers, counted up to
-now, so that a queue that has come to a halt promises less and less. Nothing is said where fewer than `FEWEST` callers were
-answered in the last quarter of an hour, or where nobody is there to answer.
+now, so that a queue that has come to a halt promises less and less. Nothing is said where fewer than `FEWEST` callers
+were answered in the last quarter of an hour, or where nobody is there to answer.
 """
 
 from __future__ import annotations

@@ -33,6 +33,19 @@ class Times:
     """An identity lives this long from the start of its disclosure session, at the most."""
 
 
+@dataclass(frozen=True, slots=True)
+class CallbackRules:
+    """How callers are called back; times in seconds."""
+
+    tries: int = 3
+    interval: float = 600.0
+    """From a try in vain to the next."""
+    span: float = 14400.0
+    """From when she asked; after that she is not called any more."""
+    ring: float = 30.0
+    """Her telephone rings this long."""
+
+
 _DUTCH: Final = LanguageId("nl")
 _CLOSED: Final = ToMessage(SoundName("closed"))
 
@@ -61,6 +74,7 @@ class Plan:
     """Of who has chosen none."""
     timezone: str = "Europe/Amsterdam"
     hours: Hours = ALWAYS
+    callbacks: CallbackRules = CallbackRules()
     closed: Destination = _CLOSED
     """For who calls out of hours. Where it is a message, she is told too when the desk opens again."""
 

@@ -1,14 +1,13 @@
-"""Who waits, and who is asked: the first caller by the key meets the agent whom her queue's strategy picks."""
+"""Who waits and who is free, and what becomes of a phone that does not take the call."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from irmacall.core import clock, disclosures, saying, skills
+from irmacall.core import clock, disclosures, ending, skills
 from irmacall.core.agent import Agent, Availability, NotTaken
 from irmacall.core.call import Call, Leg, Stage, Turning
 from irmacall.core.commands import (
-    CreateLeg,
     DialLeg,
     HangUp,
     HoldInQueue,
@@ -16,15 +15,14 @@ from irmacall.core.commands import (
     RefreshSeat,
 )
 from irmacall.core.events import LegEntered
-from irmacall.core.ids import ChannelId, NodeName, QueueId, leg_channel, talk_bridge, waiting_bridge
-from irmacall.core.lines import Strategy
+from irmacall.core.ids import ChannelId, NodeName, QueueId, waiting_bridge
 from irmacall.core.order import Line, Pool
 from irmacall.core.state import Turn
 
+Place = tuple[QueueId, Line, float]
+"""The queue, the line in it, and the key."""
 GRACE: Final = 10
 """Seconds that Asterisk's own ring limit is longer than ours: ours decides, its is the net below."""
-MOST_AT_ONCE: Final = 20
-"""Phones that ring at once where all do: each is a channel, and more of them answer no sooner."""
 
 
 def enter(turn: Turn, call: Call, queue: QueueId) -> None:
@@ -53,7 +51,7 @@ def place(turn: Turn, call: Call) -> None:
         turn.do(RefreshQueues())
 
 
-def _place_of(turn: Turn, call: Call) -> tuple[QueueId, Line, float]:
+def _place_of(turn: Turn, call: Call) -> Place:
     assert call.queued_at is not None
     rules = call.plan.rules(call.queue)
     needs = skills.needs(call, clock.waited(turn, call))
@@ -94,43 +92,6 @@ def _reachable(turn: Turn, agent: Agent) -> frozenset[NodeName]:
     return frozenset(phone.online)
 
 
-def offer_all(turn: Turn) -> None:
-    """As long as somebody waits and somebody is free who suits her, let the phone ring."""
-    desk = turn.desk
-    while found := desk.order.next_caller(desk.confirmed):
-        call, line = desk.calls[found[0]], found[1]
-        _offer(turn, call, _asked(turn, line))
-        place(turn, call)
-
-
-def _asked(turn: Turn, line: Line) -> list[Agent]:
-    order, agents = turn.desk.order, turn.desk.agents
-    if line.strategy is Strategy.RING_ALL:
-        return [agents[user] for user in order.all_free(line)[:MOST_AT_ONCE]]
-    return [agents[order.asked_first(line)]]
-
-
-def _offer(turn: Turn, call: Call, agents: list[Agent]) -> None:
-    call.turn(Turning.OFFERED)
-    for agent in agents:
-        _ring(turn, call, agent)
-    turn.set_timer(("call", call.id), turn.now + call.plan.rules(call.queue).ring)
-    turn.touch_call(call)
-    disclosures.refresh(turn, call)
-
-
-def _ring(turn: Turn, call: Call, agent: Agent) -> None:
-    call.attempt += 1
-    leg = Leg(leg_channel(call.id, call.attempt), agent.user, agent.endpoint, turn.now)
-    call.legs = (*call.legs, leg)
-    agent.asked_at = turn.now
-    turn.desk.call_of_channel[leg.channel] = call.id
-    turn.desk.add_phone_channel(leg.endpoint, leg.channel, call.node)
-    turn.do(CreateLeg(call.node, call.id, leg.channel, talk_bridge(call.id), leg.endpoint))
-    turn.save_agent(agent)
-    place_agent(turn, agent)
-
-
 def leg_entered(turn: Turn, event: LegEntered) -> None:
     """The leg stands: let it ring, unless its call no longer wants it."""
     call = turn.desk.call_with(event.channel)
@@ -155,6 +116,9 @@ def not_taken(turn: Turn, call: Call, channel: ChannelId, why: NotTaken | None) 
     _tell(turn, leg, why)
     if call.legs:
         return
+    if call.callback is not None:
+        ending.end(turn, call)
+        return
     call.turn(Turning.NOT_TAKEN)
     clock.go_on(turn, call)
     if moved:
@@ -177,13 +141,6 @@ def no_longer(turn: Turn, call: Call, why: NotTaken | None) -> None:
     """All phones that ring for this call stop, and the caller waits on."""
     for leg in call.legs:
         not_taken(turn, call, leg.channel, why)
-
-
-def take_back(turn: Turn, call: Call) -> None:
-    """A caller who is to go elsewhere is asked of nobody any more; what she hears stops."""
-    if call.stage is Stage.RINGING:
-        no_longer(turn, call, None)
-    saying.hush(turn, call)
 
 
 def _tell(turn: Turn, leg: Leg, why: NotTaken | None) -> None:

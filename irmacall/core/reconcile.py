@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from irmacall.core import clock, disclosures, ending, ivr, management, queue, talk
+from irmacall.core import callbacks, clock, disclosures, ending, ivr, management, queue, talk
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Leg, Stage
 from irmacall.core.commands import Burn, DialLeg, HangUp, KeepFacts, NodeCommand, RemoveBridge
 from irmacall.core.disclosure import Seal
@@ -17,6 +17,7 @@ from irmacall.core.ids import (
     CallId,
     ChannelId,
     Endpoint,
+    call_of_callout,
     call_of_leg,
     call_of_talk_bridge,
     is_waiting_bridge,
@@ -65,6 +66,7 @@ def node_lost(turn: Turn, event: NodeLost) -> None:
     """Nothing that this node said last can be relied on: its cards are withdrawn and its phones not rung."""
     desk = turn.desk
     desk.confirmed.discard(event.node)
+    turn.touched_callbacks.update((name, None) for name in desk.callbacks)  # Another node can call them too.
     for call in desk.calls.values():
         if call.node == event.node:
             turn.look_again(call)
@@ -78,11 +80,14 @@ def snapshot(turn: Turn, event: NodeSnapshot) -> None:
     """Take over what stands on this node, close what is gone, adopt what nobody knows."""
     turn.desk.confirmed.add(event.node)
     turn.desk.order.node_confirmed(event.node)
+    turn.touched_callbacks.update((name, None) for name in turn.desk.callbacks)
     management.prepare_node(turn, event.node, _occupied(turn, event))
     _phones(turn, event)
     for call in [call for call in turn.desk.calls.values() if call.node == event.node]:
         seen = event.channels.get(call.channel)
-        if seen is None or not seen.caller:
+        if call.callback is not None and call.talking_since is None:
+            ending.end(turn, call)  # The promise stands: it is begun anew.
+        elif seen is None or not (seen.caller or call.callback is not None):
             ending.lose(turn, call)
         else:
             _take_over(turn, call, event)
@@ -129,10 +134,18 @@ def _take_over(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     elif call.stage is Stage.WAITING:
         clock.go_on(turn, call)
         _wait_on(turn, call, event)
+    elif call.stage is Stage.CALLBACK:
+        _asks_again(turn, call, event)
     elif call.stage is Stage.LEAVING:
         ending.end(turn, call)  # She has heard some of it; how much, nobody knows.
     else:
         _with_phones(turn, call, event)
+
+
+def _asks_again(turn: Turn, call: Call, event: NodeSnapshot) -> None:
+    """Whether her number was noted, nobody knows: no promise was made, and she waits on and can ask again."""
+    callbacks.not_noted(turn, call)
+    _wait_on(turn, call, event)
 
 
 def _believe_asterisk(call: Call, event: NodeSnapshot) -> None:
@@ -231,7 +244,8 @@ def _adopt_talking(
 def _close_strays(turn: Turn, event: NodeSnapshot) -> None:
     desk = turn.desk
     for channel in event.channels:
-        if call_of_leg(channel) is not None and channel not in desk.call_of_channel:
+        ours = call_of_leg(channel) is not None or call_of_callout(channel) is not None
+        if ours and channel not in desk.call_of_channel:
             turn.do(HangUp(event.node, None, channel))
     for bridge in event.bridges:
         name = call_of_talk_bridge(bridge)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from irmacall.core import queue, skills
 from irmacall.core.agent import Agent, Availability
 from irmacall.core.call import Call, Leg, Stage
+from irmacall.core.callback import Callback
 from irmacall.core.disclosure import Disclosure, Seal
 from irmacall.core.facts import CallFacts, Outcome
 from irmacall.core.ids import CallId, RecordKey, SealedId, SeatId, UserId
@@ -23,7 +24,7 @@ from irmacall.core.plan import Plan
 from irmacall.core.routes import ToMenu, ToMessage, ToQueue
 from irmacall.core.state import GRANTS_A_FENCE, Desk, Emergency, Turn
 
-Record = Call | Agent | Disclosure | CallFacts | Emergency
+Record = Call | Callback | Agent | Disclosure | CallFacts | Emergency
 
 VERSION: Final = 2
 """Of what is written. Version 1, of before there were menus and several phones, is still read."""
@@ -40,6 +41,7 @@ def record(desk: Desk, key: RecordKey) -> bytes | None:
         "call": desk.calls.get(CallId(name)),
         "agent": desk.agents.get(UserId(name)),
         "disclosure": desk.disclosures.get(SealedId(name)),
+        "callback": desk.callbacks.get(CallId(name)),
         "facts": desk.facts.get(CallId(name)),
         "emergency": desk.emergency,
     }
@@ -113,6 +115,8 @@ def _put(desk: Desk, kind: str, fields: dict[str, Any]) -> None:
     elif kind == "facts":
         facts = CallFacts(**{**fields, "outcome": Outcome(fields["outcome"]), **_tuples(fields)})
         desk.facts[facts.call] = facts
+    elif kind == "callback":
+        _put_callback(desk, Callback(**fields, plan=desk.plan))
     elif kind == "emergency":
         _put_emergency(desk, fields)
     elif kind == "agent":
@@ -152,6 +156,12 @@ def _put_call(desk: Desk, call: Call) -> None:
         desk.call_of_channel[leg.channel] = call.id
         desk.add_phone_channel(leg.endpoint, leg.channel, call.node)  # Busy, until its node says otherwise.
     queue.place(Turn(desk, call.entered_at or 0.0), call)
+
+
+def _put_callback(desk: Desk, callback: Callback) -> None:
+    """One whose number was not noted is a promise that was not made: its time ends it."""
+    desk.callbacks[callback.id] = callback
+    Turn(desk, 0.0).set_timer(("callback", callback.id), callback.until)
 
 
 def _put_emergency(desk: Desk, fields: dict[str, Any]) -> None:

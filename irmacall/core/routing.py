@@ -16,7 +16,7 @@ from irmacall.core.facts import Outcome
 from irmacall.core.hours import Hours
 from irmacall.core.ids import MenuId, QueueId, SoundName
 from irmacall.core.lines import QueueRules
-from irmacall.core.routes import Destination, ToMenu, ToMessage, ToQueue
+from irmacall.core.routes import Destination, ToCallback, ToMenu, ToMessage, ToQueue
 from irmacall.core.skills import Profile
 from irmacall.core.state import Turn
 
@@ -30,7 +30,7 @@ def go(turn: Turn, call: Call, to: Destination, *said: SoundName) -> None:
     elif isinstance(to, ToMessage):
         send_away(turn, call, Outcome.TURNED_AWAY, to.sound)
     else:
-        raise AssertionError("TODO callback")
+        to_callback(turn, call)
 
 
 def to_menu(turn: Turn, call: Call, name: MenuId, *said: SoundName) -> None:
@@ -40,6 +40,12 @@ def to_menu(turn: Turn, call: Call, name: MenuId, *said: SoundName) -> None:
     if call.menu != name:
         call.menu, call.menu_tries = name, 0
     saying.ask(turn, call, *said, call.plan.menus[name].sound)
+
+
+def to_callback(turn: Turn, call: Call) -> None:
+    """Who waits is asked where she wants to be called back; what that means she is told first."""
+    call.turn(Turning.WANTS_CALLBACK)
+    saying.ask(turn, call, Prompt.CALLBACK_OFFER.sound, Prompt.CALLBACK_NUMBER.sound)
 
 
 def start(turn: Turn, call: Call, *said: SoundName) -> None:
@@ -102,6 +108,9 @@ def _turn_from(turn: Turn, call: Call, rules: QueueRules, to: Destination) -> No
     closed = turn.desk.emergency is None and not hours.open_at(turn.now)
     if closed and isinstance(to, ToMessage):
         send_away_closed(turn, call, hours, to.sound)
+    elif isinstance(to, ToCallback):
+        queue.enter(turn, call, rules.id)  # Her place, whether she wants to be called back or waits after all.
+        to_callback(turn, call)
     else:
         go(turn, call, to)
 
@@ -110,9 +119,18 @@ def overflow(turn: Turn, call: Call, to: Destination) -> bool:
     """Who waits goes elsewhere, with the place that she has. False: that is nowhere else, and she waits on."""
     if isinstance(to, ToQueue) and to.queue == call.queue:
         return False
-    queue.take_back(turn, call)
+    take_back(turn, call)
     go(turn, call, to)
     return True
+
+
+def take_back(turn: Turn, call: Call) -> None:
+    """Who is to go elsewhere is asked of nobody any more; what she hears, or was asked, stops."""
+    if call.stage is Stage.RINGING:
+        queue.no_longer(turn, call, None)
+    elif call.stage is Stage.CALLBACK:
+        call.turn(Turning.STAYS)
+    saying.hush(turn, call)
 
 
 def nobody_left(turn: Turn, profile: Profile) -> None:
@@ -121,10 +139,11 @@ def nobody_left(turn: Turn, profile: Profile) -> None:
     for name in [name for name in desk.order.queues if profile.suits(desk.known_queue(name), frozenset())]:
         if desk.staffed(desk.known_queue(name)):
             continue
-        for _, call in list(desk.order.queues.get(name, ())):
-            to = desk.calls[call].plan.rules(name).nobody
-            if to is not None:
-                overflow(turn, desk.calls[call], to)
+        for _, who in list(desk.order.queues.get(name, ())):
+            call = desk.calls.get(who)  # A callback has time.
+            to = None if call is None else call.plan.rules(name).nobody
+            if call is not None and to is not None:
+                overflow(turn, call, to)
 
 
 def kept_out(turn: Turn, call: Call) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from irmacall.core.call import Call
-from irmacall.core.ids import GroupId, QueueId, SkillId
+from irmacall.core.ids import GroupId, LanguageId, QueueId, SkillId
 from irmacall.core.plan import Plan
 
 Skills = frozenset[tuple[SkillId, int]]
@@ -43,7 +44,18 @@ def profile(plan: Plan, groups: Iterable[GroupId]) -> Profile:
     return Profile(queues, frozenset(skills.items()))
 
 
-def needs(call: Call, waited: float) -> Skills:
+class Waiter(Protocol):
+    """Who waits: a caller, or a callback in her place."""
+
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def queue(self) -> QueueId: ...
+    @property
+    def language(self) -> LanguageId: ...
+
+
+def needs(call: Waiter, waited: float) -> Skills:
     """What this caller needs of an agent after so many seconds in her queue."""
     steps = call.plan.rules(call.queue).steps
     step = next((step for step in reversed(steps) if step.after <= waited), steps[0])

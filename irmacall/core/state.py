@@ -1,7 +1,7 @@
 """All that a desk holds, with the indexes that spare it every scan, and the one turn in which it may change.
 
-Five kinds of records are saved: calls, agents, disclosures, an emergency, and the facts of calls that are over until
-the records' store has them. All else (who waits in which order, whose phone is
+Six kinds of records are saved: calls, agents, disclosures, callbacks, an emergency, and the facts of calls that are
+over until the records' store has them. All else (who waits in which order, whose phone is
 free, which code opens what) is derived from them and from what Asterisk says, and is kept in step by `Turn.touch`.
 """
 
@@ -14,6 +14,7 @@ from sortedcontainers import SortedSet
 
 from irmacall.core.agent import Agent, Phone
 from irmacall.core.call import Call
+from irmacall.core.callback import Callback
 from irmacall.core.commands import Burn, Command, UrgentCommand, Withdraw
 from irmacall.core.disclosure import Disclosure
 from irmacall.core.facts import CallFacts
@@ -86,6 +87,8 @@ class Desk:
     """Of those who hold a seat."""
     pace: dict[QueueId, Pace] = field(default_factory=lambda: defaultdict(Pace))
     emergency: Emergency | None = None
+    callbacks: dict[CallId, Callback] = field(default_factory=dict)
+    """By the call in which each was asked for."""
     facts: dict[CallId, CallFacts] = field(default_factory=dict)
     """Of calls that are over, until the records' store has them."""
     strained: set[NodeName] = field(default_factory=set)
@@ -156,6 +159,7 @@ class Turn:
     decision: Decision = field(default_factory=Decision)
     touched_calls: dict[CallId, None] = field(default_factory=dict)
     touched_agents: dict[UserId, None] = field(default_factory=dict)
+    touched_callbacks: dict[CallId, None] = field(default_factory=dict)
     left: list[Profile] = field(default_factory=list)
     """What agents offered who have left their seats in this turn."""
 
@@ -202,6 +206,11 @@ class Turn:
     def touch_facts(self, call: CallId) -> None:
         """The facts of this call are new, or kept elsewhere by now: save that."""
         self.decision.changed.add(("facts", call))
+
+    def touch_callback(self, callback: CallId) -> None:
+        """This callback has changed, or is no more: save that, and see anew whether it waits."""
+        self.touched_callbacks[callback] = None
+        self.decision.changed.add(("callback", callback))
 
     def touch_emergency(self) -> None:
         """There is an emergency, or no longer: save that."""

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from irmacall.core import disclosures, ending, queue, saying
+from irmacall.core import callbacks, disclosures, ending, queue, saying
 from irmacall.core.agent import NotTaken
 from irmacall.core.call import Call, Stage, Turning
 from irmacall.core.commands import Connect, NoteForAudit, RefreshSeat
-from irmacall.core.events import BridgeEntered, BridgeLeft, ChannelGone, HangUpAsked, HangUpBegan, LegAnswered
+from irmacall.core.events import (
+    BridgeEntered,
+    BridgeLeft,
+    ChannelGone,
+    HangUpAsked,
+    HangUpBegan,
+    LegAnswered,
+    LegEntered,
+)
 from irmacall.core.ids import ChannelId, call_of_talk_bridge, talk_bridge
 from irmacall.core.state import Turn
 
@@ -20,8 +28,13 @@ REASONS = {19: NotTaken.NO_ANSWER, 18: NotTaken.NO_ANSWER, 3: NotTaken.PHONE_GON
 def leg_answered(turn: Turn, event: LegAnswered) -> None:
     """Somebody took the phone off the hook: bring her and the caller together."""
     call = turn.desk.call_with(event.channel)
-    if call is not None and call.stage is Stage.RINGING and call.leg_on(event.channel) is not None:
+    if call is None:
+        return
+    if call.stage is Stage.RINGING and call.leg_on(event.channel) is not None:
         leg_up(turn, call, event.channel)
+    elif call.stage is Stage.DIALLING and event.channel == call.channel:
+        call.turn(Turning.ANSWERED)
+        connect(turn, call)
 
 
 def leg_up(turn: Turn, call: Call, channel: ChannelId) -> None:
@@ -29,6 +42,9 @@ def leg_up(turn: Turn, call: Call, channel: ChannelId) -> None:
     for leg in call.legs:
         if leg.channel != channel:
             queue.not_taken(turn, call, leg.channel, None)
+    if call.callback is not None:
+        callbacks.agent_answered(turn, call)
+        return
     call.turn(Turning.ANSWERED)
     connect(turn, call)
 
@@ -41,6 +57,15 @@ def connect(turn: Turn, call: Call) -> None:
     if call.stage is Stage.CONNECTING:
         turn.set_timer(("call", call.id), turn.now + JOIN_WITHIN)
     turn.touch_call(call)
+
+
+def leg_entered(turn: Turn, event: LegEntered) -> None:
+    """A channel of ours stands: let it ring, unless its call no longer wants it."""
+    call = turn.desk.call_with(event.channel)
+    if call is not None and call.stage is Stage.DIALLING and event.channel == call.channel:
+        callbacks.telephone_stands(turn, call)
+    else:
+        queue.leg_entered(turn, event)
 
 
 def bridge_changed(turn: Turn, event: BridgeEntered | BridgeLeft) -> None:
@@ -74,6 +99,8 @@ def joined(turn: Turn, call: Call) -> None:
     call.talking_since = turn.now
     turn.desk.pace[call.queue].answered(turn.now)
     turn.set_timer(("call", call.id), None)
+    if call.callback is not None:
+        callbacks.kept(turn, call)
     turn.note_call(call)
     _refresh_agent(turn, call)
     disclosures.refresh(turn, call)
@@ -91,16 +118,24 @@ def hang_up_began(turn: Turn, event: HangUpBegan) -> None:
     if call is None:
         return
     if event.channel == call.channel:
-        ending.end(turn, call, caller_stays=False)
+        caller_left(turn, call)
     elif call.stage is Stage.TALKING:
         ending.end(turn, call)
+
+
+def caller_left(turn: Turn, call: Call) -> None:
+    """She hung up; or her telephone, which we rang, was not answered."""
+    if call.callback is not None and call.talking_since is None:
+        callbacks.not_reached(turn, call)
+    else:
+        ending.end(turn, call, caller_stays=False)
 
 
 def channel_gone(turn: Turn, event: ChannelGone) -> None:
     """A channel is no more: its phone is free, and its call ends or looks further."""
     call = turn.desk.call_with(event.channel)
     if call is not None and event.channel == call.channel:
-        ending.end(turn, call, caller_stays=False)
+        caller_left(turn, call)
     elif call is not None and call.stage is Stage.TALKING:
         ending.end(turn, call)
     elif call is not None:

@@ -94,10 +94,13 @@ def seat_view(desk: Desk, user: UserId, seat: SeatId) -> SeatView:
 
 def _queues(desk: Desk) -> tuple[QueueView, ...]:
     return tuple(
-        QueueView(queue, len(line), desk.calls[line[0][1]].queued_at or 0.0)
-        for queue, line in desk.order.queues.items()
-        if line
+        QueueView(queue, len(line), _since(desk, line[0][1])) for queue, line in desk.order.queues.items() if line
     )
+
+
+def _since(desk: Desk, first: CallId) -> float:
+    who = desk.calls.get(first) or desk.callbacks[first]
+    return who.queued_at or 0.0
 
 
 def _call_view(desk: Desk, call: Call, seat: SeatId) -> CallView:

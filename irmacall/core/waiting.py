@@ -8,6 +8,8 @@ from irmacall.core.code import Digits
 from irmacall.core.ids import SoundName
 from irmacall.core.state import Turn
 
+WANTS_CALLBACK = "1"
+
 
 def moment_came(turn: Turn, call: Call) -> None:
     """Something may have changed for her: less is asked for, there is something to say, or she has waited enough."""
@@ -17,7 +19,11 @@ def moment_came(turn: Turn, call: Call) -> None:
         if routing.overflow(turn, call, rules.impatient):
             return
     if call.keys and turn.now >= call.key_at + call.plan.times.choice:
-        call.keys = Digits()
+        wants_callback, call.keys = call.keys.plain() == WANTS_CALLBACK, Digits()
+        if wants_callback:
+            saying.hush(turn, call)
+            routing.to_callback(turn, call)
+            return
     if call.announce_at is not None and turn.now >= call.announce_at:
         _announce(turn, call)
     clock.set_clock(turn, call)
@@ -30,7 +36,10 @@ def _waited_enough(turn: Turn, call: Call) -> bool:
 
 
 def keys_pressed(turn: Turn, call: Call, keys: Digits) -> None:
-    """What she keys in while she waits: a code, which is seen to elsewhere, or a wish."""
+    """What she keys in while she waits: a code, which is seen to elsewhere, or her wish to be called back."""
+    if call.stage is Stage.WAITING and call.plan.rules(call.queue).callback:
+        call.keys += keys.numeric()
+        clock.set_clock(turn, call)
 
 
 def _announce(turn: Turn, call: Call) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from irmacall.core import records, skills
 from irmacall.core.agent import Agent, Availability, Phone
 from irmacall.core.call import BEFORE_THE_QUEUE, WITH_LEG, Call, Stage
+from irmacall.core.callback import Callback
 from irmacall.core.commands import Grant
 from irmacall.core.disclosure import Seal
 from irmacall.core.ids import NodeName, RecordKey, call_of_leg, call_of_talk_bridge, talk_bridge
@@ -29,7 +30,7 @@ def hold(world: World) -> None:
     desk = world.leader.desk
     promise(world)
     one_phone_rings_for_one(world)
-    lines_are_what_the_records_say(desk)
+    lines_are_what_the_records_say(desk, world.told_at)
     nobody_waits_in_vain(desk, world.told_at)
     indexes_are_what_the_records_say(desk)
     nobody_is_forgotten(desk)
@@ -104,14 +105,15 @@ def one_phone_rings_for_one(world: World) -> None:
     assert all(number == 1 for number in busy.values()), "two calls on one phone"
 
 
-def lines_are_what_the_records_say(desk: Desk) -> None:
-    """Whoever waits stands in one queue and line, once, in her place; every free agent in the one pool that is hers."""
-    waiting = [call for call in desk.calls.values() if call.stage is Stage.WAITING]
+def lines_are_what_the_records_say(desk: Desk, now: float) -> None:
+    """Whoever waits stands in one queue and line, once, in her place; every free agent in her pool."""
+    waiting: list[Call | Callback] = [call for call in desk.calls.values() if call.stage is Stage.WAITING]
     assert all(call.queued_at is not None and call.entered_at is not None for call in waiting)
+    waiting += [each for each in desk.callbacks.values() if each.number and not each.call and each.due_at <= now]
     queues = sorted((queue, *place) for queue, line in desk.order.queues.items() for place in line)
-    assert queues == sorted((call.queue, _key(call), call.id) for call in waiting)
-    lines = sorted((line.node, *place) for line, held in desk.order.lines.items() for place in held)
-    assert lines == sorted((call.node, _key(call), call.id) for call in waiting)
+    assert queues == sorted((each.queue, _key(each), each.id) for each in waiting)
+    lines = sorted(place for held in desk.order.lines.values() for place in held)
+    assert lines == sorted((_key(each), each.id) for each in waiting)
     pools = desk.order.pools.items()
     by_idle = sorted((sorted(pool.nodes), *rank) for pool, free in pools for rank in free.by_idle)
     assert by_idle == sorted((sorted(nodes), agent.idle_since, agent.user) for agent, nodes in _free(desk))
@@ -119,7 +121,7 @@ def lines_are_what_the_records_say(desk: Desk) -> None:
     assert by_asked == sorted((sorted(nodes), agent.asked_at, agent.user) for agent, nodes in _free(desk))
 
 
-def _key(call: Call) -> float:
+def _key(call: Call | Callback) -> float:
     assert call.queued_at is not None
     return call.queued_at - call.plan.rules(call.queue).head_start
 
@@ -164,7 +166,13 @@ def indexes_are_what_the_records_say(desk: Desk) -> None:
 def nobody_is_forgotten(desk: Desk) -> None:
     """Whatever waits for a moment will be told of it."""
     for call in desk.calls.values():
-        clocked = call.stage in BEFORE_THE_QUEUE | {Stage.RINGING, Stage.CONNECTING, Stage.LEAVING}
+        clocked = call.stage in BEFORE_THE_QUEUE | {
+            Stage.RINGING,
+            Stage.CONNECTING,
+            Stage.LEAVING,
+            Stage.CALLBACK,
+            Stage.DIALLING,
+        }
         if call.node in desk.confirmed and call.stage is not Stage.WAITING:
             assert (("call", call.id) in desk.timer_of) == clocked
         assert bool(call.legs) == (call.stage in WITH_LEG)
@@ -197,7 +205,8 @@ def _records(desk: Desk) -> dict[RecordKey, bytes]:
     disclosures = {("disclosure", d.sealed): records.encode(d) for d in desk.disclosures.values()}
     facts = {("facts", f.call): records.encode(f) for f in desk.facts.values()}
     emergency = {} if desk.emergency is None else {("emergency", ""): records.encode(desk.emergency)}
-    return calls | agents | disclosures | facts | emergency
+    callbacks = {("callback", c.id): records.encode(c) for c in desk.callbacks.values()}
+    return calls | agents | disclosures | facts | emergency | callbacks
 
 
 def numbers_rise(world: World) -> None:

@@ -1,0 +1,243 @@
+"""Callbacks: she hangs up and keeps her place; when it is her turn an agent is asked first, and then she is called.
+
+A callback is anonymous: her identity was erased when she hung up, and a number proves nobody. Whoever takes the
+call is shown that it is one, and asks her who she is.
+
+    asked for ─▶ number noted ─▶ in line ─▶ an agent's phone rings ─▶ hers rings ─▶ they talk
+                                    ▲                                    │
+                                    └──── not reached: again later ◀─────┘  (`tries` times, within `span`)
+"""
+
+from __future__ import annotations
+
+from irmacall.core import clock, disclosures, ending, queue, routing, saying, skills
+from irmacall.core.call import Call, Stage, Turning
+from irmacall.core.callback import Callback
+from irmacall.core.code import Digits
+from irmacall.core.commands import CallOut, DialLeg, DropNumber, KeepNumber, Prompt, RefreshQueues, Say
+from irmacall.core.events import NumberKept, NumberRefused
+from irmacall.core.facts import Outcome
+from irmacall.core.ids import CallId, NodeName, callout_channel, playback
+from irmacall.core.order import Line
+from irmacall.core.state import Turn
+
+OWN_NUMBER = "1"
+THAT_IS_ALL = "#"
+STAY = "*"
+FEWEST_DIGITS = 9
+NOTED_WITHIN = 10.0
+"""Seconds that noting a number may take; after that she waits on, and may ask again."""
+
+
+# -- in her call -----------------------------------------------------------------------------------------------
+
+
+def keys_pressed(turn: Turn, call: Call, keys: Digits) -> None:
+    """She keys in a number, takes the one that she calls with, or stays."""
+    saying.hush(turn, call)
+    plain = keys.plain()
+    if call.outcome is not None:
+        return  # Her number is being noted.
+    if STAY in plain:
+        stay(turn, call)
+        return
+    call.keys += keys.numeric()
+    if THAT_IS_ALL in plain:
+        patience_ended(turn, call)
+    else:
+        times = call.plan.times
+        own = call.keys.plain() == OWN_NUMBER
+        turn.set_timer(("call", call.id), turn.now + (times.choice if own else times.next_digit))
+
+
+def patience_ended(turn: Turn, call: Call) -> None:
+    """She has keyed in all that she will."""
+    call.saying = False
+    keys, call.keys = call.keys, Digits()
+    if keys.plain() == OWN_NUMBER:
+        _note(turn, call, None)
+    elif len(keys) >= FEWEST_DIGITS:
+        _note(turn, call, keys)
+    elif keys:
+        saying.ask(turn, call, Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_NUMBER.sound)
+    else:
+        stay(turn, call)
+
+
+def stay(turn: Turn, call: Call) -> None:
+    """She waits on, where she was."""
+    call.outcome = None
+    call.turn(Turning.STAYS)
+    clock.go_on(turn, call)
+    turn.touch_call(call)
+
+
+def _note(turn: Turn, call: Call, typed: Digits | None) -> None:
+    """From here on she may hang up: the promise stands, and needs only the number."""
+    assert call.queued_at is not None
+    assert call.entered_at is not None
+    call.outcome = Outcome.CALLBACK
+    span = call.plan.callbacks.span
+    turn.desk.callbacks[call.id] = Callback(
+        id=call.id,
+        node=call.node,
+        queue=call.queue,
+        queued_at=call.queued_at,
+        entered_at=call.entered_at,
+        until=turn.now + span,
+        due_at=turn.now,
+        language=call.language,
+        plan=call.plan,
+    )
+    turn.touch_callback(call.id)
+    turn.touch_call(call)
+    turn.set_timer(("call", call.id), turn.now + NOTED_WITHIN)
+    turn.do(KeepNumber(call.node, call.id, call.channel, typed))
+
+
+def number_kept(turn: Turn, event: NumberKept) -> None:
+    """The promise can be kept: she is told so. Where it was given up meanwhile, her number is forgotten."""
+    callback = turn.desk.callbacks.get(event.call)
+    if callback is None or (callback.number is not None and callback.number != event.number):
+        turn.do(DropNumber(event.number))
+        return
+    callback.number = event.number
+    turn.touch_callback(callback.id)
+    call = turn.desk.calls.get(event.call)
+    if call is not None and call.stage is Stage.CALLBACK:
+        routing.send_away(turn, call, Outcome.CALLBACK, Prompt.CALLBACK_NOTED.sound)
+
+
+def number_refused(turn: Turn, event: NumberRefused) -> None:
+    """She is asked for another number, as long as she is there."""
+    callback = turn.desk.callbacks.get(event.call)
+    if callback is None or callback.number is not None:
+        return
+    give_up(turn, callback)
+    call = turn.desk.calls.get(event.call)
+    if call is not None and call.stage is Stage.CALLBACK:
+        call.outcome = None
+        saying.ask(turn, call, Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_NUMBER.sound)
+
+
+def not_noted(turn: Turn, call: Call) -> None:
+    """Nobody answered whether her number is noted: she waits on, and no promise was made."""
+    callback = turn.desk.callbacks.get(call.id)
+    if callback is not None and callback.number is None:
+        give_up(turn, callback)
+    stay(turn, call)
+
+
+def give_up(turn: Turn, callback: Callback) -> None:
+    """The promise is kept, or cannot be: nothing of it remains."""
+    del turn.desk.callbacks[callback.id]
+    turn.set_timer(("callback", callback.id), None)
+    turn.desk.order.place_call(callback.id, None)
+    turn.touch_callback(callback.id)
+    if callback.number is not None:
+        turn.do(DropNumber(callback.number))
+
+
+# -- in line ----------------------------------------------------------------------------------------------------
+
+
+def place(turn: Turn, name: CallId) -> None:
+    """Bring the lines in step with this callback, and wake it when its next moment comes."""
+    desk = turn.desk
+    callback = desk.callbacks.get(name)
+    if callback is None:
+        return
+    waits = callback.number is not None and callback.call is None
+    due = waits and turn.now >= callback.due_at
+    if desk.order.place_call(name, _place_of(turn, callback) if due else None):
+        turn.do(RefreshQueues())
+    at = callback.until if due or not waits else min(callback.due_at, callback.until)
+    turn.set_timer(("callback", name), at)
+
+
+def _place_of(turn: Turn, callback: Callback) -> queue.Place:
+    desk = turn.desk
+    rules = callback.plan.rules(callback.queue)
+    needs = skills.needs(callback, turn.now - callback.entered_at)
+    line = Line(desk.known_queue(callback.queue), needs, _node(turn, callback), rules.strategy)
+    return callback.queue, line, callback.queued_at - rules.head_start
+
+
+def _node(turn: Turn, callback: Callback) -> NodeName:
+    confirmed = turn.desk.confirmed
+    return callback.node if callback.node in confirmed or not confirmed else min(confirmed)
+
+
+def moment_came(turn: Turn, callback: Callback) -> None:
+    """It is time to try (again), or too late."""
+    if turn.now >= callback.until and callback.call is None:
+        _unreached(turn, callback)
+    else:
+        turn.touched_callbacks[callback.id] = None
+
+
+def attempt(turn: Turn, callback: Callback, node: NodeName) -> Call:
+    """The call that is to keep this promise: an agent is asked in it now."""
+    desk = turn.desk
+    callback.attempts += 1
+    name = callout_channel(callback.id, callback.attempts)
+    call = Call(CallId(name), node, name, callback.queue, turn.now, callback.plan, Stage.WAITING)
+    call.queued_at, call.entered_at, call.queues = callback.queued_at, callback.entered_at, (callback.queue,)
+    call.language, call.callback = callback.language, callback.id
+    desk.calls[call.id] = call
+    desk.call_of_channel[name] = call.id
+    callback.call = call.id
+    desk.order.place_call(callback.id, None)
+    turn.touch_callback(callback.id)
+    turn.touch_call(call)
+    return call
+
+
+# -- in the call that is made for it --------------------------------------------------------------------------
+
+
+def agent_answered(turn: Turn, call: Call) -> None:
+    """An agent is there: she is told what this is, and the caller's telephone is rung."""
+    callback = turn.desk.callbacks.get(call.callback or CallId(""))
+    assert call.leg is not None
+    call.turn(Turning.CALLED_OUT)
+    turn.touch_call(call)
+    if callback is None or callback.number is None:
+        ending.end(turn, call)
+        return
+    call.said += 1
+    prompt = (Prompt.CALLBACK_AGENT.sound,)
+    turn.do(Say(call.node, call.id, call.leg.channel, playback(call.id, call.said), prompt, call.plan.language))
+    turn.do(CallOut(call.node, call.id, call.channel, callback.number))
+    turn.set_timer(("call", call.id), turn.now + call.plan.callbacks.ring + queue.GRACE)
+
+
+def telephone_stands(turn: Turn, call: Call) -> None:
+    """The channel to her telephone stands: let it ring."""
+    turn.do(DialLeg(call.node, call.id, call.channel, int(call.plan.callbacks.ring)))
+
+
+def not_reached(turn: Turn, call: Call) -> None:
+    """Her telephone was not answered: another try later, or none any more."""
+    callback = turn.desk.callbacks.get(call.callback or CallId(""))
+    ending.end(turn, call)
+    if callback is None:
+        return
+    rules = callback.plan.callbacks
+    callback.tries += 1
+    callback.due_at = turn.now + rules.interval
+    if callback.tries >= rules.tries or callback.due_at >= callback.until:
+        _unreached(turn, callback)
+
+
+def kept(turn: Turn, call: Call) -> None:
+    """They talk: the promise is kept."""
+    callback = turn.desk.callbacks.get(call.callback or CallId(""))
+    if callback is not None:
+        give_up(turn, callback)
+    disclosures.refresh(turn, call)
+
+
+def _unreached(turn: Turn, callback: Callback) -> None:
+    ending.keep_facts(turn, ending.facts_of_callback(turn, callback))
+    give_up(turn, callback)
