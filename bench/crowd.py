@@ -1,7 +1,8 @@
 """A desk with so many callers waiting and so many agents, on a day that goes on: every decision is timed.
 
-Nothing but `decide` runs here. What it asks of Asterisk comes back, later by this desk's own clock, as the events
-that Asterisk would send, and whoever leaves the line is replaced by somebody who calls: so the line keeps its length.
+In the thread's own CPU time: what else the machine does meanwhile is no part of it. Nothing but `decide` runs. What it
+asks of Asterisk comes back, later by this desk's own clock, as the events that Asterisk would send; whoever leaves the
+line is replaced by somebody who calls: so the line keeps its length.
 """
 
 from __future__ import annotations
@@ -69,7 +70,10 @@ PASSPORT = SubjectId("passport")
 GROUPS: Final = (GroupId("all-round"), GroupId("passports"), GroupId("taxes"))
 HOUR: Final = 3600.0
 NOT_TAKEN_CAUSE: Final = 21
-LONGER: Final = 5
+LONGER: Final = 0.05
+"""The share by which the line may be too long before nobody calls."""
+BESIDE: Final = 1.1
+"""Calls beside those that wait, for each agent: hers, and some that are still being welcomed."""
 TALK: Final = 60.0
 """Mean seconds of a conversation: short, so that agents matter beside the timers of those who wait."""
 IDENTIFIED, LEAVING, NOT_TAKEN, PAUSING = 0.2, 0.15, 0.03, 0.05
@@ -119,14 +123,14 @@ class Crowd:
         self._coming: list[tuple[float, int, Event]] = []
         self._wake_at: float | None = None
         self._unanswered: dict[CallId, NodeName] = {}
-        self._size, self._counted, self._left = waiting, 0, 0
+        self._size = waiting + int(agents * BESIDE)
         self._number_of: dict[ChannelId, int] = {}
         """Whose phone a leg rings: the agent's number."""
         self.now = datetime(2026, 11, 24, 10, tzinfo=UTC).timestamp()  # a Tuesday morning
         self.took: dict[str, list[int]] = defaultdict(list)
         self.desk = Desk(plan())
         self._open(agents)
-        self._fill(waiting + agents)
+        self._fill(self._size)
 
     def _open(self, agents: int) -> None:
         phones = {Endpoint(f"phone{number}"): SeenPhone(online=True) for number in range(agents)}
@@ -170,9 +174,9 @@ class Crowd:
         return True
 
     def _tell(self, event: Event) -> None:
-        began = time.perf_counter_ns()
+        began = time.thread_time_ns()
         decision = decide(self.desk, event, self.now)
-        self.took[type(event).__name__].append(time.perf_counter_ns() - began)
+        self.took[type(event).__name__].append(time.thread_time_ns() - began)
         self._wake_at = decision.wake_at
         for command in decision.commands:
             self._obey(command)
@@ -225,11 +229,8 @@ class Crowd:
 
     def _replace(self) -> None:
         """Somebody left the line: one calls, or two while it is too short, or nobody while it is too long."""
-        self._left += 1
-        if self._left % max(1, self._size // 50) == 0:  # to count is slow
-            self._counted = self.waiting
-        short = self._size - self._counted
-        for _ in range(2 if short > 0 else int(short > -LONGER)):
+        short = self._size - len(self.desk.calls)
+        for _ in range(2 if short > 0 else int(short > -self._size * LONGER)):
             self._later(self._chance.uniform(0, 2), self._newcomer())
 
     def _hang_up(self, after: float, node: NodeName, channel: ChannelId) -> None:

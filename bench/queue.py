@@ -55,6 +55,8 @@ class Point:
 
     waiting: int
     agents: int
+    waited: int
+    """How many did wait when it ended: the line breathes."""
     times: Sequence[float]
     kinds: dict[str, Sequence[float]]
     control: Sequence[float]
@@ -67,6 +69,7 @@ class Point:
         return {
             "waiting": self.waiting,
             "agents": self.agents,
+            "waited": self.waited,
             "n": len(self.times),
             "p50": round(p50, 1),
             "p99": round(p99, 1),
@@ -97,7 +100,7 @@ def _point(waiting: int, agents: int, decisions: int) -> Point:
     with _collections() as collected:
         kinds = {kind: [took / 1000 for took in taken] for kind, taken in crowd.run(decisions).items()}
     times = [took for taken in kinds.values() for took in taken]
-    return Point(waiting, agents, times, {**kinds}, _control(waiting, decisions), collected)
+    return Point(waiting, agents, crowd.waiting, times, {**kinds}, _control(waiting, decisions), collected)
 
 
 @contextmanager
@@ -116,10 +119,10 @@ def _control(size: int, rounds: int) -> list[float]:
     line = SortedSet((chance.uniform(0, 600), f"north-1700000000.{number}") for number in range(size))
     for number in range(rounds):
         place = (600 + chance.uniform(0, 600), f"south-1700000000.{number}")
-        began = time.perf_counter_ns()
+        began = time.thread_time_ns()
         line.pop(0)
         line.add(place)
-        took.append((time.perf_counter_ns() - began) / 1000)
+        took.append((time.thread_time_ns() - began) / 1000)
     return took
 
 
