@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from irmacall.core import skills
 from irmacall.core.agent import Availability
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Granted, Stage
 from irmacall.core.disclosure import Seal
@@ -47,15 +48,34 @@ class CallView:
     waited: float
     talking_since: float | None
     granted: Granted | None
+    callback: bool = False
+    """We call her back: nobody knows who she is."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """One queue in which somebody waits: how many do, and since when the first of them does."""
+    """One queue that an agent serves: how many wait, since when the first of them does, and who is there for them."""
 
     queue: QueueId
     waiting: int
-    since: float
+    since: float | None
+    """None: nobody waits."""
+    agents: int
+    """Who hold a seat and serve it."""
+    free: int
+    """Of these, who can be asked now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackView:
+    """Somebody who is to be called back: by when at the latest, and not before when. Never her number."""
+
+    queue: QueueId
+    asked_at: float
+    due_at: float
+    until: float
+    tries: int
+    under_way: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,41 +86,80 @@ class SeatView:
     seated_elsewhere: bool
     availability: Availability
     reason: str | None
+    since: float
+    """Since when she is in this state."""
+    until: float | None
+    """When her wrap-up ends by itself."""
     phone_online: bool
     phone_busy: bool
     call: CallView | None
     queues: tuple[QueueView, ...]
+    """Those that she serves, in the order of the plan."""
+    callbacks: tuple[CallbackView, ...]
+    """Of those queues, the earliest first."""
 
 
 def seat_view(desk: Desk, user: UserId, seat: SeatId) -> SeatView:
     """What the panel of this user shows in this session."""
     agent = desk.agents.get(user)
-    queues = _queues(desk)
     if agent is None or agent.seat != seat:
-        elsewhere = agent is not None and agent.seat is not None
-        return SeatView(False, elsewhere, Availability.AWAY, None, False, False, None, queues)
+        return _nowhere(elsewhere=agent is not None and agent.seat is not None)
+    offers = skills.profile(desk.plan, agent.groups)
+    served = [queue for queue in desk.plan.queues if offers.suits(queue, frozenset())]
     phone, call = desk.phone(agent.endpoint), desk.call_of_agent(agent)
     return SeatView(
         has_seat=True,
         seated_elsewhere=False,
         availability=agent.availability,
         reason=agent.reason,
+        since=agent.since,
+        until=agent.until,
         phone_online=bool(phone.online),
         phone_busy=bool(phone.channels) and call is None,
         call=None if call is None else _call_view(desk, call, seat),
-        queues=queues,
+        queues=tuple(_queue_view(desk, queue) for queue in served),
+        callbacks=_callbacks(desk, frozenset(served)),
     )
 
 
-def _queues(desk: Desk) -> tuple[QueueView, ...]:
-    return tuple(
-        QueueView(queue, len(line), _since(desk, line[0][1])) for queue, line in desk.order.queues.items() if line
+def _nowhere(*, elsewhere: bool) -> SeatView:
+    """What a session without a seat may know: nothing of the desk."""
+    return SeatView(
+        has_seat=False,
+        seated_elsewhere=elsewhere,
+        availability=Availability.AWAY,
+        reason=None,
+        since=0.0,
+        until=None,
+        phone_online=False,
+        phone_busy=False,
+        call=None,
+        queues=(),
+        callbacks=(),
     )
 
 
-def _since(desk: Desk, first: CallId) -> float:
+def _queue_view(desk: Desk, queue: QueueId) -> QueueView:
+    line = desk.order.queues.get(queue)
+    agents = sum(number for offers, number in desk.seated.items() if offers.suits(queue, frozenset()))
+    pools = desk.order.pools.items()
+    free = sum(len(each.by_idle) for pool, each in pools if pool.profile.suits(queue, frozenset()))
+    return QueueView(queue, len(line or ()), _since(desk, line[0][1]) if line else None, agents, free)
+
+
+def _since(desk: Desk, first: CallId) -> float | None:
     who = desk.calls.get(first) or desk.callbacks[first]
-    return who.queued_at or 0.0
+    return who.queued_at
+
+
+def _callbacks(desk: Desk, served: frozenset[QueueId]) -> tuple[CallbackView, ...]:
+    mine = [
+        each for each in desk.callbacks.values() if each.number is not None and desk.known_queue(each.queue) in served
+    ]
+    return tuple(
+        CallbackView(each.queue, each.queued_at, each.due_at, each.until, each.tries, each.call is not None)
+        for each in sorted(mine, key=lambda each: (each.queued_at, each.id))
+    )
 
 
 def _call_view(desk: Desk, call: Call, seat: SeatId) -> CallView:
@@ -114,6 +173,7 @@ def _call_view(desk: Desk, call: Call, seat: SeatId) -> CallView:
         identified=call.sealed is not None,
         waited=until - (call.queued_at if call.queued_at is not None else call.arrived_at),
         talking_since=call.talking_since,
+        callback=call.callback is not None,
         granted=call.granted if call.granted is not None and call.granted.seat == seat else None,
     )
 
