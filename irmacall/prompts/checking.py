@@ -11,7 +11,7 @@ from irmacall.core.ids import LanguageId
 from irmacall.prompts import folder as folders
 from irmacall.prompts.catalogue import Texts, is_piece
 from irmacall.prompts.folder import NARROW, WIDE, Found, Manifest, Whose
-from irmacall.prompts.making import folder_of, lacking
+from irmacall.prompts.making import folder_of, lacking, superfluous
 from irmacall.prompts.recordings import faults
 
 
@@ -59,13 +59,13 @@ def _wrong(folder: Path, found: Found, text: str, language: LanguageId, manifest
             yield Finding(Kind.WRONG, f"{language}/{file}", fault)
     for file in folders.outdated(found, text, manifest):
         yield Finding(Kind.WRONG, f"{language}/{file}", _OUTDATED.format(f"{language}/{found.name}", text))
-    if lacking(folder, found, text, language, manifest):
+    if superfluous(folder, found) or lacking(folder, found, text, language, manifest):
         words = _MAKE_AGAIN if found.files else "there is no sound of it: `irmacall prompts make` makes one"
         yield Finding(Kind.WRONG, f"{language}/{found.name}", words)
 
 
 _OUTDATED = "the text has changed since it was recorded: record it again, or `irmacall prompts accept {}`. It is: {}"
-_MAKE_AGAIN = "not all that a machine makes of it is there, or it is of an earlier text: `irmacall prompts make`"
+_MAKE_AGAIN = "what a machine makes of it is not up to date: `irmacall prompts make`"
 
 
 def _strangers(folder: Path, texts: Texts, manifest: Manifest) -> list[str]:

@@ -103,6 +103,12 @@ def lacking(folder: Path, found: Found, text: str, language: LanguageId, manifes
     return _unless_there(found, manifest, Work(files, _recipe(text, language), text))
 
 
+def superfluous(folder: Path, found: Found) -> bool:
+    """Whether a machine would still be heard at 16 kHz where a person is at 8 kHz. Raises OSError."""
+    narrow, wide = found.name + NARROW, found.name + WIDE
+    return wide in found.files.keys() - found.recordings and narrow in found.recordings and playable(folder / narrow)
+
+
 def _recipe(text: str, language: LanguageId) -> str:
     return digest("\0".join((RECIPE, language, text)).encode())
 
@@ -137,7 +143,7 @@ def _tidy(folder: Path, name: SoundName, text: str, manifest: Manifest) -> None:
     """Take the placeholder away that a recording makes superfluous, note what is new, forget what is gone."""
     found = folders.find(folder, name, manifest)
     narrow, wide = name + NARROW, name + WIDE
-    if narrow in found.recordings and wide in found.files.keys() - found.recordings and playable(folder / narrow):
+    if superfluous(folder, found):
         (folder / wide).unlink()
         found = folders.find(folder, name, manifest)
     for file in (narrow, wide):

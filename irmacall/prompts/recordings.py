@@ -49,7 +49,7 @@ def faults(file: Path, text: str, *, piece: bool) -> list[str]:
     except NotSound as error:
         return [f"{error}: save it as a WAV file, and check it again"]
     wrong = list(_format_faults(sound, file))
-    return wrong or list(_sound_faults(sound, text, piece))
+    return wrong or list(_sound_faults(sound, file.name, text, piece))
 
 
 def playable(file: Path) -> bool:
@@ -62,7 +62,7 @@ def playable(file: Path) -> bool:
 
 def _format_faults(sound: Sound, file: Path) -> Iterator[str]:
     form, rate = sound.format, RATES[file.suffix]
-    mend = f"`sox {file.name} -r {rate} -c 1 -b 16 -t wav mended{file.suffix}` makes it right"
+    mend = f"`sox -t wav {file.name} -r {rate} -c 1 -b 16 -t wav mended-{file.name}` makes it right"
     other = next((suffix for suffix, its in RATES.items() if its == form.rate), None)
     if form.rate != rate:
         hint = f"; or name it {file.stem}{other}" if other else ""
@@ -73,13 +73,13 @@ def _format_faults(sound: Sound, file: Path) -> Iterator[str]:
         yield f"is not plain PCM of 16 bits: {mend}"
 
 
-def _sound_faults(sound: Sound, text: str, piece: bool) -> Iterator[str]:
+def _sound_faults(sound: Sound, name: str, text: str, piece: bool) -> Iterator[str]:
     heard = _heard(sound)
     if heard is None:
         yield "is silent: record it again"
         return
     yield from _length_faults(sound.seconds - heard.before - heard.behind, sound.seconds, text)
-    yield from _loudness_faults(heard)
+    yield from _loudness_faults(heard, name)
     most = _PIECE_SILENCE_S if piece else _SILENCE_S
     for where, seconds in (("begins", heard.before), ("ends", heard.behind)):
         if seconds > most:
@@ -96,18 +96,18 @@ def _length_faults(spoken: float, whole: float, text: str) -> Iterator[str]:
         yield f"takes {spoken:.1f} s, too long for its text: is it the right text, said once?"
 
 
-def _loudness_faults(heard: Reading) -> Iterator[str]:
+def _loudness_faults(heard: Reading, name: str) -> Iterator[str]:
     if heard.clipped:
         yield "is clipped (its loudest parts are cut off): record it again with the level lower"
     if heard.level > LOUD_DB:
-        yield f"is too loud ({heard.level:.0f} dB, at most {LOUD_DB:.0f}): {_louder(heard.level)}"
+        yield f"is too loud ({heard.level:.0f} dB, at most {LOUD_DB:.0f}): {_levelled(heard.level, name)}"
     elif heard.level < SOFT_DB:
-        yield f"is too soft ({heard.level:.0f} dB, at least {SOFT_DB:.0f}): {_louder(heard.level)}"
+        yield f"is too soft ({heard.level:.0f} dB, at least {SOFT_DB:.0f}): {_levelled(heard.level, name)}"
 
 
-def _louder(level: float) -> str:
+def _levelled(level: float, name: str) -> str:
     aim = (LOUD_DB + SOFT_DB) / 2
-    return f"`sox … … gain -l {aim - level:+.0f}` brings it to {aim:.0f} dB"
+    return f"`sox -t wav {name} -t wav mended-{name} gain -l {aim - level:+.0f}` brings it to {aim:.0f} dB"
 
 
 def _heard(sound: Sound) -> Reading | None:

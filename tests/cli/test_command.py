@@ -24,6 +24,9 @@ COMMANDS = (
     ("render", "--node", "pbx1", "--out", "/dev/null/x"),
     ("user", "list"),
     ("phone", "list"),
+    ("prompts", "make", "--out", "/dev/null"),
+    ("prompts", "check", "--out", "/dev/null"),
+    ("prompts", "accept", "--out", "/dev/null", "nl/welcome"),
 )
 
 
