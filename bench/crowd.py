@@ -1,8 +1,8 @@
 """A desk with so many callers waiting and so many agents, on a day that goes on: every decision is timed.
 
-In the thread's own CPU time: what else the machine does meanwhile is no part of it. Nothing but `decide` runs. What it
-asks of Asterisk comes back, later by this desk's own clock, as the events that Asterisk would send; whoever leaves the
-line is replaced by somebody who calls: so the line keeps its length.
+In the thread's own CPU time: what else the machine does meanwhile is no part of it. Nothing but `decide` runs. What
+it asks of Asterisk comes back, later by this desk's own clock, as the events that Asterisk would send; whoever leaves
+the line is replaced by somebody who calls: so the line keeps its length.
 """
 
 from __future__ import annotations
