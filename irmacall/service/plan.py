@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 
 from irmacall.ari.client import NodeSettings as AriSettings
 from irmacall.core.code import Digits
@@ -19,6 +20,9 @@ from irmacall.settings import DeskSettings, NodeSettings, Settings
 from irmacall.settings.desks import SubjectSettings, TimesSettings
 from irmacall.store import forms
 from irmacall.store.desk import DeskStore
+from irmacall.store.facts import FactsStore
+from irmacall.store.facts_database import FactsDatabase
+from irmacall.store.facts_engines import PostgresServer
 from irmacall.store.vault import Vault
 from irmacall.web.config import WebConfig
 from irmacall.web.entrance import Limits
@@ -123,6 +127,27 @@ def vault(settings: Settings) -> Vault:
         timeout=store.timeout,
         ca_file=store.ca_file,
     )
+
+
+def facts_place(settings: Settings) -> Path | PostgresServer:
+    """Where the facts of calls are kept. TLS is for what leaves this machine, or has an authority of its own."""
+    at = settings.records
+    if at.is_sqlite:
+        return settings.records_file
+    return PostgresServer(
+        at.host,
+        at.port,
+        at.name,
+        at.user,
+        settings.credentials.get("records-database"),
+        ca_file=at.ca_file,
+        tls=at.leaves_here or (at.has_password and at.ca_file is not None),
+    )
+
+
+def facts_store(settings: Settings, desk: DeskSettings) -> FactsStore:
+    """The facts of this desk's calls."""
+    return FactsStore(FactsDatabase.at(facts_place(settings)), DeskId(desk.id))
 
 
 def public_web(settings: Settings, desk: DeskSettings) -> WebConfig:

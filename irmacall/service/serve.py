@@ -29,8 +29,8 @@ from irmacall.service.emergency import Emergencies
 from irmacall.service.in_force import InForce, rules
 from irmacall.service.leadership import Leadership
 from irmacall.service.operating import Operating
-from irmacall.service.reload import Reloading
 from irmacall.service.records import Records
+from irmacall.service.reload import Reloading
 from irmacall.service.screens import Screens
 from irmacall.service.staff import Place, Staff
 from irmacall.service.term import Peers

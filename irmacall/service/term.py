@@ -29,6 +29,7 @@ from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
 from irmacall.service.audit import AuditWriter
 from irmacall.service.custody import Custody
 from irmacall.service.lanes import Lanes
+from irmacall.service.records import Records, RecordsWriter
 from irmacall.service.reveal import Door
 from irmacall.service.screens import PANEL, Screens
 from irmacall.store.desk import DeskStore, Lease
@@ -52,6 +53,7 @@ class Peers:
     audit: AuditWriter
     nodes: Callable[[], Mapping[NodeName, Node]]
     """Makes the nodes' adapters anew: a new term begins with new sockets."""
+    records: Records
     unburned: set[SealedId] = field(default_factory=set)
     """What this daemon has still to erase: an erasure outlives the term in which it was decided."""
     clock: Callable[[], float] = time.time
@@ -87,6 +89,7 @@ class Term:
         self._wake_at: float | None = None
         self._over = False
         self._nodes: Mapping[NodeName, Node] = {}
+        self.records = RecordsWriter(peers.records, self.tell)
         self.custody = Custody(
             peers.vault,
             desk.plan.desk,
@@ -158,6 +161,7 @@ class Term:
             group.create_task(self._beat(node), name=f"beat {name}")
         for work in (self._decide_all, self._save_all, self._renew, self.custody.watch, self.custody.burn_all):
             group.create_task(work(), name=work.__name__.strip("_"))
+        group.create_task(self.records.run(), name="records")
 
     def _end(self) -> None:
         """Nobody sees anything, and nobody waits for an answer that cannot come."""
@@ -278,6 +282,8 @@ class Term:
                 screens.pages.nudge(command.page, PANEL)
             case C.NoteForAudit():
                 self._peers.audit.note(command.kind, why=command.detail, call=command.call)
+            case C.KeepFacts():
+                self.records.keep(command.facts)
             case C.Withdraw() | C.Burn():
                 raise AssertionError("what takes away has acted before the save")
             case _:

@@ -24,7 +24,7 @@ from typing import Any, Final, Self, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.store.facts_engines import STATEMENT_S, PostgresServer, postgresql_engine, sqlite_engine
@@ -90,6 +90,8 @@ class FactsDatabase:
         except DBAPIError as error:
             kind = PeerUnavailable if error.connection_invalidated or _is_away(error) else PeerError
             raise kind(f"{self.shown}: {_words(error)}") from error
+        except StatementError as error:  # it never came to the database
+            raise FactsRefused(f"{self.shown}: {type(error.orig).__name__}") from error
 
 
 class _Cord:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from irmacall.service import custody, leadership, term
+from irmacall.service import custody, leadership, records, term
 from tests.service.counter import Counter, opened
 from tests.service.house import House
 
@@ -19,6 +19,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(term, "BEAT_SECONDS", 0.01)
     monkeypatch.setattr(custody, "RETRY_SECONDS", 0.005)
     monkeypatch.setattr(custody, "WATCH_SECONDS", 0.01)
+    monkeypatch.setattr(records, "RETRY_SECONDS", 0.005)
+    monkeypatch.setattr(records, "LONGEST_WAIT", 0.05)
 
 
 @pytest.fixture

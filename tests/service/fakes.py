@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Generic, Never, Self, TypeVar
 
 from irmacall.core.commands import NodeCommand
@@ -12,6 +12,7 @@ from irmacall.core.events import (
     NodeEvent,
     NodeSnapshot,
 )
+from irmacall.core.facts import CallFacts
 from irmacall.core.ids import (
     CallId,
     DeskId,
@@ -203,6 +204,41 @@ class HeldVault(MemoryVault):
     def _called(self, method: str, *sealed: SealedId) -> None:
         self.called.add((method, frozenset(sealed)))
         self.faults.strike(method)
+
+
+class FakeFacts:
+    """A store of facts that keeps them in memory, as the real one would, and can fail."""
+
+    def __init__(self) -> None:
+        self.gate, self.faults = Gate(), Faults()
+        self.prepared = False
+        self.kept: dict[CallId, CallFacts] = {}
+        self.put_: Heard[tuple[CallId, ...]] = Heard()
+        """Every batch that was asked for, kept or not."""
+        self.purged: Heard[float] = Heard()
+
+    async def prepare(self) -> None:
+        """See `FactsStore.prepare`."""
+        self.faults.strike("prepare")
+        self.prepared = True
+
+    async def put(self, facts: Sequence[CallFacts]) -> None:
+        """See `FactsStore.put`."""
+        self.put_.add(tuple(each.call for each in facts))
+        assert self.prepared
+        await self.gate.passed()
+        self.faults.strike("put")
+        for each in facts:
+            self.kept.setdefault(each.call, each)
+
+    async def purge(self, before: float) -> int:
+        """See `FactsStore.purge`."""
+        self.purged.add(before)
+        self.faults.strike("purge")
+        old = [call for call, facts in self.kept.items() if facts.arrived_at < before]
+        for call in old:
+            del self.kept[call]
+        return len(old)
 
 
 class FakeAudit:

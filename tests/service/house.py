@@ -45,12 +45,13 @@ from irmacall.core.plan import Plan
 from irmacall.service import identity
 from irmacall.service.audit import AuditWriter
 from irmacall.service.leadership import Leadership
+from irmacall.service.records import Records
 from irmacall.service.screens import Screens
 from irmacall.service.term import Peers, Term
 from irmacall.store.audit import AuditLog
 from tests.core.leader import NEAR, PASSPORT, PLAN, hash_of
 from tests.core.plays import ELS, HOUR, code, phone_of, seat_of
-from tests.service.fakes import PATIENCE, FakeAudit, FakeNode, Heard, HeldStore, HeldVault
+from tests.service.fakes import PATIENCE, FakeAudit, FakeFacts, FakeNode, Heard, HeldStore, HeldVault
 
 T = TypeVar("T")
 
@@ -70,7 +71,8 @@ class House:
         self.audit = AuditWriter(cast(AuditLog, self.audit_log), plan.desk)
         self.snapshots = {name: NodeSnapshot(name) for name in nodes}
         self.opened: Heard[FakeNode] = Heard()
-        self.peers = Peers(self.store, self.vault, self.screens, self.audit, self._nodes)
+        self.facts = FakeFacts()
+        self.peers = Peers(self.store, self.vault, self.screens, self.audit, self._nodes, Records(self.facts, 90))
         self.leadership = Leadership(plan, self.peers, ttl)
 
     def _nodes(self) -> Mapping[NodeName, Node]:
