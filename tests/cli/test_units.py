@@ -20,7 +20,8 @@ from tests.settings.sample import Sample
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = ROOT / "systemd"
 PAGE = ROOT / "docs" / "install.md"
-NAMES = sorted(path.name for path in UNITS.glob("*.service"))
+NAMES = sorted(path.name for path in UNITS.glob("*.service") if "@" not in path.name)
+TIMED = "irmacall-render@"
 SHUT_IN = {
     "NoNewPrivileges": "yes",
     "ProtectSystem": "strict",
@@ -52,7 +53,7 @@ def test_a_unit_is_shut_in(name: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, f"{TIMED}.service", f"{TIMED}.timer"])
 def test_systemd_understands_a_unit(name: str) -> None:
     """systemd finds nothing wrong but that the program is not installed here."""
     told = subprocess.run(
@@ -73,11 +74,23 @@ def test_a_units_documentation_is_there(name: str) -> None:
 def test_the_page_changes_what_is_the_examples() -> None:
     """install.md names what in the units is the example's own, and starts each of them."""
     page = PAGE.read_text(encoding="utf-8")
-    (enabled,) = re.findall(r"systemctl enable --now (.*)", page)
+    enabled, timer = re.findall(r"systemctl enable --now (.*?)(?:  .*)?$", page, re.M)
     assert sorted(f"{name}.service" for name in enabled.split()) == NAMES
+    assert timer == f"{TIMED}pbx1.timer"
     for name in NAMES:
         for example in re.findall(r"pbx1|https://[a-z.]*example\.nl", (UNITS / name).read_text(encoding="utf-8")):
             assert re.search(rf"\* `{example}` in .*`{name}`", page), (name, example)
+
+
+def test_hours_are_rendered_again_each_week() -> None:
+    """The timer starts what renders for its node as the page has it done by hand, and Asterisk reads the dialplan."""
+    render, reload = directives(f"{TIMED}.service")["ExecStart"]
+    assert render.replace("%i", "pbx1").endswith(" render --node pbx1 --out /etc/asterisk")
+    assert "irmacall render --node pbx1 --out /etc/asterisk" in PAGE.read_text(encoding="utf-8")
+    parser().parse_args(shlex.split(render)[1:])
+    assert reload == '/usr/sbin/asterisk -rx "dialplan reload"'
+    timer = directives(f"{TIMED}.timer")
+    assert (timer["OnCalendar"], timer["Persistent"]) == (["weekly"], ["yes"])
 
 
 def test_the_page_makes_the_yivi_servers_configuration(tmp_path: Path) -> None:
