@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from irmacall.cli.site import data_file, settings_of
 from irmacall.core.ids import Endpoint
+from irmacall.core.routes import ToMessage
 from irmacall.errors import Refused, SettingsError
 from irmacall.ops.owners import new_directory
 from irmacall.ops.render import (
@@ -23,6 +24,7 @@ from irmacall.ops.render import (
     Directories,
     Listener,
     NodeValues,
+    OutboundValues,
     PhoneValues,
     Tls,
     TrunkValues,
@@ -32,7 +34,9 @@ from irmacall.ops.render import (
 from irmacall.settings import (
     KEY_BYTES,
     KEYS,
+    DeskSettings,
     NodeSettings,
+    OutboundSettings,
     Purpose,
     Settings,
     TrunkSettings,
@@ -43,6 +47,7 @@ from irmacall.store.phones import Phones
 from irmacall.store.users import open_users
 
 _PASSWORD_BYTES: Final = 32
+_CLOSED: Final = "closed"
 _BEHIND_A_PROXY: Final = Listener("127.0.0.1", 8088)
 
 
@@ -96,10 +101,14 @@ def render(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
     try:
         _make_room(out)
-        for file in render_node(values, out):
-            print(file)
+        changed = render_node(values, out)
     except OSError as error:
         raise Refused(f"{error.filename or out}: {error.strerror}") from error
+    for file in changed:
+        print(file)
+    if not changed:
+        print(f"Nothing in {out} has changed.", file=sys.stderr)
+        return 0
     print(f"Only {_owner(out)} can read them. Asterisk on {node.name} uses them after a reload.", file=sys.stderr)
     return 0
 
@@ -149,13 +158,24 @@ def node_values(settings: Settings, node: NodeSettings, digests: dict[Endpoint, 
         ami=Listener(node.ami.host, node.ami.port),
         ami_account=Account(node.ami_user, settings.credentials.text(node.ami_credential)),
         directories=_directories(node),
-        desks=tuple(DeskValues(desk.id, desk.dialled, phones) for desk in settings.desks),
+        desks=tuple(_desk(desk, phones) for desk in settings.desks),
         phones=tuple(PhoneValues(endpoint, digest) for endpoint, digest in digests.items()),
         trunks=tuple(_trunk(trunk, settings) for trunk in node.trunks),
         tls=_tls(node),
         music=node.music,
+        music_classes=tuple(sorted({queue.music for desk in settings.desks for queue in desk.queues} - {"default"})),
         language=node.language,
     )
+
+
+def _desk(desk: DeskSettings, phones: tuple[Endpoint, ...]) -> DeskValues:
+    # Here, since it imports every room: the other commands start without it.
+    from irmacall.service import exchange
+
+    closed = exchange.closed(desk)
+    # Only the daemon can send callers elsewhere; the dialplan says what is always true.
+    sound = closed.sound if isinstance(closed, ToMessage) else _CLOSED
+    return DeskValues(desk.id, desk.dialled, phones, exchange.hours(desk), sound)
 
 
 def _ari_listener(node: NodeSettings) -> Listener:
@@ -180,4 +200,11 @@ def _tls(node: NodeSettings) -> Tls | None:
 def _trunk(trunk: TrunkSettings, settings: Settings) -> TrunkValues:
     match = tuple(str(address) for address in trunk.addresses)
     digest = ha1(trunk.name, settings.credentials.text(trunk.credential)) if trunk.password else ""
-    return TrunkValues(trunk.name, match, digest)
+    return TrunkValues(trunk.name, match, digest, _outbound(trunk.outbound))
+
+
+def _outbound(outbound: OutboundSettings) -> OutboundValues | None:
+    if outbound.host is None or outbound.caller_id is None:
+        return None
+    host = f"[{outbound.host}]" if ":" in outbound.host else outbound.host
+    return OutboundValues(host, outbound.port, outbound.caller_id)
