@@ -30,12 +30,14 @@ class Exchange:
     """`desk`: keys of [[desk]]. `queues`: by its id, keys of a queue; one that no lab has is made.
 
     `tables`: by its name ("menu", "schedule", "sound", "language", "group"), the desk's tables of that name.
+    `trunks`: the lines of each node, for a queue that calls back.
     `members`: by a login, the groups of an agent; who is not named here is in all of them.
     """
 
     desk: Table = field(default_factory=dict)
     queues: Mapping[str, Table] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Table]] = field(default_factory=dict)
+    trunks: Sequence[Table] = ()
     members: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def groups_of(self, login: str) -> list[GroupId]:
@@ -46,6 +48,10 @@ class Exchange:
     def keys(self) -> list[str]:
         """Lines for below [[desk]]."""
         return list(_lines(self.desk))
+
+    def trunk_lines(self) -> list[str]:
+        """Lines for below [[node]]."""
+        return [line for trunk in self.trunks for line in ("[[node.trunk]]", *_lines(trunk))]
 
     def lines(self) -> list[str]:
         """The desk's tables: its queues, and its own."""

@@ -106,6 +106,7 @@ def _toml(site: Site) -> str:
             f"ari_user = {_q(node.values.ari_account.user)}",
             f"ami = {_q(f'{node.values.ami.host}:{node.values.ami.port}')}",
             f"ami_user = {_q(node.values.ami_account.user)}",
+            *site.exchange.trunk_lines(),
         ]
     if not site.memory:
         parts += [

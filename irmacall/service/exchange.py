@@ -5,6 +5,7 @@ from __future__ import annotations
 from irmacall.core.hours import ALWAYS, Hours
 from irmacall.core.ids import GroupId, LanguageId, MenuId, QueueId, SkillId, SoundName
 from irmacall.core.lines import Announcements, Group, Language, QueueRules, ServiceLevel, Step, Strategy
+from irmacall.core.plan import CallbackRules
 from irmacall.core.routes import Choice, Destination, Menu, ToCallback, ToMenu, ToMessage, ToQueue
 from irmacall.settings import (
     AnnounceSettings,
@@ -45,6 +46,12 @@ def queues(desk: DeskSettings) -> dict[QueueId, QueueRules]:
 def menus(desk: DeskSettings) -> dict[MenuId, Menu]:
     """Every menu; in each, 0 leads to a person."""
     return {MenuId(menu.id): _menu(menu, desk) for menu in desk.menus}
+
+
+def callbacks(desk: DeskSettings) -> CallbackRules:
+    """How callers are called back."""
+    said = desk.callback
+    return CallbackRules(tries=said.tries, interval=said.interval, span=said.span, ring=said.ring)
 
 
 def groups(desk: DeskSettings) -> dict[GroupId, Group]:

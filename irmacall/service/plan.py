@@ -55,6 +55,7 @@ def core_plan(desk: DeskSettings, hashed: Callable[[Digits], CodeHash]) -> Plan:
         language=LanguageId(desk.spoken[0]),
         timezone=desk.timezone,
         hours=exchange.hours(desk),
+        callbacks=exchange.callbacks(desk),
         closed=exchange.closed(desk),
     )
 

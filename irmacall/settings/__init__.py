@@ -14,6 +14,7 @@ from irmacall.settings.loading import Purpose, load, needed
 from irmacall.settings.nodes import DirectoriesSettings, NodeSettings, OutboundSettings, TrunkSettings
 from irmacall.settings.queues import (
     AnnounceSettings,
+    CallbackSettings,
     GroupSettings,
     LanguageSettings,
     QueueSettings,
@@ -43,6 +44,7 @@ __all__ = [
     "Address",
     "AnnounceSettings",
     "AttributeSettings",
+    "CallbackSettings",
     "ChoiceSettings",
     "Credentials",
     "DeskSettings",

@@ -67,6 +67,9 @@ def _check_desk(desk: DeskSettings, where: str, demo: bool, problems: Problems) 
         _unlike((f"{where}.{kind}[{at}].id", each.id) for at, each in enumerate(tables, 1)).into(problems)
     if desk.times.code > desk.times.identity:
         problems.wrong(f"{where}.times.code", desk.times.code, f"at most times.identity ({desk.times.identity:g})")
+    if desk.callback.interval > desk.callback.span:
+        wanted = f"at most callback.span ({desk.callback.span:g}): after that nobody is called any more"
+        problems.wrong(f"{where}.callback.interval", desk.callback.interval, wanted)
     for scheme in desk.schemes:
         if is_demo_scheme(scheme) and not demo:
             wanted = "no demo scheme, of which anybody can make credentials, unless site.demo is true"

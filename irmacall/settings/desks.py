@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from irmacall.settings import addresses, values
-from irmacall.settings.queues import GroupSettings, LanguageSettings, QueueSettings
+from irmacall.settings.queues import CallbackSettings, GroupSettings, LanguageSettings, QueueSettings
 from irmacall.settings.reading import key, table, tables
 from irmacall.settings.routes import LANGUAGES, MenuSettings, WaySettings, way
 from irmacall.settings.schedules import ScheduleSettings
@@ -89,6 +89,7 @@ class DeskSettings:
     start: WaySettings | None = field(default=None, metadata=key(way("queue", "menu", "message")))
     hours: str | None = field(default=None, metadata=key(values.slug))
     closed: WaySettings | None = field(default=None, metadata=key(way("queue", "message")))
+    callback: CallbackSettings = field(default=CallbackSettings(), metadata=table("callback", CallbackSettings))
     schedules: tuple[ScheduleSettings, ...] = field(
         default=(), metadata=tables("schedule", ScheduleSettings, most=50)
     )

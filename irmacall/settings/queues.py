@@ -108,6 +108,16 @@ class QueueSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackSettings:
+    """How callers who asked for it are called back; times in seconds."""
+
+    tries: int = field(default=3, metadata=key(values.whole(1, 10)))
+    interval: float = field(default=600.0, metadata=key(values.seconds(1, 86_400)))
+    span: float = field(default=14400.0, metadata=key(values.seconds(60, 86_400)))
+    ring: float = field(default=30.0, metadata=key(values.seconds(5, 120)))
+
+
+@dataclass(frozen=True, slots=True)
 class GroupSettings:
     """Agents who serve the same queues with the same skills."""
 

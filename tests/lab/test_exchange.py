@@ -42,6 +42,17 @@ def test_a_lab_that_says_nothing_has_two_queues() -> None:
     }
 
 
+def test_a_line_can_call_out() -> None:
+    """Each node gets it."""
+    line = {
+        "name": "provider",
+        "addresses": ["192.0.2.9/32"],
+        "outbound": {"host": "192.0.2.9", "caller_id": "+3124"},
+    }
+    lines = ["[[node]]", *Exchange(trunks=[line]).trunk_lines()]
+    assert tomllib.loads("\n".join(lines)) == {"node": [{"trunk": [line]}]}
+
+
 def test_agents_are_in_every_group_but_for_those_who_are_named() -> None:
     """So that a play need only name the ones it is about."""
     assert OURS.groups_of("samira") == ["kcc"]

@@ -11,10 +11,10 @@ import pytest
 from irmacall.core.hours import ALWAYS
 from irmacall.core.ids import GroupId, LanguageId, MenuId, QueueId, SkillId, SoundName
 from irmacall.core.lines import Announcements, Group, Language, QueueRules, ServiceLevel, Step, Strategy
-from irmacall.core.plan import Plan, Times
+from irmacall.core.plan import CallbackRules, Plan, Times
 from irmacall.core.routes import Choice, Menu, ToCallback, ToMenu, ToMessage, ToQueue
 from irmacall.service import plan
-from irmacall.settings import DeskSettings, Purpose, QueueSettings
+from irmacall.settings import CallbackSettings, DeskSettings, Purpose, QueueSettings
 from tests.settings.exchange import DESK, make_exchange
 
 ALGEMEEN, BURGERZAKEN, BELASTINGEN = QueueId("algemeen"), QueueId("burgerzaken"), QueueId("belastingen")
@@ -38,6 +38,7 @@ def test_the_desk_itself(desk: DeskSettings) -> None:
     assert (core.start, core.closed, core.code_tries) == (ToMenu(MenuId("hoofd")), GESLOTEN, 4)
     assert (core.language, core.timezone, core.hours.timezone) == ("nl", "Europe/Amsterdam", "Europe/Amsterdam")
     assert core.times.choice == 1.5
+    assert core.callbacks == CallbackRules(tries=2, interval=300.0, span=3600.0)
 
 
 def test_hours_are_weeks_holidays_and_exceptions(desk: DeskSettings) -> None:
@@ -152,7 +153,12 @@ def test_the_core_and_the_settings_have_the_same_defaults() -> None:
     for name in ("head_start", "wrap_up", "most", "patience", "music", "callback"):
         assert getattr(said, name) == getattr(rules, name), name
     assert said.strategy == rules.strategy.value
-    for ours, core in ((said.announce, rules.announcements), (said.service_level, rules.service_level)):
+    pairs = (
+        (said.announce, rules.announcements),
+        (said.service_level, rules.service_level),
+        (CallbackSettings(), CallbackRules()),
+    )
+    for ours, core in pairs:
         assert [getattr(ours, each.name) for each in fields(ours)] == [
             getattr(core, each.name) for each in fields(core)
         ]

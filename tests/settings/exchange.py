@@ -25,6 +25,11 @@ code_tries = 4
 [desk.times]
 choice = 1.5
 
+[desk.callback]
+tries = 2
+interval = 300
+span = 3600
+
 [[desk.queue]]
 id = "algemeen"
 title = "Algemeen"
