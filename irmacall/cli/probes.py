@@ -62,6 +62,7 @@ def probes(settings: Settings, *, ami: bool) -> list[tuple[str, Probe]]:
         *found,
         ("store.desk", partial(_reached, _redis(store.desk, store), partial(desk_store, settings))),
         ("store.vault", partial(_reached, _redis(store.vault, store), partial(vault, settings))),
+        ("records.database", partial(records_database, settings)),
         ("irma.url", partial(_reached, Place(irma.url, yivi), partial(requestors, settings))),
         (
             "irma.client_url",
@@ -143,6 +144,20 @@ async def vault(settings: Settings) -> str:
         await at.close()
     refuse_skew(skew)
     return f"keeps nothing on a disk; its clock and ours are {abs(skew):.1f} s apart"
+
+
+async def records_database(settings: Settings) -> str:
+    """Whether the facts of calls can be kept, and in which version of their table. Nothing is made here."""
+    if settings.records.is_sqlite and not settings.records_file.exists():
+        return f"{settings.records_file.name}, not there yet: who leads makes it"
+    at = plan.facts_store(settings, settings.desks[0])
+    try:
+        return await at.check()
+    except PeerUnavailable as error:
+        remedy = "start that PostgreSQL, or let us in (docs/storage.md), or change the key; until then facts wait"
+        raise PeerUnavailable(f"{error}: {remedy}") from error
+    finally:
+        await at.close()
 
 
 async def requestors(settings: Settings) -> str:

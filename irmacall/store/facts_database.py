@@ -33,6 +33,8 @@ Answer = TypeVar("Answer")
 
 _ANSWER_S: Final = STATEMENT_S + 5.0
 _CLOSE_S: Final = 2.0
+_LONGEST: Final = 300
+"""Characters that are shown of what a server says."""
 
 
 class FactsRefused(PeerError):
@@ -155,4 +157,7 @@ def _words(error: DBAPIError) -> str:
         return getattr(error.orig, "sqlite_errorname", type(error.orig).__name__)
     if isinstance(error.orig, psycopg.Error) and error.orig.sqlstate:
         return f"{type(error.orig).__name__} ({error.orig.sqlstate})"
-    return " ".join(str(error.orig).split())[:300]
+    # libpq: `connection to server at "…", port … failed: FATAL:  why`, and a hint on the next line.
+    first, *_ = str(error.orig).splitlines()
+    why = first.rpartition(" failed: ")[2] if " failed: " in first else str(error.orig)
+    return " ".join(why.removeprefix("FATAL:").split())[:_LONGEST]

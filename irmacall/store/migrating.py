@@ -30,7 +30,7 @@ def version(connection: Connection) -> str | None:
     known = {script.revision for script in _scripts().walk_revisions()}
     if found is not None and found not in known:
         raise SettingsError(
-            f"records.database was made by a newer irmacall (version {found}; ours is {newest()}): "
+            f"the records' database was made by a newer irmacall (version {found}; ours is {newest()}): "
             "run that one, or give another database"
         )
     return found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import secrets
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,8 @@ def test_check_tells_each_server_that_does_not_answer(sample: Sample) -> None:
     sample.change("127.0.0.1:6380", "127.0.0.2:9")
     sample.change("http://127.0.0.1:8080", "http://127.0.0.1:9")
     sample.change("https://yivi.example.nl", "https://127.0.0.1:10")
+    sample.add('\n[records]\ndatabase = "postgresql://127.0.0.1:9/irmacall"\n')
+    sample.secret("records-database", secrets.token_hex(16))
     ended = on_site(sample, "check")
     assert ended.code == 1
     assert not ended.err
@@ -128,7 +132,25 @@ def test_check_tells_each_server_that_does_not_answer(sample: Sample) -> None:
     assert "WRONG  store.desk: redis://127.0.0.1:9/0 refuses connections: start that redis" in ended.out
     assert "WRONG  irma.url: http://127.0.0.1:9 refuses connections: start the yivi server" in ended.out
     assert "WRONG  irma.client_url: https://127.0.0.1:10 refuses connections: start the yivi server" in ended.out
+    database = "PostgreSQL database irmacall at 127.0.0.1:9"
+    assert f"WRONG  records.database: {database}: Connection refused: start that PostgreSQL" in ended.out
     assert not re.search(r"[A-Za-z]Error|Errno", ended.out)
+
+
+def test_check_makes_no_records_file(sample: Sample) -> None:
+    """Looking, perhaps as root, leaves it to the daemon to make its file; a file of a newer irmacall is told."""
+    sample.change("https://yivi.example.nl", "https://127.0.0.1:10")
+    assert (
+        "ok     records.database: records.sqlite, not there yet: who leads makes it" in on_site(sample, "check").out
+    )
+    file = sample.directory / "data" / "records.sqlite"
+    assert not file.exists()
+    with closing(sqlite3.connect(file)) as made:
+        made.executescript(
+            "CREATE TABLE irmacall_version (version_num TEXT); INSERT INTO irmacall_version VALUES (9);"
+        )
+    told = on_site(sample, "check").out
+    assert "WRONG  records.database: the records' database was made by a newer irmacall (version 9; ours is" in told
 
 
 def test_status_tells_where_it_looked_for_a_leader(sample: Sample) -> None:

@@ -76,7 +76,9 @@ async def test_a_wrong_password_is_told_in_words(postgres: PostgresServer) -> No
     """What the server says of the login is in the error; the password is not."""
     at = dataclasses.replace(database_of(postgres), password="quite-another-password")
     async with Place(at).opened() as store:
-        with pytest.raises(PeerUnavailable, match='password authentication failed for user "irmacall"') as refused:
+        with pytest.raises(
+            PeerUnavailable, match=':5432: password authentication failed for user "irmacall"'
+        ) as refused:
             await store.check()
     assert "quite-another" not in str(refused.value)
     assert "quite-another" not in repr(at)
