@@ -15,7 +15,7 @@ CHANGES = {
     "[site]\n": ("[site]\ndemo = true\n", ["site.demo"]),
     "[store]\n": ("[store]\nlease = 7\ntimeout = 2\n", ["store.lease", "store.timeout"]),
     "[public]\n": ('[public]\nallow = ["192.0.2.0/24"]\n', ["public.allow"]),
-    "[staff]\n": ('[staff]\nlisten = "127.0.0.1:9444"\n', ["staff.listen"]),
+    "[staff]\n": ("[staff]\nidle_minutes = 20\n", ["staff.idle_minutes"]),
     'name = "pbx1"': ('name = "pbx1"\nsip_port = 5070', ["node[1].sip_port"]),
     '[[node]]\nname = "pbx1"': (
         '[[node]]\nname = "pbx0"\nari = "http://127.0.0.1:8089"\nami = "127.0.0.1:5039"\nsip_address = "192.0.2.9"\n'
