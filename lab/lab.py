@@ -32,7 +32,7 @@ from lab.asterisk import MUSIC, Asterisk
 from lab.browser import Browser
 from lab.ca import Authority
 from lab.network import SIP_PORT, Network, claim_network
-from lab.phone import Phone
+from lab.phone import Phone, PhoneEverywhere
 from lab.process import Program, Ready
 from lab.rack import Rack
 from lab.redisd import RedisServer, Role
@@ -107,6 +107,16 @@ class Lab:
             self._phones[user, node] = Phone(rack, user, password, sip.host, sip.port)
         return self._phones[user, node]
 
+    def agent_phone(self, user: str) -> PhoneEverywhere:
+        """An agent's telephone with an account at every node. Not registered yet; made once."""
+        first = self.phone(user)
+        for number, node in enumerate(self.nodes[1:], 1):
+            sip = node.values.sip
+            assert (user, number) not in self._phones, f"{user} has a telephone at {node.name} already"
+            password = self.agents[user]
+            self._phones[user, number] = Phone(self.agents_rack, user, password, sip.host, sip.port, rings_as=first)
+        return PhoneEverywhere([self._phones[user, number] for number in range(len(self.nodes))])
+
     async def outsider(self, number: str) -> Phone:
         """The telephone of somebody whom the desk may call by the line OUTSIDE; `number` in E.164."""
         if (number, 0) not in self._phones:
@@ -121,6 +131,11 @@ class Lab:
             self._exit.push_async_callback(self._browser.stop)
             await self._browser.start()
         return self._browser
+
+    @property
+    def outside(self) -> str:
+        """The address from which whoever calls has come by the line OUTSIDE, and needs no password."""
+        return self.network.address(_OUTSIDE)
 
     def program(self, name: str, argv: Sequence[str | Path], *, ready: Ready | None = None) -> Program:
         """A program of the lab's user, not started yet. It logs beside the others and ends with the lab."""
@@ -174,7 +189,7 @@ class Lab:
 
     def _outside(self) -> TrunkValues:
         way_out = OutboundValues(self.network.address(_LINES), SIP_PORT, "+31241234567")
-        return TrunkValues(OUTSIDE, (self.network.address(_OUTSIDE),), outbound=way_out)
+        return TrunkValues(OUTSIDE, (self.outside,), outbound=way_out)
 
 
 async def _together(acts: Iterable[Callable[[], Awaitable[None]]]) -> None:

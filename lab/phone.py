@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from lab import prompts, sound
@@ -152,10 +153,13 @@ class PhoneCall:
 class Phone:
     """One SIP account on the rack. `user` is its name and its Asterisk endpoint."""
 
-    def __init__(self, rack: Rack, user: str, password: str, host: str, port: int = 5060) -> None:
+    def __init__(
+        self, rack: Rack, user: str, password: str, host: str, port: int = 5060, *, rings_as: Phone | None = None
+    ) -> None:
+        """`rings_as`: the same telephone's account elsewhere; whoever calls either of them rings that one."""
         self.user, self._name = user, rack.new_name(user)
         self._rack, self._password, self._host, self._port = rack, password, host, port
-        self._incoming: asyncio.Queue[PhoneCall] = asyncio.Queue()
+        self._incoming: asyncio.Queue[PhoneCall] = rings_as._incoming if rings_as else asyncio.Queue()
         self._registration: asyncio.Queue[News] = asyncio.Queue()
         self._known = False
         rack.listen("phone", self._name, self._hear_of)
@@ -224,3 +228,28 @@ class Phone:
     def silent(self) -> bool:
         """Whether no call has come in since `rings` was last asked, missed ones too."""
         return self._incoming.empty()
+
+
+class PhoneEverywhere:
+    """One telephone with an account at each node: agents' phones are registered on all of them."""
+
+    def __init__(self, accounts: Sequence[Phone]) -> None:
+        """`accounts`: one for each node, of one user; all but the first ring as the first."""
+        self.user, self.accounts = accounts[0].user, accounts
+
+    async def register(self, deadline: float = 10.0) -> None:
+        """Register at every node. Raises LabError where one refuses or does not answer."""
+        await asyncio.gather(*(account.register(deadline) for account in self.accounts))
+
+    async def unregister(self, deadline: float = 10.0) -> None:
+        """End every registration in order."""
+        await asyncio.gather(*(account.unregister(deadline) for account in self.accounts))
+
+    async def rings(self, deadline: float = 10.0) -> PhoneCall:
+        """The next call that comes in, from whichever node. Raises LabError after `deadline` seconds."""
+        return await self.accounts[0].rings(deadline)
+
+    @property
+    def silent(self) -> bool:
+        """Whether no call has come in since `rings` was last asked, missed ones too."""
+        return self.accounts[0].silent

@@ -8,7 +8,7 @@ import ssl
 from pathlib import Path
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, encode_basic_auth, web
 from playwright.async_api import Error
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -41,6 +41,31 @@ async def test_two_labs_and_two_nodes_side_by_side(tmp_path: Path) -> None:
             await call.hang_up()
     assert not any(directory.exists() for directory in directories)
     assert (tmp_path / "one/log/node2/messages.log").is_file(), "logs stay to be read"
+
+
+async def ring(node: Asterisk, endpoint: str) -> None:
+    """Have this node call a phone."""
+    ari, account = node.values.ari, node.values.ari_account
+    login = {"Authorization": encode_basic_auth(account.user, account.password)}
+    query = {"endpoint": f"PJSIP/{endpoint}", "context": "irmacall-from-phones", "extension": "s"}
+    url = f"http://{ari.host}:{ari.port}/ari/channels"
+    async with ClientSession(headers=login) as session, session.post(url, params=query) as answer:
+        assert answer.ok, answer.status
+
+
+async def test_one_telephone_on_every_node(tmp_path: Path) -> None:
+    """An agent's telephone is registered at both nodes, and rings for either, as one."""
+    async with Lab(tmp_path, nodes=2, agents=("agent1",), lines=()) as lab:
+        phone = lab.agent_phone("agent1")
+        await phone.register()
+        for node in lab.nodes:
+            await ring(node, "agent1")
+            call = await phone.rings()
+            assert "1 active channel" in await node.cli("core show channels count")
+            await call.reject()
+            await call.disconnected.wait()
+        assert phone.silent
+        await phone.unregister()
 
 
 async def test_a_lab_that_cannot_start_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
