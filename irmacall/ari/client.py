@@ -134,6 +134,10 @@ class Node:
         seen = Fields.parse((await self._exchange(request)).body, str(request))
         return normalise(seen["caller"]["number"].text())
 
+    def may_call(self, number: str) -> bool:
+        """Whether a line of this node may call this number: ask before anybody is promised a call."""
+        return self._outgoing.may_call(number)
+
     async def show_leader(self, beat: str) -> None:
         """Let the watchdog of this node see that the desk has a leader: `beat` must change from call to call."""
         query = (("variable", leader_variable(self._settings.desk)), ("value", beat))

@@ -50,6 +50,14 @@ class Outgoing:
             raise CannotCall("the number is kept no longer")
         return self.endpoint_of(told)
 
+    def may_call(self, told: str) -> bool:
+        """Whether a line may call this number."""
+        try:
+            self.endpoint_of(told)
+        except CannotCall:
+            return False
+        return True
+
     def endpoint_of(self, told: str) -> str:
         """What to ask of Asterisk for this number. Raises CannotCall: ask before anybody is promised a call."""
         number = normalise(told)

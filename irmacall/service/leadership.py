@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
+import socket
 
 import structlog
 
@@ -12,6 +14,7 @@ from irmacall.core.ids import DeskId
 from irmacall.core.plan import Plan
 from irmacall.core.records import RecordError, load
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
+from irmacall.service.callbacks import KIND as NUMBER
 from irmacall.service.term import Peers, Term
 from irmacall.store.desk import Lease
 from irmacall.store.vault import LARGEST_SKEW
@@ -29,7 +32,8 @@ class Leadership:
         self._plan = plan
         self._peers = peers
         self._ttl = ttl
-        self._holder = secrets.token_hex(16)
+        # Where it is, for people; and what no other life of a daemon has.
+        self._holder = f"{socket.gethostname()}, process {os.getpid()} {secrets.token_hex(16)}"
         self._term: Term | None = None
         self.leading = asyncio.Event()
         self.next_term = asyncio.Event()
@@ -45,6 +49,16 @@ class Leadership:
         if self._term is None or not self._term.leads():
             raise PeerUnavailable("this daemon does not lead the desk now")
         return self._term
+
+    async def leader(self) -> str | None:
+        """Where the daemon is that leads now, in words; None: nobody does, or it cannot be told."""
+        try:
+            holder = await self._peers.store.holder(self.desk)
+        except PeerError as error:
+            log.info("the leader cannot be told", desk=self.desk, error=str(error))
+            return None
+        where = "" if holder is None else holder.rpartition(" ")[0][:100]
+        return where if where.isprintable() and where else None
 
     async def take(self, plan: Plan) -> bool:
         """New calls get this plan, in this term and in later ones; whether a term runs now that has saved it so."""
@@ -114,7 +128,9 @@ class Leadership:
     async def _lead(self, lease: Lease) -> None:
         try:
             records = await self._peers.store.load(lease)
-            self._term = Term(load(self._plan, lease.fence, records), lease, self._peers)
+            numbers = {key: value for key, value in records.items() if key[0] == NUMBER}
+            known = {key: value for key, value in records.items() if key not in numbers}
+            self._term = Term(load(self._plan, lease.fence, known), lease, self._peers, numbers)
             log.info("leading", desk=self.desk, fence=lease.fence, records=len(records))
             self.leading.set()
             self.next_term.set()

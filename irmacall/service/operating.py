@@ -39,6 +39,13 @@ class Operating:
         return asdict(await self._reloading.reload(who))
 
     async def _emergency(self, request: Request, who: str) -> Answer:
+        try:
+            return await self._switch(request, who)
+        except PeerUnavailable as error:
+            leader = await self._leadership.leader()
+            raise PeerUnavailable(f"{error}; {leader or 'nobody that is known of'} does") from error
+
+    async def _switch(self, request: Request, who: str) -> Answer:
         """`do`: "on" with minutes, queue or message, and a reason; "off"; or "show"."""
         match request.get("do"):
             case "on":
@@ -58,7 +65,7 @@ class Operating:
         try:
             term = self._leadership.term()
         except PeerUnavailable:
-            return {**told, "leads": False}
+            return {**told, "leads": False, "leader": await self._leadership.leader()}
         nodes = {node.name: node.name in term.desk.confirmed for node in now.settings.nodes}
         return {**told, "leads": True, "fence": term.lease.fence, "nodes": nodes, **counts(term.desk)}
 

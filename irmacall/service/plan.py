@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from irmacall.ari.client import NodeSettings as AriSettings
+from irmacall.ari.outgoing import Outgoing, OutgoingLine
 from irmacall.core.code import Digits
 from irmacall.core.ids import CodeHash, DeskId, LanguageId, NodeName, QueueId, SubjectId
 from irmacall.core.plan import Plan, Times
 from irmacall.irma.question import AttributeId, Question, Wanted
 from irmacall.service import exchange
+from irmacall.service.callbacks import NumberOf
 from irmacall.service.citizen import Subject
 from irmacall.service.staff import Titles
 from irmacall.settings import DeskSettings, NodeSettings, Settings
@@ -104,6 +106,12 @@ def ari(node: NodeSettings, desk: DeskSettings, settings: Settings) -> AriSettin
     """How this desk reaches one node."""
     password = settings.credentials.text(node.ari_credential)
     return AriSettings(NodeName(node.name), DeskId(desk.id), node.ari, node.ari_user, password)
+
+
+def outgoing(node: NodeSettings, number_of: NumberOf) -> Outgoing:
+    """The lines of this node by which we may call, and who knows the numbers."""
+    lines = (OutgoingLine(trunk.name, trunk.outbound.prefixes) for trunk in node.trunks if trunk.outbound.host)
+    return Outgoing(tuple(lines), number_of)
 
 
 def desk_store(settings: Settings) -> DeskStore:

@@ -23,6 +23,7 @@ from irmacall.service import plan
 from irmacall.service.accounts import Logins
 from irmacall.service.attendance import Attendance
 from irmacall.service.audit import AuditWriter
+from irmacall.service.callbacks import NumberOf
 from irmacall.service.citizen import Citizens
 from irmacall.service.control import Control
 from irmacall.service.emergency import Emergencies
@@ -36,6 +37,7 @@ from irmacall.service.staff import Place, Staff
 from irmacall.service.term import Peers
 from irmacall.settings import PublicSettings, Settings, StaffSettings, server_context
 from irmacall.store.audit import AuditLog
+from irmacall.store.numbers import numbers_key
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
 from irmacall.store.users import Users, open_users
@@ -104,7 +106,8 @@ class _Daemon:
         screens = Screens()
         self._endpoints: set[Endpoint] = set()
         records = Records(self._facts, settings.records.days)
-        peers = Peers(self._store, self._vault, screens, self._audit, self._nodes, records)
+        key = numbers_key(settings.credentials.key("vault-key"))
+        peers = Peers(self._store, self._vault, screens, self._audit, self._nodes, records, key)
         self._leadership = Leadership(force.now.plan, peers, settings.store.lease)
         self._irma = IrmaClient(settings.irma.url, settings.credentials.text("irma-token"))
         self._stack.push_async_callback(self._irma.close)
@@ -127,9 +130,12 @@ class _Daemon:
             self._users, self._sessions, self._audit, self._staff, lambda: self._leadership.next_term
         )
 
-    def _nodes(self) -> Mapping[NodeName, Node]:
-        each = [plan.ari(node, self._desk, self._settings) for node in self._settings.nodes]
-        return {one.name: Node(one, self._endpoints) for one in each}
+    def _nodes(self, number_of: NumberOf) -> Mapping[NodeName, Node]:
+        each = [
+            Node(plan.ari(node, self._desk, self._settings), self._endpoints, plan.outgoing(node, number_of))
+            for node in self._settings.nodes
+        ]
+        return {one.name: one for one in each}
 
     async def _place_of(self, user: UserId) -> Place | None:
         found = await self._users.get(user)

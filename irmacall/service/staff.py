@@ -87,7 +87,7 @@ class Staff:
             ringing=self._ringing(seen.call),
             talking=self._talking(seen.call, seat, now),
             waiting=[
-                QueueView(title, waiting[queue].waiting, now - waiting[queue].since)
+                QueueView(title, waiting[queue].waiting, now - (waiting[queue].since or now))
                 if queue in waiting
                 else QueueView(title, 0, 0.0)
                 for queue, title in self._shown_queues(waiting).items()

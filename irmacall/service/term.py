@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -27,6 +27,7 @@ from irmacall.core.records import record
 from irmacall.core.state import Decision, Desk
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
 from irmacall.service.audit import AuditWriter
+from irmacall.service.callbacks import NumberOf, Numbers
 from irmacall.service.custody import Custody
 from irmacall.service.lanes import Lanes
 from irmacall.service.records import Records, RecordsWriter
@@ -51,9 +52,11 @@ class Peers:
     vault: Vault
     screens: Screens
     audit: AuditWriter
-    nodes: Callable[[], Mapping[NodeName, Node]]
-    """Makes the nodes' adapters anew: a new term begins with new sockets."""
+    nodes: Callable[[NumberOf], Mapping[NodeName, Node]]
+    """Makes the nodes' adapters anew: a new term begins with new sockets. They are told who knows the numbers."""
     records: Records
+    numbers_key: bytes = field(repr=False)
+    """Seals the numbers of those who are to be called back (see `store.numbers`)."""
     unburned: set[SealedId] = field(default_factory=set)
     """What this daemon has still to erase: an erasure outlives the term in which it was decided."""
     clock: Callable[[], float] = time.time
@@ -78,7 +81,10 @@ class _Batch:
 class Term:
     """The leader's work. `run` ends only by raising: LeaseLost, or what went wrong."""
 
-    def __init__(self, desk: Desk, lease: Lease, peers: Peers) -> None:
+    def __init__(
+        self, desk: Desk, lease: Lease, peers: Peers, numbers: Mapping[RecordKey, bytes] | None = None
+    ) -> None:
+        """`numbers`: the saved records that core does not know (see `callbacks`)."""
         self.desk = desk
         self.lease = lease
         self.grants = Grants()
@@ -90,6 +96,10 @@ class Term:
         self._over = False
         self._nodes: Mapping[NodeName, Node] = {}
         self.records = RecordsWriter(peers.records, self.tell)
+        self._group: asyncio.TaskGroup | None = None
+        self._numbers = Numbers(
+            desk.plan.desk, peers.numbers_key, peers.store, lambda: self.lease, self.tell, numbers or {}
+        )
         self.custody = Custody(
             peers.vault,
             desk.plan.desk,
@@ -140,7 +150,8 @@ class Term:
         """Lead, until that is no longer possible."""
         try:
             async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
-                self._nodes = self._peers.nodes()
+                self._group = group
+                self._nodes = self._peers.nodes(self._numbers.number_of)
                 self._tell_what_is_first()
                 for node in self._nodes.values():
                     await stack.enter_async_context(node)
@@ -162,6 +173,8 @@ class Term:
         for work in (self._decide_all, self._save_all, self._renew, self.custody.watch, self.custody.burn_all):
             group.create_task(work(), name=work.__name__.strip("_"))
         group.create_task(self.records.run(), name="records")
+        needed = [callback.number for callback in self.desk.callbacks.values() if callback.number is not None]
+        group.create_task(self._numbers.drop_all_but(needed), name="numbers")
 
     def _end(self) -> None:
         """Nobody sees anything, and nobody waits for an answer that cannot come."""
@@ -284,10 +297,19 @@ class Term:
                 self._peers.audit.note(command.kind, why=command.detail, call=command.call)
             case C.KeepFacts():
                 self.records.keep(command.facts)
+            case C.KeepNumber():
+                self._aside(self._numbers.keep(command, self._nodes), "keep number")
+            case C.DropNumber():
+                self._aside(self._numbers.drop(command.number), "drop number")
             case C.Withdraw() | C.Burn():
                 raise AssertionError("what takes away has acted before the save")
             case _:
                 self._lanes.put(command)
+
+    def _aside(self, work: Coroutine[object, object, None], name: str) -> None:
+        """Do this beside everything else, as long as the term lasts."""
+        assert self._group is not None
+        self._group.create_task(work, name=name)
 
     # -- proving that we lead ------------------------------------------------------------------------------
 

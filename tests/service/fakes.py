@@ -114,6 +114,11 @@ class HeldStore(MemoryDeskStore):
         self.faults.strike("acquire")
         return await super().acquire(desk, holder, ttl, floor)
 
+    async def holder(self, desk: DeskId) -> str | None:
+        """See `DeskStore.holder`."""
+        self.faults.strike("holder")
+        return await super().holder(desk)
+
     async def load(self, lease: Lease) -> dict[RecordKey, bytes]:
         """See `DeskStore.load`."""
         self.called.add("load")

@@ -44,6 +44,7 @@ from irmacall.core.ids import (
 from irmacall.core.plan import Plan
 from irmacall.service import identity
 from irmacall.service.audit import AuditWriter
+from irmacall.service.callbacks import NumberOf
 from irmacall.service.leadership import Leadership
 from irmacall.service.records import Records
 from irmacall.service.screens import Screens
@@ -72,10 +73,11 @@ class House:
         self.snapshots = {name: NodeSnapshot(name) for name in nodes}
         self.opened: Heard[FakeNode] = Heard()
         self.facts = FakeFacts()
-        self.peers = Peers(self.store, self.vault, self.screens, self.audit, self._nodes, Records(self.facts, 90))
+        records = Records(self.facts, 90)
+        self.peers = Peers(self.store, self.vault, self.screens, self.audit, self._nodes, records, bytes(32))
         self.leadership = Leadership(plan, self.peers, ttl)
 
-    def _nodes(self) -> Mapping[NodeName, Node]:
+    def _nodes(self, _: NumberOf) -> Mapping[NodeName, Node]:
         nodes = {name: FakeNode(snapshot) for name, snapshot in self.snapshots.items()}
         for node in nodes.values():
             self.opened.add(node)

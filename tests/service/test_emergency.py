@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -15,6 +17,9 @@ from irmacall.core.events import CallerArrived
 from irmacall.core.ids import CallId, ChannelId, QueueId, SoundName
 from irmacall.core.routes import ToMessage, ToQueue
 from irmacall.errors import PeerUnavailable, Refused
+from irmacall.service.emergency import Emergencies
+from irmacall.service.leadership import Leadership
+from irmacall.service.operating import Operating
 from tests.core.leader import NEAR
 from tests.service.site import NEW_QUEUE, Operated, operated
 from tests.settings.sample import make_sample
@@ -120,8 +125,22 @@ async def test_ending_what_is_not_there_is_harmless(daemon: Operated) -> None:
 async def test_a_standby_refuses(tmp_path: Path, request_: Mapping[str, Any]) -> None:
     """Its switch would switch nothing."""
     standby = Operated(await asyncio.to_thread(make_sample, tmp_path))
-    with pytest.raises(PeerUnavailable, match="does not lead"):
+    with pytest.raises(PeerUnavailable, match="does not lead the desk now; nobody that is known of does"):
         await said(standby, **request_)
+
+
+async def test_a_standby_says_who_leads(daemon: Operated) -> None:
+    """By machine and process, so that its operator knows where to go; and nothing where the store does not answer."""
+    other = Leadership(daemon.decided, daemon.house.peers, 3.0)
+    standby = Operating(
+        daemon.in_force, other, daemon.reloading, Emergencies(other, daemon.in_force, daemon.house.audit)
+    )
+    where = f"{socket.gethostname()}, process {os.getpid()}"
+    with pytest.raises(PeerUnavailable, match=f"does not lead the desk now; {where} does"):
+        await standby.commands()["emergency"]({"do": "off"}, "anna")
+    assert (await standby.commands()["status"]({}, "anna"))["leader"] == where
+    daemon.house.store.faults.always["holder"] = PeerUnavailable("away")
+    assert (await standby.commands()["status"]({}, "anna"))["leader"] is None
 
 
 async def test_the_status_is_names_and_counts(daemon: Operated) -> None:
@@ -144,4 +163,4 @@ async def test_a_standbys_status_says_that_it_stands_by(tmp_path: Path) -> None:
     """With the revision that it would lead by."""
     standby = Operated(await asyncio.to_thread(make_sample, tmp_path))
     told = await standby.commands["status"]({}, "anna")
-    assert told == {"desk": "voorbeeld", "revision": standby.in_force.now.revision, "leads": False}
+    assert told == {"desk": "voorbeeld", "revision": standby.in_force.now.revision, "leads": False, "leader": None}

@@ -1,0 +1,108 @@
+"""The numbers of those who are to be called back, during one term: noted sealed, opened for one request, forgotten.
+
+They are saved among the desk's records, by the same fenced saves, but core never sees them: it knows their names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Final, Protocol
+
+import structlog
+
+from irmacall.core.commands import KeepNumber
+from irmacall.core.events import NumberKept, NumberRefused
+from irmacall.core.ids import ChannelId, DeskId, NodeName, NumberId, RecordKey
+from irmacall.core.numbers import normalise
+from irmacall.errors import LeaseLost, PeerError
+from irmacall.store.desk import DeskStore, Lease
+from irmacall.store.numbers import open_number, seal_number
+
+log = structlog.get_logger("irmacall.callbacks")
+
+KIND: Final = "number"
+"""Of the records that hold numbers."""
+RETRY_SECONDS: Final = 0.2
+
+
+NumberOf = Callable[[NumberId], Awaitable[str | None]]
+"""Gives the number of this name; None where it is kept no longer."""
+
+
+class Line(Protocol):
+    """What must be known of a node's Asterisk and lines (see `ari.client.Node`)."""
+
+    async def caller_number(self, channel: ChannelId) -> str | None:
+        """The number that this caller calls with; None where it is none. Raises PeerError."""
+
+    def may_call(self, number: str) -> bool:
+        """Whether a line of this node may call this number."""
+
+
+class Numbers:
+    """One term's numbers. `records`: what was saved before this term, numbers among them."""
+
+    def __init__(
+        self,
+        desk: DeskId,
+        key: bytes,
+        store: DeskStore,
+        lease: Callable[[], Lease],
+        tell: Callable[[NumberKept | NumberRefused], None],
+        records: Mapping[RecordKey, bytes],
+    ) -> None:
+        self._desk = desk
+        self._key = key
+        self._store = store
+        self._lease = lease
+        self._tell = tell
+        self._sealed = {NumberId(name): sealed for (kind, name), sealed in records.items() if kind == KIND}
+
+    async def number_of(self, name: NumberId) -> str | None:
+        """The number of this name; None where it is kept no longer. Raises PeerError where it cannot be opened."""
+        sealed = self._sealed.get(name)
+        return None if sealed is None else open_number(self._key, self._desk, name, sealed)
+
+    async def keep(self, wanted: KeepNumber, lines: Mapping[NodeName, Line]) -> None:
+        """Note a number, if it is one that can be called, and say which; ends when that is saved."""
+        number = await self._told(wanted, lines)
+        if number is None or not any(line.may_call(number) for line in lines.values()):
+            self._tell(NumberRefused(wanted.call))
+            return
+        name = NumberId(secrets.token_hex(16))
+        sealed = seal_number(self._key, self._desk, name, number)
+        await self._save({(KIND, name): sealed}, ())
+        self._sealed[name] = sealed
+        self._tell(NumberKept(wanted.call, name))
+
+    async def _told(self, wanted: KeepNumber, lines: Mapping[NodeName, Line]) -> str | None:
+        if wanted.typed is not None:
+            return normalise(wanted.typed.plain())
+        try:
+            return await lines[wanted.node].caller_number(wanted.channel)
+        except PeerError as error:
+            log.warning("number not known", call=wanted.call, error=str(error))
+            return None
+
+    async def drop(self, name: NumberId) -> None:
+        """Forget a number; ends when nothing of it is saved."""
+        self._sealed.pop(name, None)
+        await self._save({}, [(KIND, name)])
+
+    async def drop_all_but(self, needed: Collection[NumberId]) -> None:
+        """Forget what no callback needs: its promise was not saved before the daemon before us was gone."""
+        for name in [name for name in self._sealed if name not in needed]:
+            await self.drop(name)
+
+    async def _save(self, puts: Mapping[RecordKey, bytes], deletes: Collection[RecordKey]) -> None:
+        while True:
+            try:
+                await self._store.save(self._lease(), puts, deletes)
+                return
+            except LeaseLost:
+                raise
+            except PeerError as error:
+                log.warning("number not saved, trying again", error=str(error))
+                await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,138 @@
+"""The numbers of those who are to be called back: sealed where they are saved, and gone when they are done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from irmacall.core.code import Digits
+from irmacall.core.commands import KeepNumber
+from irmacall.core.events import NumberKept, NumberRefused
+from irmacall.core.ids import CallId, ChannelId, DeskId, NodeName, NumberId
+from irmacall.errors import PeerError, PeerUnavailable
+from irmacall.service.callbacks import KIND, Numbers
+from irmacall.store.desk import Lease, MemoryDeskStore
+from irmacall.store.numbers import numbers_key, open_number, seal_number
+
+DESK = DeskId("nijmegen")
+KEY = numbers_key(bytes(range(32)))
+NEAR = NodeName("near")
+OWN = KeepNumber(NEAR, CallId("anna"), ChannelId("anna"), None)
+MOBILE = "+31612345678"
+
+
+@dataclass
+class FakeLine:
+    """A node whose caller has a number, and whose lines call Dutch mobiles alone."""
+
+    number: str | None = MOBILE
+    away: bool = False
+
+    async def caller_number(self, channel: ChannelId) -> str | None:
+        """See `Line.caller_number`."""
+        if self.away:
+            raise PeerUnavailable("no answer")
+        return self.number
+
+    def may_call(self, number: str) -> bool:
+        """See `Line.may_call`."""
+        return number.startswith("+316")
+
+
+@dataclass
+class Office:
+    """A term's numbers, and what they told."""
+
+    store: MemoryDeskStore = field(default_factory=MemoryDeskStore)
+    told: list[NumberKept | NumberRefused] = field(default_factory=list)
+
+    async def opened(self) -> Numbers:
+        """The numbers of a new term, on what was saved."""
+        lease = await self.store.acquire(DESK, "us", 30)
+        assert lease is not None
+        self.lease: Lease = lease
+        records = await self.store.load(lease)
+        return Numbers(DESK, KEY, self.store, lambda: self.lease, self.told.append, records)
+
+    async def saved(self) -> dict[tuple[str, str], bytes]:
+        """Every record of the desk."""
+        return await self.store.load(self.lease)
+
+
+async def test_the_number_that_she_calls_with_is_kept_sealed_and_found_by_the_next_leader() -> None:
+    """What is saved does not hold it; whoever leads next, with the same key, can call it."""
+    office = Office()
+    await (await office.opened()).keep(OWN, {NEAR: FakeLine()})
+    [kept] = office.told
+    assert isinstance(kept, NumberKept)
+    [raw] = (await office.saved()).values()
+    assert MOBILE.encode() not in raw
+    assert await (await office.opened()).number_of(kept.number) == MOBILE
+
+
+@pytest.mark.parametrize("typed", ["0612345678", "0031612345678"])
+async def test_a_number_that_she_keys_in_is_kept_as_the_world_writes_it(typed: str) -> None:
+    """With or without a country: E.164."""
+    office = Office()
+    numbers = await office.opened()
+    await numbers.keep(KeepNumber(NEAR, CallId("anna"), ChannelId("anna"), Digits(typed)), {NEAR: FakeLine()})
+    [kept] = office.told
+    assert isinstance(kept, NumberKept)
+    assert await numbers.number_of(kept.number) == MOBILE
+
+
+@pytest.mark.parametrize(
+    ("wanted", "line"),
+    [
+        (OWN, FakeLine(number=None)),
+        (OWN, FakeLine(away=True)),
+        (OWN, FakeLine(number="+31241234567")),
+        (KeepNumber(NEAR, CallId("anna"), ChannelId("anna"), Digits("09001234567")), FakeLine()),
+        (KeepNumber(NEAR, CallId("anna"), ChannelId("anna"), Digits("112")), FakeLine()),
+    ],
+    ids=["withheld", "node away", "no line may", "premium", "emergency"],
+)
+async def test_a_number_that_cannot_be_called_is_refused_and_not_kept(wanted: KeepNumber, line: FakeLine) -> None:
+    """Nobody is promised a call that would never come."""
+    office = Office()
+    await (await office.opened()).keep(wanted, {NEAR: line})
+    assert (office.told, await office.saved()) == ([NumberRefused(CallId("anna"))], {})
+
+
+async def test_a_number_that_is_done_with_is_gone() -> None:
+    """From memory and from what is saved."""
+    office = Office()
+    numbers = await office.opened()
+    await numbers.keep(OWN, {NEAR: FakeLine()})
+    [kept] = office.told
+    assert isinstance(kept, NumberKept)
+    await numbers.drop(kept.number)
+    assert (await numbers.number_of(kept.number), await office.saved()) == (None, {})
+
+
+async def test_numbers_that_no_callback_needs_are_forgotten_at_a_take_over() -> None:
+    """The daemon before us was gone between the number and the promise."""
+    office = Office()
+    for _ in range(2):
+        await (await office.opened()).keep(OWN, {NEAR: FakeLine()})
+    needed = office.told[1]
+    assert isinstance(needed, NumberKept)
+    await (await office.opened()).drop_all_but([needed.number])
+    assert set(await office.saved()) == {(KIND, needed.number)}
+
+
+def test_a_sealed_number_opens_nowhere_else() -> None:
+    """Not under another name, for another desk, with another key, or altered; and all are of one length."""
+    name = NumberId("one")
+    sealed = seal_number(KEY, DESK, name, MOBILE)
+    assert open_number(KEY, DESK, name, sealed) == MOBILE
+    assert len(sealed) == len(seal_number(KEY, DESK, name, "+31104"))
+    for key, desk, other, raw in (
+        (KEY, DESK, NumberId("two"), sealed),
+        (KEY, DeskId("arnhem"), name, sealed),
+        (bytes(32), DESK, name, sealed),
+        (KEY, DESK, name, sealed[:-1] + bytes([sealed[-1] ^ 1])),
+    ):
+        with pytest.raises(PeerError, match="altered"):
+            open_number(key, desk, other, raw)
