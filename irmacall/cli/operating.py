@@ -69,7 +69,8 @@ def emergency_in_words(held: Mapping[str, Any] | None) -> str:
 def status_in_words(answer: Answer) -> str:
     """What a daemon says of itself, on one line."""
     if not answer["leads"]:
-        return f"stands by (revision {answer['revision']})"
+        leader = answer.get("leader") or "nobody that is known of"
+        return f"stands by (revision {answer['revision']}); {leader} leads"
     calls = ", ".join(f"{number} {stage}" for stage, number in sorted(answer["calls"].items())) or "none"
     waiting = ", ".join(f"{number} in {queue}" for queue, number in sorted(answer["waiting"].items())) or "nobody"
     unheard = [node for node, heard in answer["nodes"].items() if not heard]

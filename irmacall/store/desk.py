@@ -52,6 +52,9 @@ class DeskStore(Protocol):
         fence is one above the highest of this store and `floor` (what the vault knows).
         """
 
+    async def holder(self, desk: DeskId) -> str | None:
+        """Who holds the lease now, by the name that it gave; None: nobody. To be told, and never to be acted on."""
+
     async def renew(self, lease: Lease) -> Lease:
         """The same lease with a later deadline. Raises `LeaseLost` once another has taken it."""
 
@@ -96,6 +99,11 @@ class MemoryDeskStore:
         self._fences[desk] = fence
         self._newest[desk] = Lease(desk, holder, fence, ttl, now + ttl)
         return self._newest[desk]
+
+    async def holder(self, desk: DeskId) -> str | None:
+        """See `DeskStore.holder`."""
+        newest = self._newest.get(desk)
+        return newest.holder if newest is not None and newest.stands_at(self._clock()) else None
 
     async def renew(self, lease: Lease) -> Lease:
         """See `DeskStore.renew`."""

@@ -95,6 +95,11 @@ class RedisDeskStore:
         fence = await self._link.run(self._acquire, _keys(desk), [holder, _milliseconds(ttl), str(floor)])
         return None if fence is None else Lease(desk, holder, int(fence), ttl, asked + ttl)
 
+    async def holder(self, desk: DeskId) -> str | None:
+        """See `DeskStore.holder`."""
+        found = await self._link.ask("GET", _keys(desk)[0])
+        return None if found is None else cast(bytes, found).decode(errors="replace")
+
     async def renew(self, lease: Lease) -> Lease:
         """See `DeskStore.renew`."""
         asked = self._clock()

@@ -135,10 +135,11 @@ def test_without_a_daemon_there_is_nobody_to_ask(sample: Sample, words: tuple[st
 
 def test_an_emergency_is_thrown_with_a_time_and_a_place(sample: Sample, daemon: Daemon) -> None:
     """What is typed is what is asked; the answer says until when."""
-    held = {"to": "to message brand", "until": time.time() + 1800}
+    ends = time.time() + 1800
+    held = {"to": "to message brand", "until": ends}
     daemon.answers["emergency"] = {"emergency": held, "ended": False}
     thrown = on_site(sample, "emergency", "on", "--minutes", "30", "--message", "brand", "--reason", "brand")
-    until = time.strftime("%H:%M", time.localtime(held["until"]))
+    until = time.strftime("%H:%M", time.localtime(ends))
     assert thrown == Ended(0, f"emergency: every caller goes to message brand until {until} (30 minutes)\n", "")
     on_site(sample, "emergency", "on", "--minutes", "5", "--queue", "algemeen")
     asked = {"command": "emergency", "do": "on"}
@@ -187,8 +188,12 @@ def test_status_begins_with_the_daemons_own_word(sample: Sample, daemon: Daemon)
     )
     daemon.answers["status"] = {**LEADS, "emergency": {"to": "to queue algemeen", "until": time.time() + 60}}
     assert any("emergency: every caller goes to queue algemeen until" in line for line in _status(sample))
-    daemon.answers["status"] = {"desk": "voorbeeld", "revision": "1a2b3c4d", "leads": False}
-    assert "ok     daemon of voorbeeld: stands by (revision 1a2b3c4d)" in _status(sample)
+    stands_by = {"desk": "voorbeeld", "revision": "1a2b3c4d", "leads": False}
+    told = "ok     daemon of voorbeeld: stands by (revision 1a2b3c4d); "
+    daemon.answers["status"] = {**stands_by, "leader": "kcc2, process 7"}
+    assert told + "kcc2, process 7 leads" in _status(sample)
+    daemon.answers["status"] = {**stands_by, "leader": None}
+    assert told + "nobody that is known of leads" in _status(sample)
 
 
 def test_status_without_a_daemon_fails(sample: Sample) -> None:

@@ -33,6 +33,16 @@ async def test_one_leads(desk_stores: Sequence[DeskStore], desk: DeskId) -> None
     assert [await second.acquire(desk, "b", 30.0) for _ in range(3)] == [None] * 3
 
 
+async def test_who_holds_the_lease_is_told(desk_stores: Sequence[DeskStore], desk: DeskId) -> None:
+    """To everybody who asks, by the name that it gave, and only while it holds it."""
+    first, second = desk_stores
+    assert await second.holder(desk) is None
+    lease = await led(first, desk, "kcc1, process 7 a")
+    assert [await store.holder(desk) for store in desk_stores] == ["kcc1, process 7 a"] * 2
+    await first.release(lease)
+    assert await second.holder(desk) is None
+
+
 async def test_desks_share_nothing(desk_store: DeskStore, desk: DeskId) -> None:
     """Two desks have their own leader, fence and records."""
     other = DeskId(f"{desk}-other")
