@@ -19,8 +19,12 @@ from lab import paths, sound
 Curves = NDArray[np.float64]
 """One row for every 20 ms; in it the logarithm of the energy in each band."""
 
-PROMPTS: Final = ("welcome", "code-again", "without-code", "please-hold", "anonymous", "nobody")
-"""Those that a caller can be told, by the names of asterisk/prompts.nl.toml (`moment` is the end of two others)."""
+PROMPTS: Final = (
+    *("welcome", "code-again", "without-code", "please-hold", "code-accepted", "code-unknown", "menu-wrong"),
+    *("closed", "emergency", "busy", "queue-full", "comfort-1", "comfort-2", "comfort-3", "anonymous", "nobody"),
+    *("callback-offer", "callback-number", "callback-noted", "callback-refused", "callback-hello"),
+)
+"""Those that are told apart, by the names of asterisk/prompts.nl.toml (`moment` is the end of two others)."""
 _STEP: Final = sound.RATE // 50
 _WINDOW: Final = 256
 _BANDS: Final = np.geomspace(150, 3700, 13)  # Hz: what a telephone carries, in steps as an ear hears them
