@@ -158,7 +158,7 @@ def place(turn: Turn, name: CallId) -> None:
 def _place_of(turn: Turn, callback: Callback) -> queue.Place:
     desk = turn.desk
     rules = callback.plan.rules(callback.queue)
-    needs = skills.needs(callback, turn.now - callback.entered_at)
+    needs = skills.needs(callback, callback.entered_at, turn.now)
     line = Line(desk.known_queue(callback.queue), needs, _node(turn, callback), rules.strategy)
     return callback.queue, line, callback.queued_at - rules.head_start
 

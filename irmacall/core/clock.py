@@ -25,19 +25,24 @@ def go_on(turn: Turn, call: Call) -> None:
     set_clock(turn, call)
 
 
-def waited(turn: Turn, call: Call) -> float:
-    """Seconds in the queue in which she waits now."""
-    return turn.now - (turn.now if call.entered_at is None else call.entered_at)
+def entered(turn: Turn, call: Call) -> float:
+    """When she came into the queue in which she waits now."""
+    return turn.now if call.entered_at is None else call.entered_at
+
+
+def patient_until(turn: Turn, call: Call) -> float | None:
+    """When she has waited enough for this queue; None: never, or she has already and waits on."""
+    rules = call.plan.rules(call.queue)
+    if rules.patience is None or rules.impatient is None or call.patient:
+        return None
+    return entered(turn, call) + rules.patience
 
 
 def set_clock(turn: Turn, call: Call) -> None:
     """Wake her call at the next moment at which something changes for her, if there is one."""
-    rules = call.plan.rules(call.queue)
-    entered = turn.now if call.entered_at is None else call.entered_at
-    relaxes = skills.relaxes_after(call, waited(turn, call))
     moments = [
-        None if rules.patience is None or call.patient else entered + rules.patience,
-        None if relaxes is None else entered + relaxes,
+        patient_until(turn, call),
+        skills.relaxes_at(call, entered(turn, call), turn.now),
         call.announce_at,
         call.key_at + call.plan.times.choice if call.keys else None,
     ]

@@ -54,7 +54,7 @@ def place(turn: Turn, call: Call) -> None:
 def _place_of(turn: Turn, call: Call) -> Place:
     assert call.queued_at is not None
     rules = call.plan.rules(call.queue)
-    needs = skills.needs(call, clock.waited(turn, call))
+    needs = skills.needs(call, clock.entered(turn, call), turn.now)
     line = Line(turn.desk.known_queue(call.queue), needs, call.node, rules.strategy)
     return call.queue, line, call.queued_at - rules.head_start
 

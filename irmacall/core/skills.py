@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from irmacall.core.call import Call
 from irmacall.core.ids import GroupId, LanguageId, QueueId, SkillId
 from irmacall.core.plan import Plan
 
@@ -55,10 +54,10 @@ class Waiter(Protocol):
     def language(self) -> LanguageId: ...
 
 
-def needs(call: Waiter, waited: float) -> Skills:
-    """What this caller needs of an agent after so many seconds in her queue."""
+def needs(call: Waiter, entered: float, now: float) -> Skills:
+    """What this caller, who came into her queue at `entered`, needs of an agent now."""
     steps = call.plan.rules(call.queue).steps
-    step = next((step for step in reversed(steps) if step.after <= waited), steps[0])
+    step = next((step for step in reversed(steps) if entered + step.after <= now), steps[0])
     wanted = dict(step.skills)
     language = call.plan.languages.get(call.language)
     if step.language and language is not None and language.skill is not None:
@@ -66,6 +65,7 @@ def needs(call: Waiter, waited: float) -> Skills:
     return frozenset(wanted.items())
 
 
-def relaxes_after(call: Call, waited: float) -> float | None:
-    """After how many seconds in her queue less is asked of agents than after `waited`; None: never again."""
-    return next((step.after for step in call.plan.rules(call.queue).steps if step.after > waited), None)
+def relaxes_at(call: Waiter, entered: float, now: float) -> float | None:
+    """When less is asked of agents than now for who came into her queue at `entered`; None: never again."""
+    moments = (entered + step.after for step in call.plan.rules(call.queue).steps)
+    return next((at for at in moments if at > now), None)

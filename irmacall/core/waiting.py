@@ -13,11 +13,8 @@ WANTS_CALLBACK = "1"
 
 def moment_came(turn: Turn, call: Call) -> None:
     """Something may have changed for her: less is asked for, there is something to say, or she has waited enough."""
-    rules = call.plan.rules(call.queue)
-    if _waited_enough(turn, call) and rules.impatient is not None:
-        call.patient = True
-        if routing.overflow(turn, call, rules.impatient):
-            return
+    if _goes_elsewhere(turn, call):
+        return
     if call.keys and turn.now >= call.key_at + call.plan.times.choice:
         wants_callback, call.keys = call.keys.plain() == WANTS_CALLBACK, Digits()
         if wants_callback:
@@ -30,9 +27,14 @@ def moment_came(turn: Turn, call: Call) -> None:
     turn.look_again(call)  # Her line, where less is asked of agents from now on.
 
 
-def _waited_enough(turn: Turn, call: Call) -> bool:
-    patience = call.plan.rules(call.queue).patience
-    return patience is not None and not call.patient and clock.waited(turn, call) >= patience
+def _goes_elsewhere(turn: Turn, call: Call) -> bool:
+    """Whether she has waited enough, and there is somewhere else to go."""
+    until, impatient = clock.patient_until(turn, call), call.plan.rules(call.queue).impatient
+    if until is None or impatient is None or turn.now < until:
+        return False
+    call.patient = True
+    turn.touch_call(call)
+    return routing.overflow(turn, call, impatient)
 
 
 def keys_pressed(turn: Turn, call: Call, keys: Digits) -> None:

@@ -140,7 +140,7 @@ def nobody_waits_in_vain(desk: Desk, now: float) -> None:
     for call in desk.calls.values():
         if call.stage is not Stage.WAITING or call.node not in desk.confirmed:
             continue
-        needs = skills.needs(call, now - (call.entered_at or now))
+        needs = skills.needs(call, call.entered_at or now, now)
         for agent, nodes in _free(desk):
             offers = skills.profile(desk.plan, agent.groups)
             assert call.node not in nodes or not offers.suits(desk.known_queue(call.queue), needs)
