@@ -79,6 +79,7 @@ def status_in_words(answer: Answer) -> str:
         f"calls: {calls}",
         f"waiting: {waiting}",
         *([f"not heard of: {', '.join(unheard)}"] if unheard else []),
+        *([f"calls not in the records yet: {answer['spooled']}"] if answer["spooled"] else []),
         *([emergency_in_words(answer["emergency"])] if answer["emergency"] else []),
     ]
     return "; ".join(parts)

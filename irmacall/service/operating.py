@@ -71,11 +71,16 @@ class Operating:
 
 
 def counts(desk: Desk) -> Answer:
-    """How many calls are in which stage, how many wait in which queue, and whether an emergency holds."""
+    """How many calls are in which stage, how many wait in which queue, what waits for the records, an emergency."""
     calls = list(desk.calls.values())
     stages = Counter(call.stage.value for call in calls)
     queues = Counter(call.queue for call in calls if call.stage is Stage.WAITING)
-    return {"calls": dict(stages), "waiting": dict(queues), "emergency": _shown(desk.emergency)}
+    return {
+        "calls": dict(stages),
+        "waiting": dict(queues),
+        "spooled": len(desk.facts),
+        "emergency": _shown(desk.emergency),
+    }
 
 
 def _shown(emergency: Emergency | None) -> Mapping[str, Any] | None:

@@ -27,6 +27,7 @@ LEADS: Mapping[str, Any] = {
     "nodes": {"pbx1": False},
     "calls": {"waiting": 3, "talking": 2},
     "waiting": {"algemeen": 1, "burgerzaken": 2},
+    "spooled": 0,
     "emergency": None,
 }
 
@@ -188,6 +189,8 @@ def test_status_begins_with_the_daemons_own_word(sample: Sample, daemon: Daemon)
     )
     daemon.answers["status"] = {**LEADS, "emergency": {"to": "to queue algemeen", "until": time.time() + 60}}
     assert any("emergency: every caller goes to queue algemeen until" in line for line in _status(sample))
+    daemon.answers["status"] = {**LEADS, "spooled": 12}
+    assert any(line.endswith("; calls not in the records yet: 12") for line in _status(sample))
     stands_by = {"desk": "voorbeeld", "revision": "1a2b3c4d", "leads": False}
     told = "ok     daemon of voorbeeld: stands by (revision 1a2b3c4d); "
     daemon.answers["status"] = {**stands_by, "leader": "kcc2, process 7"}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from irmacall.core.call import Stage
-from irmacall.core.events import CallerArrived
+from irmacall.core.events import CallerArrived, ChannelGone, HangUpBegan
 from irmacall.core.ids import CallId, ChannelId, QueueId, SoundName
 from irmacall.core.routes import ToMessage, ToQueue
 from irmacall.errors import PeerUnavailable, Refused
@@ -155,8 +155,20 @@ async def test_the_status_is_names_and_counts(daemon: Operated) -> None:
     assert told["waiting"] == {"burgerzaken": 3}
     assert told["calls"] == {"waiting": 3}
     assert told["nodes"] == {"pbx1": False}
+    assert told["spooled"] == 0
     assert told["emergency"]["to"] == "to queue burgerzaken"
     assert "near-1" not in repr(told)
+
+
+async def test_the_status_tells_what_the_records_do_not_have_yet(daemon: Operated) -> None:
+    """While the records' database is away, the operator sees how many calls wait for it."""
+    daemon.house.facts.faults.always["put"] = PeerUnavailable("away")
+    await daemon.house.happens(
+        CallerArrived(NEAR, ChannelId("near-1")),
+        HangUpBegan(NEAR, ChannelId("near-1")),
+        ChannelGone(NEAR, ChannelId("near-1"), 16),
+    )
+    assert (await daemon.commands["status"]({}, "anna"))["spooled"] == 1
 
 
 async def test_a_standbys_status_says_that_it_stands_by(tmp_path: Path) -> None:
