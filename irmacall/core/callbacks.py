@@ -14,7 +14,7 @@ from irmacall.core import clock, disclosures, ending, queue, routing, saying, sk
 from irmacall.core.call import Call, Stage, Turning
 from irmacall.core.callback import Callback
 from irmacall.core.code import Digits
-from irmacall.core.commands import CallOut, DialLeg, DropNumber, KeepNumber, Prompt, RefreshQueues, Say
+from irmacall.core.commands import CallOut, DialLeg, DropNumber, KeepNumber, Prompt, Say
 from irmacall.core.events import NumberKept, NumberRefused
 from irmacall.core.facts import Outcome
 from irmacall.core.ids import CallId, NodeName, callout_channel, playback
@@ -113,11 +113,27 @@ def number_refused(turn: Turn, event: NumberRefused) -> None:
     callback = turn.desk.callbacks.get(event.call)
     if callback is None or callback.number is not None:
         return
-    give_up(turn, callback)
     call = turn.desk.calls.get(event.call)
-    if call is not None and call.stage is Stage.CALLBACK:
+    if call is None:
+        unreached(turn, callback)  # She hung up and believes that we call.
+        return
+    give_up(turn, callback)
+    if call.stage is Stage.CALLBACK:
         call.outcome = None
         saying.ask(turn, call, Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_NUMBER.sound)
+
+
+def forget_unnoted(turn: Turn) -> None:
+    """A new leader: nobody will answer any more whether these numbers can be noted. Who is there can ask again."""
+    desk = turn.desk
+    for callback in [callback for callback in desk.callbacks.values() if callback.number is None]:
+        call = desk.calls.get(callback.id)
+        if call is None:
+            unreached(turn, callback)
+        else:
+            give_up(turn, callback)
+            call.outcome = None
+            turn.touch_call(call)
 
 
 def not_noted(turn: Turn, call: Call) -> None:
@@ -147,12 +163,28 @@ def place(turn: Turn, name: CallId) -> None:
     callback = desk.callbacks.get(name)
     if callback is None:
         return
-    waits = callback.number is not None and callback.call is None
-    due = waits and turn.now >= callback.due_at
-    if desk.order.place_call(name, _place_of(turn, callback) if due else None):
-        turn.do(RefreshQueues())
-    at = callback.until if due or not waits else min(callback.due_at, callback.until)
-    turn.set_timer(("callback", name), at)
+    stands_in_line = _due(turn, callback)
+    if name not in desk.calls:  # Until she has hung up, a place of this name is her call's.
+        desk.order.place_call(name, _place_of(turn, callback) if stands_in_line else None)
+    turn.set_timer(("callback", name), _next_moment(turn, callback))
+
+
+def _due(turn: Turn, callback: Callback) -> bool:
+    """Whether it can be tried now: her number is noted, she has hung up, and it is not being tried."""
+    waits = callback.number is not None and callback.call is None and callback.id not in turn.desk.calls
+    return waits and turn.now >= callback.due_at
+
+
+def _next_moment(turn: Turn, callback: Callback) -> float | None:
+    """When time alone changes something for it; a call that is being made for it has times of its own."""
+    if callback.call is not None:
+        return None
+    relaxes = skills.relaxes_at(callback, callback.entered_at, turn.now) if _due(turn, callback) else None
+    return min(at for at in (_due_later(turn, callback), relaxes, callback.until) if at is not None)
+
+
+def _due_later(turn: Turn, callback: Callback) -> float | None:
+    return callback.due_at if callback.due_at > turn.now else None
 
 
 def _place_of(turn: Turn, callback: Callback) -> queue.Place:
@@ -171,7 +203,7 @@ def _node(turn: Turn, callback: Callback) -> NodeName:
 def moment_came(turn: Turn, callback: Callback) -> None:
     """It is time to try (again), or too late."""
     if turn.now >= callback.until and callback.call is None:
-        _unreached(turn, callback)
+        unreached(turn, callback)
     else:
         turn.touched_callbacks[callback.id] = None
 
@@ -227,7 +259,7 @@ def not_reached(turn: Turn, call: Call) -> None:
     callback.tries += 1
     callback.due_at = turn.now + rules.interval
     if callback.tries >= rules.tries or callback.due_at >= callback.until:
-        _unreached(turn, callback)
+        unreached(turn, callback)
 
 
 def kept(turn: Turn, call: Call) -> None:
@@ -238,6 +270,7 @@ def kept(turn: Turn, call: Call) -> None:
     disclosures.refresh(turn, call)
 
 
-def _unreached(turn: Turn, callback: Callback) -> None:
+def unreached(turn: Turn, callback: Callback) -> None:
+    """She could not be called back, and will not be any more."""
     ending.keep_facts(turn, ending.facts_of_callback(turn, callback))
     give_up(turn, callback)

@@ -30,6 +30,7 @@ from irmacall.core import (
     talk,
 )
 from irmacall.core.call import Stage
+from irmacall.core.commands import RefreshQueues
 from irmacall.core.events import Event
 from irmacall.core.state import Decision, Desk, Turn
 
@@ -86,8 +87,6 @@ def _settle(turn: Turn, why: str) -> None:
     _follow_agents(turn)
     while turn.left:
         routing.nobody_left(turn, turn.left.pop())
-    for callback in list(turn.touched_callbacks):
-        callbacks.place(turn, callback)
     _follow_calls(turn, why)
     offering.offer_all(turn)
 
@@ -106,7 +105,12 @@ def _follow_calls(turn: Turn, why: str) -> None:
     desk = turn.desk
     for name in list(turn.touched_calls):
         call = desk.calls[name]
+        routing.go_on(turn, call)
         queue.place(turn, call)
         ownership.settle(turn, call, why)
         if call.stage is Stage.ENDED:
             ending.forget(turn, call)
+    for callback in list(turn.touched_callbacks):  # After the calls: each stands where its own call stood.
+        callbacks.place(turn, callback)
+    if turn.touched_callbacks:
+        turn.do(RefreshQueues())

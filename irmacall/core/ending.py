@@ -32,6 +32,8 @@ def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
         _stands(turn, call)
     _free_agents(turn, call)
     disclosures.erase_of(turn, call)
+    if call.id in turn.desk.callbacks:
+        turn.touched_callbacks[call.id] = None  # She has hung up: from now on she can be called.
 
 
 def _free_agents(turn: Turn, call: Call) -> None:

@@ -41,7 +41,7 @@ def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:
     elif isinstance(command, HoldInQueue):
         _nowhere_to_wait(turn, call)
     elif isinstance(command, CallOut) or (isinstance(command, DialLeg) and command.channel == call.channel):
-        callbacks.not_reached(turn, call)
+        _telephone_failed(turn, call)
     elif isinstance(command, CreateLeg | DialLeg):
         _leg_failed(turn, call, command.channel)
     elif isinstance(command, Connect):
@@ -50,9 +50,16 @@ def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:
 
 def _nowhere_to_wait(turn: Turn, call: Call) -> None:
     """A caller who cannot wait with us is not left in silence; one who has been answered waits no more."""
-    if call.stage in (Stage.WAITING, Stage.RINGING):
+    asked = call.stage is Stage.CALLBACK and call.outcome is None
+    if asked or call.stage in (Stage.WAITING, Stage.RINGING):
         turn.do(LeaveToDialplan(call.node, call.id, call.channel))
         ending.lose(turn, call)
+
+
+def _telephone_failed(turn: Turn, call: Call) -> None:
+    """Once she has answered, it is her channel that tells how she is, and not the command that made it."""
+    if call.stage is Stage.DIALLING:
+        callbacks.not_reached(turn, call)
 
 
 def _leg_failed(turn: Turn, call: Call, leg: ChannelId) -> None:

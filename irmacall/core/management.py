@@ -22,6 +22,7 @@ def plan_changed(turn: Turn, event: PlanChanged) -> None:
     for call in desk.calls.values():
         if call.stage is Stage.WAITING:
             turn.look_again(call)
+    turn.touched_callbacks.update((name, None) for name in desk.callbacks)
     for node in sorted(desk.confirmed):
         prepare_node(turn, node, frozenset())
     turn.do(RefreshQueues())
@@ -42,7 +43,7 @@ def emergency_thrown(turn: Turn, event: EmergencyThrown) -> None:
     desk.emergency = Emergency(event.to, event.until)
     turn.set_timer(EMERGENCY, event.until)
     turn.touch_emergency()
-    for call in [call for call in desk.calls.values() if call.stage in UNANSWERED]:
+    for call in [call for call in desk.calls.values() if call.stage in UNANSWERED and call.node in desk.confirmed]:
         waits_there = isinstance(event.to, ToQueue) and call.queued_at is not None and call.queue == event.to.queue
         if call.callback is None and call.outcome is None and not waits_there:
             routing.take_back(turn, call)

@@ -35,6 +35,7 @@ def enter(turn: Turn, call: Call, queue: QueueId) -> None:
     call.patient = False
     clock.begin(turn, call)
     hold(turn, call)
+    place(turn, call)  # At once: who comes in the same turn finds her there.
 
 
 def hold(turn: Turn, call: Call) -> None:

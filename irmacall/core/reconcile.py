@@ -6,6 +6,7 @@ Told once after every (re)connect, before any later event of that node. Until th
 from __future__ import annotations
 
 import dataclasses
+from typing import Final
 
 from irmacall.core import callbacks, clock, disclosures, ending, ivr, management, queue, talk
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Leg, Stage
@@ -32,8 +33,9 @@ def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
 
     What was erased is burned again: whether the leader before us came to it, nobody knows.
     """
+    _begin_callbacks_anew(turn)
     for call in list(turn.desk.calls.values()):
-        if call.node not in event.nodes:
+        if call.node not in event.nodes and call.stage is not Stage.ENDED:
             ending.lose(turn, call)
     for call in turn.desk.calls.values():
         _unbind(turn, call)
@@ -47,6 +49,19 @@ def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
             turn.do(Burn(disclosure.sealed))
         elif disclosure.seal is Seal.BOUND and disclosure.call not in turn.desk.calls:
             disclosures.erase(turn, disclosure)
+
+
+def _begin_callbacks_anew(turn: Turn) -> None:
+    """What was under way of them is closed where it stands, as its node is heard of; the promises stand."""
+    callbacks.forget_unnoted(turn)
+    turn.touched_callbacks.update((name, None) for name in turn.desk.callbacks)
+    for call in turn.desk.calls.values():
+        if call.stage in _CALLING_BACK and call.callback is not None:
+            ending.end(turn, call)
+
+
+_CALLING_BACK: Final = (Stage.RINGING, Stage.DIALLING)
+"""Where an agent, or then a caller, is being called for a callback: nobody talks yet, so it can be begun anew."""
 
 
 def _unbind(turn: Turn, call: Call) -> None:
@@ -70,6 +85,8 @@ def node_lost(turn: Turn, event: NodeLost) -> None:
     for call in desk.calls.values():
         if call.node == event.node:
             turn.look_again(call)
+        if call.node == event.node and call.callback is not None and call.stage in _CALLING_BACK:
+            ending.end(turn, call)
     for phone in desk.phones.values():
         if event.node in phone.online:
             phone.online.discard(event.node)
@@ -85,8 +102,8 @@ def snapshot(turn: Turn, event: NodeSnapshot) -> None:
     _phones(turn, event)
     for call in [call for call in turn.desk.calls.values() if call.node == event.node]:
         seen = event.channels.get(call.channel)
-        if call.callback is not None and call.talking_since is None:
-            ending.end(turn, call)  # The promise stands: it is begun anew.
+        if call.callback is not None and call.stage in _CALLING_BACK:
+            ending.end(turn, call)
         elif seen is None or not (seen.caller or call.callback is not None):
             ending.lose(turn, call)
         else:
@@ -162,7 +179,7 @@ def _believed(leg: Leg, event: NodeSnapshot) -> Leg:
 
 
 def _wait_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:
-    if not _waits_in(turn, call.channel, event):
+    if call.stage in (Stage.WAITING, Stage.RINGING) and not _waits_in(turn, call.channel, event):
         queue.hold(turn, call)
 
 

@@ -72,6 +72,9 @@ def load(plan: Plan, fence: int, saved: Mapping[RecordKey, bytes]) -> Desk:
             _put(desk, key[0], _parse(raw))
         except (ValueError, TypeError, KeyError) as error:
             raise RecordError(f"the saved {key[0]} {key[1]} cannot be read: {type(error).__name__}") from error
+    for call in desk.calls.values():
+        if call.callback in desk.callbacks:
+            desk.callbacks[call.callback].call = call.id
     _unseat_rivals(desk)
     return desk
 

@@ -79,7 +79,8 @@ def _to_queue(turn: Turn, call: Call, name: QueueId, said: tuple[SoundName, ...]
         rules = call.plan.rules(name)
         elsewhere = _elsewhere(turn, call, rules)
         if elsewhere is None or (isinstance(elsewhere, ToQueue) and elsewhere.queue in passed):
-            queue.enter(turn, call, name)
+            if call.stage is not Stage.WAITING or call.queue != name:  # Who waits there already, waits on as she did.
+                queue.enter(turn, call, name)
             if said:
                 saying.say(turn, call, *said)
             return
@@ -133,17 +134,31 @@ def take_back(turn: Turn, call: Call) -> None:
     saying.hush(turn, call)
 
 
+def takes(turn: Turn, call: Call, name: QueueId) -> bool:
+    """Whether this queue would have her now, and send her nowhere else."""
+    return _elsewhere(turn, call, call.plan.rules(name)) is None
+
+
 def nobody_left(turn: Turn, profile: Profile) -> None:
-    """An agent left her seat: where she was the last who serves a queue, its callers go where its rules say."""
+    """An agent left her seat: where she was the last who serves a queue, its callers are looked at (`go_on`)."""
     desk = turn.desk
-    for name in [name for name in desk.order.queues if profile.suits(desk.known_queue(name), frozenset())]:
-        if desk.staffed(desk.known_queue(name)):
-            continue
-        for _, who in list(desk.order.queues.get(name, ())):
-            call = desk.calls.get(who)  # A callback has time.
-            to = None if call is None else call.plan.rules(name).nobody
-            if call is not None and to is not None:
-                overflow(turn, call, to)
+    for name, line in desk.order.queues.items():
+        served = desk.known_queue(name)
+        if profile.suits(served, frozenset()) and not desk.staffed(served):
+            calls = (desk.calls.get(who) for _, who in line)
+            turn.touched_calls.update((call.id, None) for call in calls if call is not None)
+
+
+def go_on(turn: Turn, call: Call) -> None:
+    """Who waits goes elsewhere where there is an emergency, or nobody is left to answer her. A callback has time."""
+    desk = turn.desk
+    if call.stage is not Stage.WAITING or call.callback is not None or call.node not in desk.confirmed:
+        return
+    rules = call.plan.rules(call.queue)
+    if desk.emergency is not None:
+        overflow(turn, call, desk.emergency.to)
+    elif rules.nobody is not None and not desk.staffed(desk.known_queue(call.queue)):
+        overflow(turn, call, rules.nobody)
 
 
 def kept_out(turn: Turn, call: Call) -> bool:

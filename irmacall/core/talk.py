@@ -62,10 +62,10 @@ def connect(turn: Turn, call: Call) -> None:
 def leg_entered(turn: Turn, event: LegEntered) -> None:
     """A channel of ours stands: let it ring, unless its call no longer wants it."""
     call = turn.desk.call_with(event.channel)
-    if call is not None and call.stage is Stage.DIALLING and event.channel == call.channel:
-        callbacks.telephone_stands(turn, call)
-    else:
+    if call is None or event.channel != call.channel:
         queue.leg_entered(turn, event)
+    elif call.stage is Stage.DIALLING:
+        callbacks.telephone_stands(turn, call)
 
 
 def bridge_changed(turn: Turn, event: BridgeEntered | BridgeLeft) -> None:
@@ -154,5 +154,6 @@ def hang_up_asked(turn: Turn, event: HangUpAsked) -> None:
     if call.stage is Stage.TALKING:
         ending.end(turn, call)
         return
-    leg = next(leg for leg in call.legs if leg.user == agent.user)
-    queue.not_taken(turn, call, leg.channel, NotTaken.REJECTED)
+    leg = next((leg for leg in call.legs if leg.endpoint == agent.endpoint), None)
+    if leg is not None:
+        queue.not_taken(turn, call, leg.channel, NotTaken.REJECTED)
