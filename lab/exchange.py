@@ -12,11 +12,12 @@ Every value is written as the site file has it (docs/site.md).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from irmacall.core.ids import GroupId
+from irmacall.core.ids import GroupId, LanguageId, SoundName
+from irmacall.prompts.catalogue import shipped
 
 Table = Mapping[str, object]
 """Keys with texts, numbers, truths, lists and tables."""
@@ -30,7 +31,8 @@ class Exchange:
     """`desk`: keys of [[desk]]. `queues`: by its id, keys of a queue; one that no lab has is made.
 
     `tables`: by its name ("menu", "schedule", "sound", "language", "group"), the desk's tables of that name.
-    `trunks`: the lines of each node, for a queue that calls back.
+    `trunks`: the lines of each node, beside the one by which every lab's desk may call back.
+    All labs have one folder of sounds: a "sound" has a name that none has with another text, nor irmacall itself.
     `members`: by a login, the groups of an agent; who is not named here is in all of them.
     """
 
@@ -45,13 +47,21 @@ class Exchange:
         every = [str(group["id"]) for group in self.tables.get("group", ())]
         return [GroupId(group) for group in self.members.get(login, every)]
 
+    def texts(self) -> dict[LanguageId, dict[SoundName, str]]:
+        """What is said in its own words, by language and name."""
+        found: dict[LanguageId, dict[SoundName, str]] = {}
+        for sound in self.tables.get("sound", ()):
+            for language in (LanguageId(key) for key in sound if key != "id"):
+                name = SoundName(str(sound["id"]))
+                assert name not in shipped(language), (
+                    f"every lab would hear another {name}: give it a name of its own"
+                )
+                found.setdefault(language, {})[name] = str(sound[language])
+        return found
+
     def keys(self) -> list[str]:
         """Lines for below [[desk]]."""
         return list(_lines(self.desk))
-
-    def trunk_lines(self) -> list[str]:
-        """Lines for below [[node]]."""
-        return [line for trunk in self.trunks for line in ("[[node.trunk]]", *_lines(trunk))]
 
     def lines(self) -> list[str]:
         """The desk's tables: its queues, and its own."""
@@ -67,6 +77,11 @@ class Exchange:
 
 PLAIN: Final = Exchange()
 """Two queues, no menus, always open: each agent answers everybody."""
+
+
+def trunk_lines(trunks: Iterable[Table]) -> list[str]:
+    """Telephone lines, for below [[node]]."""
+    return [line for trunk in trunks for line in ("[[node.trunk]]", *_lines(trunk))]
 
 
 def _lines(table: Table) -> Iterator[str]:

@@ -45,6 +45,7 @@ NUMBER = "14020"
 AGENTS = ("agent1", "agent2", "agent3", "agent4")
 OUTSIDE = "outside"
 """The line by which the desk may call citizens back (`Lab.outsider`)."""
+_CALLER_ID = "+31241234567"
 LINES = ("citizen1", "citizen2", "citizen3", "citizen4")
 
 
@@ -137,6 +138,12 @@ class Lab:
         """The address from which whoever calls has come by the line OUTSIDE, and needs no password."""
         return self.network.address(_OUTSIDE)
 
+    @property
+    def way_out(self) -> dict[str, object]:
+        """The line OUTSIDE, as the site file has it."""
+        outbound = {"host": self.network.address(_LINES), "port": SIP_PORT, "caller_id": _CALLER_ID}
+        return {"name": OUTSIDE, "addresses": [f"{self.outside}/32"], "outbound": outbound}
+
     def program(self, name: str, argv: Sequence[str | Path], *, ready: Ready | None = None) -> Program:
         """A program of the lab's user, not started yet. It logs beside the others and ends with the lab."""
         program = Program(name, argv, self.logs / f"{name}.log", ready=ready)
@@ -188,7 +195,7 @@ class Lab:
         )
 
     def _outside(self) -> TrunkValues:
-        way_out = OutboundValues(self.network.address(_LINES), SIP_PORT, "+31241234567")
+        way_out = OutboundValues(self.network.address(_LINES), SIP_PORT, _CALLER_ID)
         return TrunkValues(OUTSIDE, (self.outside,), outbound=way_out)
 
 

@@ -22,9 +22,13 @@ Curves = NDArray[np.float64]
 PROMPTS: Final = (
     *("welcome", "code-again", "without-code", "please-hold", "code-accepted", "code-unknown", "menu-wrong"),
     *("closed", "emergency", "busy", "queue-full", "comfort-1", "comfort-2", "comfort-3", "anonymous", "nobody"),
-    *("callback-offer", "callback-number", "callback-noted", "callback-refused", "callback-hello"),
+    *("callback-offer", "callback-number", "callback-noted", "callback-refused", "callback-hello", "callback-agent"),
+    *("waiting-none", "waiting-one", "wait-one-minute"),
 )
-"""Those that are told apart, by the names of asterisk/prompts.nl.toml (`moment` is the end of two others)."""
+"""Those that are told apart, by the names of asterisk/prompts.nl.toml (`moment` is the end of two others).
+
+A site's own are told apart from these where their openings differ; English ones are called "en/NAME".
+"""
 _STEP: Final = sound.RATE // 50
 _WINDOW: Final = 256
 _BANDS: Final = np.geomspace(150, 3700, 13)  # Hz: what a telephone carries, in steps as an ear hears them
@@ -46,7 +50,8 @@ def find(samples: Sequence[int], prompt: str) -> int | None:
 
 @functools.cache
 def _opening(prompt: str) -> Curves:
-    file = paths.rootfs() / "usr/share/asterisk/sounds/nl/irmacall" / f"{prompt}.wav"
+    language, _, name = prompt.rpartition("/")
+    file = paths.sounds() / (language or "nl") / "irmacall" / f"{name}.wav"
     return _curves(sound.recorded(file, 60))[:_OPENING]
 
 

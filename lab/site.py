@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.exchange import PLAIN, Exchange, toml
+from lab.exchange import PLAIN, Exchange, toml, trunk_lines
 from lab.identity.scheme import CREDENTIAL, ISSUER, SCHEME
 from lab.lab import Lab
 from lab.yivi import YiviServer
@@ -106,7 +106,7 @@ def _toml(site: Site) -> str:
             f"ari_user = {_q(node.values.ari_account.user)}",
             f"ami = {_q(f'{node.values.ami.host}:{node.values.ami.port}')}",
             f"ami_user = {_q(node.values.ami_account.user)}",
-            *site.exchange.trunk_lines(),
+            *trunk_lines((lab.way_out, *site.exchange.trunks)),
         ]
     if not site.memory:
         parts += [

@@ -20,13 +20,14 @@ from types import TracebackType
 from typing import Self
 
 from irmacall.core.ids import Endpoint
+from irmacall.prompts.making import make
 from irmacall.store.passwords import Hashing
 from irmacall.store.users import Role, Users, open_users
 from lab.exchange import PLAIN, Exchange
 from lab.identity.build import build
 from lab.identity.scheme import SCHEME, make_schemes, public_schemes
 from lab.lab import Lab
-from lab.paths import cache, rootfs
+from lab.paths import cache, rootfs, sounds
 from lab.process import Notify, Program, Ready
 from lab.site import Site, write
 from lab.wallet import Wallet
@@ -88,6 +89,7 @@ class Town:
             self._build_yivi()
             self._described = self._description()
             self.site = write(self._described)
+            await asyncio.to_thread(self._make_sounds)
             await self._add_users()
             self.daemon = self._program("daemon", "serve")
             await self.yivi.start()
@@ -160,6 +162,11 @@ class Town:
             Address("127.0.0.1", port("yivi-apps")),
         )
         self._exit.push_async_callback(self.yivi.stop)
+
+    def _make_sounds(self) -> None:
+        """What the site says in words of its own: beside the shipped sounds, in which nothing changes."""
+        for language, texts in self.exchange.texts().items():
+            make(sounds(), language, texts)
 
     async def _add_users(self) -> None:
         database = await open_users(self.directory / "data" / "users.sqlite")

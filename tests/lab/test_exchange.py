@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
-from lab.exchange import PLAIN, Exchange
+from lab.exchange import PLAIN, Exchange, trunk_lines
 
 OURS = Exchange(
     desk={"start": {"menu": "hoofd"}, "code_tries": 2},
@@ -49,7 +49,7 @@ def test_a_line_can_call_out() -> None:
         "addresses": ["192.0.2.9/32"],
         "outbound": {"host": "192.0.2.9", "caller_id": "+3124"},
     }
-    lines = ["[[node]]", *Exchange(trunks=[line]).trunk_lines()]
+    lines = ["[[node]]", *trunk_lines([line])]
     assert tomllib.loads("\n".join(lines)) == {"node": [{"trunk": [line]}]}
 
 
