@@ -18,6 +18,7 @@ from irmacall.core.ids import (
     NumberId,
     PageId,
     PlaybackId,
+    QueueId,
     SealedId,
     SeatId,
     SoundName,
@@ -220,7 +221,10 @@ class RefreshSeat:
 
 @dataclass(frozen=True, slots=True)
 class RefreshQueues:
-    """Who waits has changed: every panel shows it."""
+    """Who waits in these queues, or is there for them, has changed: the panels of who serves them show it."""
+
+    queues: frozenset[QueueId] | None = None
+    """None: all that there are."""
 
 
 @dataclass(frozen=True, slots=True)

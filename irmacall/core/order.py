@@ -74,11 +74,11 @@ class Order:
     _changed_lines: dict[Line, None] = field(default_factory=dict)
     _changed_pools: dict[Pool, None] = field(default_factory=dict)
 
-    def place_call(self, call: CallId, place: tuple[QueueId, Line, float] | None) -> bool:
-        """Put a caller in her queue and line at this key, or (None) out of them; True where that is a change."""
+    def place_call(self, call: CallId, place: tuple[QueueId, Line, float] | None) -> frozenset[QueueId]:
+        """Put a caller in her queue and line at this key, or (None) out of them; the queues in which that shows."""
         old = self._of_call.get(call)
         if old == place:
-            return False
+            return frozenset()
         if old is not None:
             _leave(self.queues, old[0], (old[2], call))
             _leave(self.lines, old[1], (old[2], call))
@@ -89,10 +89,10 @@ class Order:
             self.lines[place[1]].add((place[2], call))
             self._of_call[call] = place
             self._changed_lines[place[1]] = None
-        return True
+        return frozenset(each[0] for each in (old, place) if each is not None)
 
-    def place_agent(self, user: UserId, pool: Pool | None, idle_since: float, asked_at: float) -> None:
-        """Put a free agent in her pool, or (None) out of every pool."""
+    def place_agent(self, user: UserId, pool: Pool | None, idle_since: float, asked_at: float) -> bool:
+        """Put a free agent in her pool, or (None) out of every pool; True where that is another than before."""
         old = self._of_agent.pop(user, None)
         if old is not None:
             self._out_of_pool(user, *old)
@@ -102,6 +102,7 @@ class Order:
             free.by_asked.add((asked_at, user))
             self._of_agent[user] = (pool, idle_since, asked_at)
             self._changed_pools[pool] = None
+        return pool != (None if old is None else old[0])
 
     def _out_of_pool(self, user: UserId, pool: Pool, idle_since: float, asked_at: float) -> None:
         free = self.pools[pool]

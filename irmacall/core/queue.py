@@ -48,8 +48,9 @@ def hold(turn: Turn, call: Call) -> None:
 
 def place(turn: Turn, call: Call) -> None:
     """Bring the lines in step with this call."""
-    if turn.desk.order.place_call(call.id, _place_of(turn, call) if call.stage is Stage.WAITING else None):
-        turn.do(RefreshQueues())
+    changed = turn.desk.order.place_call(call.id, _place_of(turn, call) if call.stage is Stage.WAITING else None)
+    if changed:
+        turn.do(RefreshQueues(changed))
 
 
 def _place_of(turn: Turn, call: Call) -> Place:
@@ -63,18 +64,20 @@ def _place_of(turn: Turn, call: Call) -> Place:
 def place_agent(turn: Turn, agent: Agent) -> None:
     """Bring the pools of free agents in step with this agent, and tell her screen."""
     desk = turn.desk
-    _count_seat(turn, agent)
+    offers = skills.profile(desk.plan, agent.groups)
+    _count_seat(turn, agent, offers)
     nodes = _reachable(turn, agent)
-    pool = Pool(skills.profile(desk.plan, agent.groups), nodes) if nodes else None
-    desk.order.place_agent(agent.user, pool, agent.idle_since, agent.asked_at)
+    pool = Pool(offers, nodes) if nodes else None
+    if desk.order.place_agent(agent.user, pool, agent.idle_since, agent.asked_at):
+        turn.do(RefreshQueues(offers.queues))
     if agent.seat is not None:
         turn.do(RefreshSeat(agent.seat))
 
 
-def _count_seat(turn: Turn, agent: Agent) -> None:
+def _count_seat(turn: Turn, agent: Agent, offers: skills.Profile) -> None:
     desk = turn.desk
     had = desk.profile_of.pop(agent.user, None)
-    has = None if agent.seat is None else skills.profile(desk.plan, agent.groups)
+    has = None if agent.seat is None else offers
     if has is not None:
         desk.profile_of[agent.user] = has
         desk.seated[has] += 1
@@ -84,6 +87,8 @@ def _count_seat(turn: Turn, agent: Agent) -> None:
             del desk.seated[had]
     if had != has and had is not None:
         turn.left.append(had)
+    if had != has:
+        turn.do(RefreshQueues(offers.queues if had is None or has is None else None))
 
 
 def _reachable(turn: Turn, agent: Agent) -> frozenset[NodeName]:

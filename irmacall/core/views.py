@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from irmacall.core import skills
 from irmacall.core.agent import Availability
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Granted, Stage
 from irmacall.core.disclosure import Seal
-from irmacall.core.ids import CallId, PageId, QueueId, SeatId, SubjectId, UserId
+from irmacall.core.ids import CallId, GroupId, PageId, QueueId, SeatId, SubjectId, UserId, call_of_leg
+from irmacall.core.routes import ToCallback
+from irmacall.core.skills import Profile
 from irmacall.core.state import Desk
 
 
@@ -34,6 +37,10 @@ class PageView:
     code_expires_at: float | None = None
     expires_at: float | None = None
     position: int | None = None
+    on_the_line: bool = False
+    """Her call goes on; of an erased one too."""
+    callback: bool = False
+    """She can ask to be called back, or has done so. That call will be anonymous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +101,20 @@ class SeatView:
     phone_busy: bool
     call: CallView | None
     queues: tuple[QueueView, ...]
-    """Those that she serves, in the order of the plan."""
+    """Those that she serves, in the order of the plan, and behind them those that the site has no longer and in which
+    somebody still waits for her."""
     callbacks: tuple[CallbackView, ...]
     """Of those queues, the earliest first."""
 
 
-def seat_view(desk: Desk, user: UserId, seat: SeatId) -> SeatView:
-    """What the panel of this user shows in this session."""
+def seat_view(desk: Desk, user: UserId, seat: SeatId, groups: Iterable[GroupId] = ()) -> SeatView:
+    """What the panel of this user shows in this session. `groups`: hers, which the desk knows once she has a seat."""
     agent = desk.agents.get(user)
     if agent is None or agent.seat != seat:
-        return _nowhere(elsewhere=agent is not None and agent.seat is not None)
+        return _nowhere(
+            desk, skills.profile(desk.plan, groups), elsewhere=agent is not None and agent.seat is not None
+        )
     offers = skills.profile(desk.plan, agent.groups)
-    served = [queue for queue in desk.plan.queues if offers.suits(queue, frozenset())]
     phone, call = desk.phone(agent.endpoint), desk.call_of_agent(agent)
     return SeatView(
         has_seat=True,
@@ -115,15 +124,15 @@ def seat_view(desk: Desk, user: UserId, seat: SeatId) -> SeatView:
         since=agent.since,
         until=agent.until,
         phone_online=bool(phone.online),
-        phone_busy=bool(phone.channels) and call is None,
+        phone_busy=call is None and any(call_of_leg(channel) is None for channel in phone.channels),
         call=None if call is None else _call_view(desk, call, seat),
-        queues=tuple(_queue_view(desk, queue) for queue in served),
-        callbacks=_callbacks(desk, frozenset(served)),
+        queues=_queues(desk, offers),
+        callbacks=_callbacks(desk, offers),
     )
 
 
-def _nowhere(*, elsewhere: bool) -> SeatView:
-    """What a session without a seat may know: nothing of the desk."""
+def _nowhere(desk: Desk, offers: Profile, *, elsewhere: bool) -> SeatView:
+    """What a session without a seat may know: how busy the queues are that she would serve."""
     return SeatView(
         has_seat=False,
         seated_elsewhere=elsewhere,
@@ -134,16 +143,26 @@ def _nowhere(*, elsewhere: bool) -> SeatView:
         phone_online=False,
         phone_busy=False,
         call=None,
-        queues=(),
-        callbacks=(),
+        queues=_queues(desk, offers),
+        callbacks=_callbacks(desk, offers),
     )
+
+
+def serves(desk: Desk, offers: Profile, queue: QueueId) -> bool:
+    """Whether who offers this is shown this queue, which the site may have no longer."""
+    return offers.suits(desk.known_queue(queue), frozenset())
+
+
+def _queues(desk: Desk, offers: Profile) -> tuple[QueueView, ...]:
+    dropped = sorted(queue for queue, line in desk.order.queues.items() if line and queue not in desk.plan.queues)
+    return tuple(_queue_view(desk, queue) for queue in (*desk.plan.queues, *dropped) if serves(desk, offers, queue))
 
 
 def _queue_view(desk: Desk, queue: QueueId) -> QueueView:
     line = desk.order.queues.get(queue)
-    agents = sum(number for offers, number in desk.seated.items() if offers.suits(queue, frozenset()))
+    agents = sum(number for offers, number in desk.seated.items() if serves(desk, offers, queue))
     pools = desk.order.pools.items()
-    free = sum(len(each.by_idle) for pool, each in pools if pool.profile.suits(queue, frozenset()))
+    free = sum(len(each.by_idle) for pool, each in pools if serves(desk, pool.profile, queue))
     return QueueView(queue, len(line or ()), _since(desk, line[0][1]) if line else None, agents, free)
 
 
@@ -152,10 +171,9 @@ def _since(desk: Desk, first: CallId) -> float | None:
     return who.queued_at
 
 
-def _callbacks(desk: Desk, served: frozenset[QueueId]) -> tuple[CallbackView, ...]:
-    mine = [
-        each for each in desk.callbacks.values() if each.number is not None and desk.known_queue(each.queue) in served
-    ]
+def _callbacks(desk: Desk, offers: Profile) -> tuple[CallbackView, ...]:
+    noted = (each for each in desk.callbacks.values() if each.number is not None)
+    mine = [each for each in noted if serves(desk, offers, each.queue)]
     return tuple(
         CallbackView(each.queue, each.queued_at, each.due_at, each.until, each.tries, each.call is not None)
         for each in sorted(mine, key=lambda each: (each.queued_at, each.id))
@@ -185,7 +203,12 @@ def page_view(desk: Desk, page: PageId, now: float) -> PageView:
         return PageView(CitizenStage.UNKNOWN)
     call = None if disclosure.call is None else desk.calls.get(disclosure.call)
     if disclosure.seal is Seal.ERASED:
-        return PageView(CitizenStage.ERASED, disclosure.subject)
+        return PageView(
+            CitizenStage.ERASED,
+            disclosure.subject,
+            on_the_line=call is not None,
+            callback=disclosure.call in desk.callbacks,
+        )
     return PageView(
         stage=CitizenStage.SEALED if call is None else _citizen_stage(call),
         subject=disclosure.subject,
@@ -193,7 +216,16 @@ def page_view(desk: Desk, page: PageId, now: float) -> PageView:
         code_expires_at=disclosure.code_expires_at if disclosure.code is not None else None,
         expires_at=disclosure.expires_at,
         position=None if call is None else desk.order.position(call.id),
+        on_the_line=call is not None,
+        callback=call is not None and _can_be_called_back(call),
     )
+
+
+def _can_be_called_back(call: Call) -> bool:
+    """Whether her queue offers that to who waits in it."""
+    rules = call.plan.rules(call.queue)
+    offered = rules.callback or ToCallback() in (rules.full, rules.impatient)
+    return offered and _citizen_stage(call) is CitizenStage.WAITING
 
 
 def _citizen_stage(call: Call) -> CitizenStage:
