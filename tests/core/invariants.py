@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 from irmacall.core import records, skills
@@ -10,10 +11,20 @@ from irmacall.core.call import BEFORE_THE_QUEUE, WITH_LEG, Call, Stage
 from irmacall.core.callback import Callback
 from irmacall.core.commands import Grant
 from irmacall.core.disclosure import Seal
-from irmacall.core.ids import NodeName, RecordKey, call_of_leg, call_of_talk_bridge, talk_bridge
+from irmacall.core.facts import Outcome
+from irmacall.core.ids import (
+    CallId,
+    NodeName,
+    QueueId,
+    RecordKey,
+    call_of_leg,
+    call_of_talk_bridge,
+    is_waiting_bridge,
+    talk_bridge,
+)
+from irmacall.core.lines import Strategy
 from irmacall.core.state import Desk
-from tests.core.leader import PLAN
-from tests.core.plays import WAITING_ROOM, code
+from tests.core.plays import code
 from tests.core.world import World, is_about
 
 
@@ -23,6 +34,8 @@ def promise(world: World) -> None:
     the_truth_is_what_was_heard_last(world)
     nothing_outlives_its_hour(world)
     every_ended_call_is_burned(world)
+    the_order_is_the_keys(world)
+    nobody_is_lost(world)
 
 
 def hold(world: World) -> None:
@@ -109,7 +122,7 @@ def lines_are_what_the_records_say(desk: Desk, now: float) -> None:
     """Whoever waits stands in one queue and line, once, in her place; every free agent in her pool."""
     waiting: list[Call | Callback] = [call for call in desk.calls.values() if call.stage is Stage.WAITING]
     assert all(call.queued_at is not None and call.entered_at is not None for call in waiting)
-    waiting += [each for each in desk.callbacks.values() if each.number and not each.call and each.due_at <= now]
+    waiting += [callback for callback in desk.callbacks.values() if _in_line(desk, callback, now)]
     queues = sorted((queue, *place) for queue, line in desk.order.queues.items() for place in line)
     assert queues == sorted((each.queue, _key(each), each.id) for each in waiting)
     lines = sorted(place for held in desk.order.lines.values() for place in held)
@@ -119,6 +132,14 @@ def lines_are_what_the_records_say(desk: Desk, now: float) -> None:
     assert by_idle == sorted((sorted(nodes), agent.idle_since, agent.user) for agent, nodes in _free(desk))
     by_asked = sorted((sorted(pool.nodes), *rank) for pool, free in pools for rank in free.by_asked)
     assert by_asked == sorted((sorted(nodes), agent.asked_at, agent.user) for agent, nodes in _free(desk))
+
+
+def _in_line(desk: Desk, callback: Callback, now: float) -> bool:
+    """Whether it stands in a line. Its moment may have come without a wake-up: then it may, and need not yet."""
+    if not callback.number or callback.call or callback.id in desk.calls or callback.due_at > now:
+        return False
+    late = desk.timer_of["callback", callback.id] <= now
+    return desk.order.position(callback.id) is not None if late else True
 
 
 def _key(call: Call | Callback) -> float:
@@ -140,10 +161,57 @@ def nobody_waits_in_vain(desk: Desk, now: float) -> None:
     for call in desk.calls.values():
         if call.stage is not Stage.WAITING or call.node not in desk.confirmed:
             continue
+        if desk.timer_of.get(("call", call.id), math.inf) <= now:
+            continue  # Less may be asked of agents from a moment on of which the desk was not yet told.
         needs = skills.needs(call, call.entered_at or now, now)
         for agent, nodes in _free(desk):
             offers = skills.profile(desk.plan, agent.groups)
             assert call.node not in nodes or not offers.suits(desk.known_queue(call.queue), needs)
+
+
+def the_order_is_the_keys(world: World) -> None:
+    """Of each phone that was rung just now: nobody whom its agent suits waits who comes before that caller."""
+    desk, now = world.leader.desk, world.told_at
+    for call in desk.calls.values():
+        for leg in call.legs:
+            if leg.user is None or leg.channel in world.before.legs:
+                continue
+            for other in desk.calls.values():
+                if other.stage is Stage.WAITING and _suits(desk, desk.agents[leg.user], other, now):
+                    assert (_key(call), call.id) <= (_key(other), other.id), "a later caller went first"
+            _strategy_is_kept(world, call, desk.agents[leg.user])
+
+
+def _suits(desk: Desk, agent: Agent, call: Call, now: float) -> bool:
+    online = desk.phones.get(agent.endpoint, Phone(agent.endpoint)).online
+    if call.node not in desk.confirmed or call.node not in online:
+        return False
+    if desk.timer_of.get(("call", call.id), math.inf) <= now:
+        return False
+    offers = skills.profile(desk.plan, agent.groups)
+    return offers.suits(desk.known_queue(call.queue), skills.needs(call, call.entered_at or now, now))
+
+
+def _strategy_is_kept(world: World, call: Call, asked: Agent) -> None:
+    """Who is still free and suits this caller too comes after who was asked, as her queue's strategy counts."""
+    desk, strategy = world.leader.desk, call.plan.rules(call.queue).strategy
+    free = [agent for agent, nodes in _free(desk) if call.node in nodes and _suits(desk, agent, call, world.told_at)]
+    for other in free:
+        assert strategy is not Strategy.RING_ALL, "all were to be asked"
+        if strategy is Strategy.LONGEST_IDLE:
+            assert (other.idle_since, other.user) > (asked.idle_since, asked.user), "she was idle longer"
+        else:
+            last = world.before.asked_at.get(asked.user, 0.0)
+            assert (other.asked_at, other.user) > (last, asked.user), "it was her turn"
+
+
+def nobody_is_lost(world: World) -> None:
+    """Every caller who arrived is here, or was ended, with one set of facts that says how."""
+    desk = world.leader.desk
+    assert world.arrived <= set(desk.calls) | set(desk.facts) | set(world.store.facts), "a caller was lost"
+    for facts in (*desk.facts.values(), *world.store.facts.values()):
+        assert (facts.outcome is Outcome.ANSWERED) == (facts.answered_at is not None)
+        assert facts.agent is None or facts.answered_at is not None
 
 
 def indexes_are_what_the_records_say(desk: Desk) -> None:
@@ -177,6 +245,9 @@ def nobody_is_forgotten(desk: Desk) -> None:
             assert (("call", call.id) in desk.timer_of) == clocked
         assert bool(call.legs) == (call.stage in WITH_LEG)
         assert len(call.legs) == 1 or call.stage not in (Stage.CONNECTING, Stage.TALKING)
+    for callback in desk.callbacks.values():
+        assert (("callback", callback.id) in desk.timer_of) == (callback.call is None)
+        assert callback.call is None or desk.calls[callback.call].callback == callback.id, "promised, and forgotten"
     for agent in desk.agents.values():
         assert desk.timer_of.get(("agent", agent.user)) == agent.until
         assert (agent.until is not None) == (agent.availability is Availability.WRAP_UP)
@@ -188,15 +259,22 @@ def what_is_saved_is_what_is_loaded(world: World) -> None:
     """The desk that a next leader would load is this one; nothing of a code is in it, nor in the desk's print."""
     desk = world.leader.desk
     now = _records(desk)
-    again = records.load(PLAN, 1, now)
+    again = records.load(world.store.plan, 1, now)
     assert _records(again) == now
     assert (again.sealed_of_code, again.sealed_of_page) == (desk.sealed_of_code, desk.sealed_of_page)
     assert (again.agent_of_seat, again.agent_of_endpoint) == (desk.agent_of_seat, desk.agent_of_endpoint)
-    assert (again.call_of_channel, again.order.queues) == (desk.call_of_channel, desk.order.queues)
+    assert again.call_of_channel == desk.call_of_channel
+    if all(call.plan is again.plan for call in desk.calls.values()):
+        assert _lines_of_calls(again) == _lines_of_calls(desk)
     if not (world.leader.unsaved or world.leader.saving):
         assert world.store.saved == now
     for raw in [b"".join(world.store.saved.values()), b"".join(now.values()), repr(desk).encode()]:
         assert not any(code(number).encode() in raw for number in world.codes), "a code is in what is kept"
+
+
+def _lines_of_calls(desk: Desk) -> list[tuple[QueueId, float, CallId]]:
+    queues = desk.order.queues.items()
+    return sorted((queue, *place) for queue, line in queues for place in line if place[1] in desk.calls)
 
 
 def _records(desk: Desk) -> dict[RecordKey, bytes]:
@@ -221,14 +299,19 @@ def numbers_rise(world: World) -> None:
 def believe_the_truth(world: World) -> None:
     """Of a world at rest: the desk knows every caller and leg, and each is where the desk thinks."""
     desk = world.leader.desk
-    assert {channel.id for _, channel in world.callers()} == {call.channel for call in desk.calls.values()}
+    theirs = {call.channel for call in desk.calls.values() if call.callback is None}
+    assert {channel.id for _, channel in world.callers()} == theirs
+    called = {call.channel for call in desk.calls.values() if call.callback is not None and call.stage in _CALLED_OUT}
+    assert {channel.id for _, channel in world.telephones()} == called
+    assert world.store.numbers == {each.number for each in desk.callbacks.values() if each.number}
     legs = {leg.channel for call in desk.calls.values() for leg in call.legs}
     assert {channel.id for _, channel in world.legs()} == legs
     for call in desk.calls.values():
         node = world.nodes[call.node]
         assert call.members == node.bridges.get(talk_bridge(call.id), set())
-        if call.stage in (Stage.WAITING, Stage.RINGING):
-            assert call.channel in node.bridges[WAITING_ROOM], "a caller waits without music"
+        if call.stage in (Stage.WAITING, Stage.RINGING, Stage.CALLBACK) and call.callback is None:
+            rooms = (held for bridge, held in node.bridges.items() if is_waiting_bridge(bridge, desk.plan.desk))
+            assert any(call.channel in held for held in rooms), "a caller waits without music"
     for node in world.nodes.values():
         talks = {call_of_talk_bridge(bridge) for bridge in node.bridges} - {None}
         assert talks <= set(desk.calls), "a bridge was left over"
@@ -237,6 +320,9 @@ def believe_the_truth(world: World) -> None:
         assert seen == known
         assert node.online == {phone.endpoint for phone in desk.phones.values() if node.name in phone.online}
     _every_owner_sees(world)
+
+
+_CALLED_OUT = (Stage.DIALLING, Stage.CONNECTING, Stage.TALKING)
 
 
 def _every_owner_sees(world: World) -> None:
@@ -251,7 +337,11 @@ def nothing_is_left(world: World) -> None:
     assert desk.calls == {}
     assert world.callers() == []
     assert [c.id for node in world.nodes.values() for c in node.channels.values() if call_of_leg(c.id)] == []
-    assert [bridge for node in world.nodes.values() for bridge in node.bridges if bridge != WAITING_ROOM] == []
+    assert world.telephones() == []
+    bridges = [bridge for node in world.nodes.values() for bridge in node.bridges]
+    assert [bridge for bridge in bridges if not is_waiting_bridge(bridge, desk.plan.desk)] == []
+    assert (desk.callbacks, desk.facts, world.store.numbers) == ({}, {}, set())
+    assert (desk.order.queues, desk.order.lines) == ({}, {})
     assert world.store.vault == set()
     assert not desk.disclosures
     assert not desk.timers

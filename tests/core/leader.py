@@ -12,10 +12,21 @@ from dataclasses import dataclass, field
 
 from irmacall.core import records
 from irmacall.core.code import Digits
-from irmacall.core.commands import Burn, Command, Grant, NodeCommand, Withdraw
+from irmacall.core.commands import Burn, Command, DropNumber, Grant, KeepFacts, KeepNumber, NodeCommand, Withdraw
 from irmacall.core.desk import decide
-from irmacall.core.events import Event, LeadershipBegan
-from irmacall.core.ids import CallId, CodeHash, DeskId, NodeName, QueueId, RecordKey, SealedId, SubjectId
+from irmacall.core.events import Event, LeadershipBegan, NodeSnapshot
+from irmacall.core.facts import CallFacts
+from irmacall.core.ids import (
+    CallId,
+    CodeHash,
+    DeskId,
+    NodeName,
+    NumberId,
+    QueueId,
+    RecordKey,
+    SealedId,
+    SubjectId,
+)
 from irmacall.core.lines import QueueRules
 from irmacall.core.ownership import Grants
 from irmacall.core.plan import Plan
@@ -40,10 +51,19 @@ PLAN = Plan(DeskId("nijmegen"), GENERAL, hash_of, QUEUES, {PASSPORT: PASSPORTS})
 
 @dataclass
 class Store:
-    """What outlives a daemon: the saved records, the vault, and the fence."""
+    """What outlives a daemon: the site file, the saved records, the vault, the numbers, the facts, and the fence."""
+
+    plan: Plan = PLAN
 
     saved: dict[RecordKey, bytes] = field(default_factory=dict)
     vault: set[SealedId] = field(default_factory=set)
+    numbers: set[NumberId] = field(default_factory=set)
+    """Of those who are to be called back."""
+    facts: dict[CallId, CallFacts] = field(default_factory=dict)
+    """That were told at least once."""
+    adopted: set[CallId] = field(default_factory=set)
+    """Found by a snapshot and unknown to the desk: of one that it had ended, and could not end in Asterisk, more is
+    told than once."""
     fence: int = 0
 
 
@@ -57,6 +77,8 @@ class Leader:
     grants: Grants = field(default_factory=Grants)
     lanes: dict[CallId | NodeName, deque[NodeCommand]] = field(default_factory=lambda: defaultdict(deque))
     granted: list[Grant] = field(default_factory=list)
+    numbers_asked: deque[KeepNumber] = field(default_factory=deque)
+    """Numbers that are being noted."""
     wake_at: float | None = None
     _changed: set[RecordKey] = field(default_factory=set)
     _noted: set[RecordKey] = field(default_factory=set)
@@ -65,11 +87,14 @@ class Leader:
 
     def __post_init__(self) -> None:
         self.store.fence += 1
-        self.desk = records.load(PLAN, self.store.fence, self.store.saved)
+        self.desk = records.load(self.store.plan, self.store.fence, self.store.saved)
         self.tell(LeadershipBegan(self.nodes))
 
     def tell(self, event: Event) -> Decision:
         """Decide one event, and do what only takes away."""
+        if isinstance(event, NodeSnapshot):
+            callers = {channel for channel, seen in event.channels.items() if seen.caller}
+            self.store.adopted |= {CallId(caller) for caller in callers - set(self.desk.call_of_channel)}
         decision = decide(self.desk, event, self.now)
         for urgent in decision.urgent:
             if isinstance(urgent, Withdraw):
@@ -122,5 +147,14 @@ class Leader:
             if isinstance(command, Grant):
                 self.granted.append(command)
                 self.grants.grant(command)
+            elif isinstance(command, KeepFacts):
+                known = self.store.facts.setdefault(command.facts.call, command.facts)
+                assert known == command.facts or known.call in self.store.adopted, (
+                    "the facts of a call were told twice, and not alike"
+                )
+            elif isinstance(command, KeepNumber):
+                self.numbers_asked.append(command)
+            elif isinstance(command, DropNumber):
+                self.store.numbers.discard(command.number)
             elif isinstance(command, NodeCommand):
                 self.lanes[command.call or command.node].append(command)

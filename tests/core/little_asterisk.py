@@ -12,6 +12,7 @@ from functools import singledispatchmethod
 
 from irmacall.core.code import Digits
 from irmacall.core.commands import (
+    CallOut,
     Connect,
     CreateLeg,
     DialLeg,
@@ -238,12 +239,18 @@ class LittleAsterisk:
         return True
 
     @_do.register
+    def _(self, command: CallOut) -> bool:
+        if command.channel not in self.channels:
+            self.channels[command.channel] = Channel(command.channel, ours=True)
+            self.emit(LegEntered(self.name, command.channel))
+        return True
+
+    @_do.register
     def _(self, command: DialLeg) -> bool:
         if not self._is_ours(command.channel):
             return False
         leg = self.channels[command.channel]
-        assert leg.endpoint is not None
-        if leg.endpoint not in self.online:
+        if leg.endpoint is not None and leg.endpoint not in self.online:
             self.end(leg.id, cause=20)
         elif not leg.up:
             leg.ringing = True

@@ -17,7 +17,6 @@ from irmacall.core.events import (
     CodeRenewed,
     ErasureAsked,
     HangUpAsked,
-    SeatClaimed,
     SeatPaused,
     SeatReleased,
 )
@@ -38,7 +37,7 @@ PICK = st.integers(0, 11)
 T = TypeVar("T")
 
 
-def _one(options: Iterable[T], pick: int) -> T:
+def one(options: Iterable[T], pick: int) -> T:
     """One of these, whatever their number."""
     several = list(options)
     return several[pick % len(several)]
@@ -56,7 +55,7 @@ class Histories(RuleBasedStateMachine):
         """Both nodes are connected, one agent is there, and some have been called."""
         self.world.come_to_rest()
         self.world.nodes[NEAR].register(phone_of(ELS), online=True)
-        self.world.tell(SeatClaimed(ELS, seat_of(ELS), phone_of(ELS)))
+        self.world.claim(ELS, seat_of(ELS), phone_of(ELS))
         for user in users:
             self.a_call_gets_far(user, True, stop)
 
@@ -66,13 +65,13 @@ class Histories(RuleBasedStateMachine):
     def a_citizen_discloses(self, subject: Any, again: int, pick: int) -> None:
         """On a page of her own; rarely on one that already has a disclosure."""
         pages = self.world.pages
-        self.world.disclose(subject, _one(pages, pick) if pages and again == 0 else None)
+        self.world.disclose(subject, one(pages, pick) if pages and again == 0 else None)
 
     @precondition(lambda self: self.world.pages)
     @rule(what=st.sampled_from(["renew", "erase"]), pick=PICK)
     def a_page_asks(self, what: str, pick: int) -> None:
         """For a new code, or for erasure; on any page there ever was."""
-        page: PageId = _one(self.world.pages, pick)
+        page: PageId = one(self.world.pages, pick)
         if what == "erase":
             self.world.tell(ErasureAsked(page))
         else:
@@ -91,8 +90,8 @@ class Histories(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(["right", "right", "slip", "half", "star", "rest"]), pick=PICK, which=PICK)
     def a_caller_presses_keys(self, kind: str, pick: int, which: int) -> None:
         """A code that was ever shown, or what people press instead."""
-        node, channel = _one(self.world.callers(), pick)
-        plain = code(_one(reversed(self.world.codes or [0]), which))
+        node, channel = one(self.world.callers(), pick)
+        plain = code(one(reversed(self.world.codes or [0]), which))
         keys = {"right": plain, "slip": plain[:-1] + "x", "half": plain[:5], "star": "12*", "rest": plain[5:]}[kind]
         node.press(channel.id, keys.replace("x", str((int(plain[-1]) + 1) % 10)))
 
@@ -100,14 +99,14 @@ class Histories(RuleBasedStateMachine):
     @rule(pick=PICK)
     def a_caller_hangs_up(self, pick: int) -> None:
         """At whatever point she is."""
-        node, channel = _one(self.world.callers(), pick)
+        node, channel = one(self.world.callers(), pick)
         node.end(channel.id)
 
     @precondition(lambda self: self.world.callers())
     @rule(pick=PICK)
     def a_prompt_ends(self, pick: int) -> None:
         """What is said to a caller has been said."""
-        node, channel = _one(self.world.callers(), pick)
+        node, channel = one(self.world.callers(), pick)
         node.finish_prompt(channel.id)
 
     # -- agents --------------------------------------------------------------------------------------------
@@ -115,7 +114,7 @@ class Histories(RuleBasedStateMachine):
     @rule(user=USERS, seat=SEATS, endpoint=PHONES)
     def an_agent_claims_a_seat(self, user: UserId, seat: SeatId, endpoint: Endpoint) -> None:
         """Any seat, with any phone."""
-        self.world.tell(SeatClaimed(user, seat, endpoint))
+        self.world.claim(user, seat, endpoint)
 
     @rule(seat=SEATS, what=st.sampled_from([SeatReleased, SeatPaused]))
     def a_seat_acts(self, seat: SeatId, what: Any) -> None:
@@ -145,7 +144,7 @@ class Histories(RuleBasedStateMachine):
     @rule(what=st.sampled_from(["answer", "answer", "end"]), cause=st.sampled_from([16, 17, 19, 20, 21]), pick=PICK)
     def a_phone_acts(self, what: str, cause: int, pick: int) -> None:
         """It is answered if it rings, or it ends its leg: rejected, not answered, forwarded, hung up."""
-        node, leg = _one(self.world.legs(), pick)
+        node, leg = one(self.world.legs(), pick)
         if what == "answer":
             node.answer(leg.id)
         else:
@@ -160,10 +159,10 @@ class Histories(RuleBasedStateMachine):
     @rule(what=st.sampled_from(["intrude", "intrude", "end"]), pick=PICK)
     def another_call_acts(self, what: str, pick: int) -> None:
         """It ends, or comes into a talk bridge of ours."""
-        node, other = _one(self.world.others(), pick)
+        node, other = one(self.world.others(), pick)
         talks = sorted(bridge for bridge, members in node.bridges.items() if bridge.endswith(".talk") and members)
         if what == "intrude" and talks:
-            node.enter(_one(talks, pick), other.id)
+            node.enter(one(talks, pick), other.id)
         else:
             node.end(other.id)
 
@@ -173,7 +172,7 @@ class Histories(RuleBasedStateMachine):
     @rule(number=st.integers(1, 8), which=st.integers(0, 3), twice=st.booleans(), pick=PICK)
     def events_are_heard(self, number: int, which: int, twice: bool, pick: int) -> None:
         """Some of them, one perhaps before its turn, or twice."""
-        node = _one([node for node in self.world.nodes.values() if node.inbox], pick)
+        node = one([node for node in self.world.nodes.values() if node.inbox], pick)
         for _ in range(min(number, len(node.inbox))):
             self.world.deliver(node, min(which, len(node.inbox) - 1), twice=twice)
 
@@ -181,7 +180,7 @@ class Histories(RuleBasedStateMachine):
     @rule(number=st.integers(1, 4), fate=st.sampled_from(["done"] * 6 + ["refused", "unanswered"]), pick=PICK)
     def commands_are_sent(self, number: int, fate: str, pick: int) -> None:
         """Some of one lane; a node may refuse one, or do it and not say so."""
-        lane = _one(sorted(self.world.leader.lanes), pick)
+        lane = one(sorted(self.world.leader.lanes), pick)
         for _ in range(number):
             if lane in self.world.leader.lanes:
                 self.world.perform(lane, done=fate != "refused", answered=fate != "unanswered")
@@ -213,7 +212,7 @@ class Histories(RuleBasedStateMachine):
     @rule(pick=PICK)
     def a_socket_comes_back(self, pick: int) -> None:
         """Step by step: the socket, and the three reads of a snapshot."""
-        node: LittleAsterisk = _one([n for n in self.world.nodes.values() if not n.live], pick)
+        node: LittleAsterisk = one([n for n in self.world.nodes.values() if not n.live], pick)
         if node.connected:
             node.read_on()
         else:
@@ -249,7 +248,7 @@ class Histories(RuleBasedStateMachine):
         world.come_to_rest()
         if stop:
             node.register(phone_of(user), online=True)
-            world.tell(SeatClaimed(user, seat_of(user), phone_of(user)))
+            world.claim(user, seat_of(user), phone_of(user))
         call = ChannelId(f"{NEAR}-{next(world.ids)}")
         if identified:
             world.disclose(PASSPORT, None)
@@ -284,6 +283,8 @@ class Histories(RuleBasedStateMachine):
             node.end(channel.id)
         self.world.come_to_rest()
         self.world.pass_time(3601)
+        self.world.come_to_rest()
+        self.world.keep_facts()
         self.world.come_to_rest()
         invariants.hold(self.world)
         invariants.nothing_is_left(self.world)

@@ -10,23 +10,54 @@ from irmacall.core.code import Digits
 from irmacall.core.events import (
     BridgeEntered,
     BridgeLeft,
+    CallerArrived,
     CommandFailed,
     DisclosureSealed,
     Event,
+    FactsKept,
     IdentityLost,
     NodeEvent,
     NodeLost,
     NodeSnapshot,
+    NumberKept,
+    NumberRefused,
+    PlanChanged,
+    SeatClaimed,
     TimePassed,
 )
-from irmacall.core.ids import CallId, ChannelId, NodeName, PageId, SealedId, SubjectId, call_of_leg
+from irmacall.core.ids import (
+    CallId,
+    ChannelId,
+    Endpoint,
+    GroupId,
+    NodeName,
+    NumberId,
+    PageId,
+    SealedId,
+    SeatId,
+    SubjectId,
+    UserId,
+    call_of_callout,
+    call_of_leg,
+)
+from irmacall.core.plan import Plan
 from tests.core.leader import FAR, NEAR, Leader, Store, hash_of
 from tests.core.little_asterisk import Channel, LittleAsterisk
 from tests.core.plays import HOUR, code
 
 Lane = CallId | NodeName
+QUIET_AFTER = 2
+"""Wake-ups at one moment after which the desk must have nothing more to do then."""
 ENOUGH = 2000
 """Turns after which a world that has been left alone must have come to rest."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was, before the event that the desk decided last: our legs, and when each agent was asked last."""
+
+    legs: frozenset[ChannelId]
+    asked_at: dict[UserId, float]
 
 
 @dataclass
@@ -41,6 +72,11 @@ class World:
     expires: dict[SealedId, float] = field(default_factory=dict)
     orphans: set[SealedId] = field(default_factory=set)
     """Sealed, but the daemon was killed before it had saved that they are: the vault's own expiry takes them."""
+    arrived: set[CallId] = field(default_factory=set)
+    """Callers whom the desk was told of, or found, and has not forgotten in a crash."""
+    groups: dict[UserId, frozenset[GroupId]] = field(default_factory=dict)
+    """Of those agents who are in any."""
+    before: Before = field(init=False)
     highest_grant: int = 0
     told_at: float = 0.0
     ids: Iterator[int] = field(default_factory=lambda: count(1))
@@ -48,6 +84,7 @@ class World:
     """Asked after every event that the desk decides."""
 
     def __post_init__(self) -> None:
+        self.before = Before(frozenset(), {})
         self.nodes = {name: LittleAsterisk(name) for name in (NEAR, FAR)}
         self.leader = Leader(self.store, frozenset(self.nodes), self.now)
 
@@ -55,8 +92,14 @@ class World:
 
     def tell(self, event: Event) -> None:
         """The leader decides one event."""
+        desk = self.leader.desk
+        legs = frozenset(leg.channel for call in desk.calls.values() for leg in call.legs)
+        self.before = Before(legs, {agent.user: agent.asked_at for agent in desk.agents.values()})
         self.leader.now = self.told_at = self.now
         self.leader.tell(event)
+        if isinstance(event, CallerArrived):
+            self.arrived.add(CallId(event.channel))
+        self.arrived |= {call.id for call in desk.calls.values() if call.callback is None}
         self.watch(self)
 
     def deliver(self, node: LittleAsterisk, which: int = 0, *, twice: bool = False) -> None:
@@ -82,6 +125,9 @@ class World:
             node.abandon()
         self.leader = Leader(self.store, frozenset(self.nodes), self.now)
         self.told_at = self.now
+        desk = self.leader.desk
+        self.arrived &= set(desk.calls) | set(desk.facts) | set(self.store.facts)
+        self.store.numbers &= {callback.number for callback in desk.callbacks.values() if callback.number}
         self.orphans |= self.store.vault - set(self.leader.desk.disclosures)
 
     # -- people ----------------------------------------------------------------------------------------------
@@ -106,11 +152,46 @@ class World:
     def pass_time(self, seconds: float, *, woken: bool = True) -> None:
         """Time passes; the wake-up may come late."""
         self.now += seconds
+        self._expire()
+        for _ in range(1 + QUIET_AFTER if woken else 0):
+            self.tell(TimePassed())
+            if self.leader.wake_at is None or self.leader.wake_at > self.now:
+                return
+        assert not woken, "the desk asks to be woken at once, again and again"
+
+    def _expire(self) -> None:
         for sealed in [sealed for sealed in self.orphans if self.expires[sealed] <= self.now]:
             self.orphans.discard(sealed)
             self.store.vault.discard(sealed)
-        if woken:
-            self.tell(TimePassed())
+
+    # -- the exchange ----------------------------------------------------------------------------------------
+
+    def claim(self, user: UserId, seat: SeatId, endpoint: Endpoint) -> None:
+        """An agent goes available."""
+        self.tell(SeatClaimed(user, seat, endpoint, self.groups.get(user, frozenset())))
+
+    def change_plan(self, plan: Plan) -> None:
+        """The site file is read anew."""
+        self.store.plan = plan
+        self.tell(PlanChanged(plan))
+
+    def note_number(self, *, kept: bool = True) -> None:
+        """The number that was asked for first is noted, or it cannot be."""
+        asked = self.leader.numbers_asked.popleft()
+        if kept:
+            number = NumberId(f"number{next(self.ids)}")
+            self.store.numbers.add(number)
+            self.tell(NumberKept(asked.call, number))
+        else:
+            self.tell(NumberRefused(asked.call))
+
+    def keep_facts(self) -> None:
+        """The records' store has all facts that it was told of."""
+        self.tell(FactsKept(tuple(call for call in self.leader.desk.facts if call in self.store.facts)))
+
+    def telephones(self) -> list[tuple[LittleAsterisk, Channel]]:
+        """Our channels to the telephones of those who are called back."""
+        return [(n, c) for n in self.nodes.values() for c in n.channels.values() if call_of_callout(c.id) is not None]
 
     # -- what is there -----------------------------------------------------------------------------------------
 
@@ -148,6 +229,9 @@ class World:
             return True
         if self.leader.saving or self.leader.unsaved:
             self.leader.save()
+            return True
+        if self.leader.numbers_asked:
+            self.note_number()
             return True
         lane = next(iter(self.leader.lanes), None)
         if lane is not None:
