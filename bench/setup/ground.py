@@ -14,6 +14,7 @@ from typing import Final
 
 from bench.setup import sipp
 from bench.setup.sipp import Sipp
+from lab.exchange import Exchange
 from lab.lab import Lab
 from lab.paths import VAR
 from lab.town import Town
@@ -34,7 +35,7 @@ exten => s,1,Background(irmacall/welcome)
 exten => #,1,Goto(bench-menu,s,1)
 
 [bench-menu]
-exten => s,1,Background(irmacall/please-hold)
+exten => s,1,Background(irmacall/without-code&irmacall/please-hold)
  same => n,WaitExten(7)
 exten => 1,1,Queue(bench,ci,,,1800)
  same => n,Hangup()
@@ -46,6 +47,15 @@ timeout = 20
 retry = 2
 ringinuse = no
 """
+
+
+EXCHANGE: Final = Exchange(
+    desk={"start": {"menu": "bench"}},
+    tables={"menu": [{"id": "bench", "sound": "please-hold", "choices": [{"key": "1", "queue": "burgerzaken"}]}]},
+)
+"""The same in irmacall's words: a menu behind the welcome, and a queue behind its first key."""
+TIMES: Final = {"choice": 0.3}
+"""Asterisk takes a key that leads somewhere at once; a desk waits, since it may be the first of a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ async def ground(phones: int = PHONES) -> AsyncIterator[tuple[Ground, dict[str, 
         )
         await _configure(lab, ours, control)
         up = {side.name: await sipp.phones(lab, f"phones-{side.name}", side.phones_at) for side in (ours, control)}
-        async with Town(lab, log_level="info") as town:
+        async with Town(lab, log_level="info", exchange=EXCHANGE, times=TIMES) as town:
             yield Ground(lab, town, ours, control), up
 
 

@@ -6,6 +6,7 @@ Pure, each a table or nearly so:
     snapshot.py    what a node says is there now → a core snapshot
     requests.py    core commands → HTTP requests, and which answers count as done
     answers.py     HTTP answers out of bytes
+    lag.py         how late a node's events are heard
 
 With a network:
     pool.py        a bounded pool of kept-alive HTTP connections to one node

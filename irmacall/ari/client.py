@@ -15,17 +15,19 @@ from types import TracebackType
 from typing import Final, Never, Self
 
 import structlog
+from yarl import URL
 
 from irmacall.ari import opening
 from irmacall.ari.answers import Reply
 from irmacall.ari.fields import Fields
 from irmacall.ari.intake import Intake
+from irmacall.ari.lag import Lag
 from irmacall.ari.outgoing import NOWHERE, Outgoing
 from irmacall.ari.pool import Pool
 from irmacall.ari.requests import Request, callout_requests, path, requests_for
 from irmacall.ari.socket import event_socket, listen
 from irmacall.core.commands import CallOut, NodeCommand
-from irmacall.core.dialplan import application, leader_variable
+from irmacall.core.dialplan import application, busy_variable, leader_variable
 from irmacall.core.events import NodeEvent, NodeLost
 from irmacall.core.ids import ChannelId, DeskId, Endpoint, NodeName
 from irmacall.core.numbers import normalise
@@ -75,6 +77,7 @@ class Node:
         self._endpoints = set(endpoints)
         self._replaced = False
         self._started_at = ""
+        self.lag = Lag()
         self._pool = Pool(settings.url, settings.user, settings.password, settings.connections, settings.timeout)
 
     async def __aenter__(self) -> Self:
@@ -97,7 +100,7 @@ class Node:
         """
         wait = FIRST_WAIT
         while True:
-            intake = Intake(self.name, sink)
+            intake = Intake(self.name, sink, self.lag)
             try:
                 await self._connection(intake)
             except PeerError as error:
@@ -141,6 +144,17 @@ class Node:
     async def show_leader(self, beat: str) -> None:
         """Let the watchdog of this node see that the desk has a leader: `beat` must change from call to call."""
         query = (("variable", leader_variable(self._settings.desk)), ("value", beat))
+        await self._do(Request("POST", "asterisk/variable", query))
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this Asterisk is on our machine: it is reached by a loopback address."""
+        host = URL(self._settings.url).host or ""
+        return host == "localhost" or host == "::1" or host.startswith("127.")
+
+    async def refuse(self, percent: int, until: int) -> None:
+        """Have the dialplan refuse so many of 100 new callers before it answers them, until then (epoch seconds)."""
+        query = (("variable", busy_variable(self._settings.desk)), ("value", f"{percent:03}:{until}"))
         await self._do(Request("POST", "asterisk/variable", query))
 
     async def follow(self, endpoints: Iterable[Endpoint]) -> None:

@@ -8,6 +8,7 @@ import structlog
 
 from irmacall.ari.fields import WireError
 from irmacall.ari.keys import Keys
+from irmacall.ari.lag import Lag
 from irmacall.ari.wire import Superseded, parse_event
 from irmacall.core.events import NodeEvent, NodeSnapshot
 from irmacall.core.ids import NodeName
@@ -19,8 +20,9 @@ log = structlog.get_logger("irmacall.ari")
 class Intake:
     """One connection's way into the desk: nothing passes before the snapshot, everything after it, in order."""
 
-    def __init__(self, node: NodeName, sink: Callable[[NodeEvent], None]) -> None:
+    def __init__(self, node: NodeName, sink: Callable[[NodeEvent], None], lag: Lag | None = None) -> None:
         self._node = node
+        self._lag = lag or Lag()
         self._sink = sink
         self._keys = Keys()
         self._kept: list[NodeEvent] = []
@@ -31,6 +33,7 @@ class Intake:
 
         What cannot be read is logged without its content, and the next frame is another frame.
         """
+        self._lag.heard(text)
         try:
             heard = parse_event(self._node, text)
         except WireError as error:

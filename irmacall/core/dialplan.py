@@ -24,6 +24,14 @@ def anonymous_context(desk: DeskId) -> str:
     return f"irmacall-anonymous-{desk}"
 
 
+def busy_variable(desk: DeskId) -> str:
+    """The global variable by which the dialplan is told to refuse some of this desk's new callers.
+
+    "040:1795357000": 40 of 100, until that moment (epoch seconds).
+    """
+    return f"IRMACALL_BUSY_{desk}"
+
+
 def leader_variable(desk: DeskId) -> str:
     """The global variable by which a node's watchdog sees that this desk has a leader: its value keeps changing.
 

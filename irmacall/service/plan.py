@@ -6,7 +6,6 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 
 from irmacall.ari.client import NodeSettings as AriSettings
 from irmacall.ari.outgoing import Outgoing, OutgoingLine
@@ -18,13 +17,11 @@ from irmacall.service import exchange
 from irmacall.service.callbacks import NumberOf
 from irmacall.service.citizen import Subject
 from irmacall.service.staff import Titles
+from irmacall.service.strain import NodeLimits
 from irmacall.settings import DeskSettings, NodeSettings, Settings
 from irmacall.settings.desks import SubjectSettings, TimesSettings
 from irmacall.store import forms
 from irmacall.store.desk import DeskStore
-from irmacall.store.facts import FactsStore
-from irmacall.store.facts_database import FactsDatabase
-from irmacall.store.facts_engines import PostgresServer
 from irmacall.store.vault import Vault
 from irmacall.web.config import WebConfig
 from irmacall.web.entrance import Limits
@@ -114,6 +111,12 @@ def outgoing(node: NodeSettings, number_of: NumberOf) -> Outgoing:
     return Outgoing(tuple(lines), number_of)
 
 
+def node_limits(settings: Settings) -> NodeLimits:
+    """What a node may bear."""
+    overload = settings.overload
+    return NodeLimits(overload.calls or None, overload.cpu or None, overload.lag or None)
+
+
 def desk_store(settings: Settings) -> DeskStore:
     """Where the desk's records are saved."""
     store, secret = settings.store, settings.credentials
@@ -136,27 +139,6 @@ def vault(settings: Settings) -> Vault:
         timeout=store.timeout,
         ca_file=store.ca_file,
     )
-
-
-def facts_place(settings: Settings) -> Path | PostgresServer:
-    """Where the facts of calls are kept. TLS is for what leaves this machine, or has an authority of its own."""
-    at = settings.records
-    if at.is_sqlite:
-        return settings.records_file
-    return PostgresServer(
-        at.host,
-        at.port,
-        at.name,
-        at.user,
-        settings.credentials.get("records-database"),
-        ca_file=at.ca_file,
-        tls=at.leaves_here or (at.has_password and at.ca_file is not None),
-    )
-
-
-def facts_store(settings: Settings, desk: DeskSettings) -> FactsStore:
-    """The facts of this desk's calls."""
-    return FactsStore(FactsDatabase.at(facts_place(settings)), DeskId(desk.id))
 
 
 def public_web(settings: Settings, desk: DeskSettings) -> WebConfig:

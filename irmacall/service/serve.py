@@ -28,6 +28,7 @@ from irmacall.service.citizen import Citizens
 from irmacall.service.control import Control
 from irmacall.service.emergency import Emergencies
 from irmacall.service.in_force import InForce, rules
+from irmacall.service.late_facts import LateFacts
 from irmacall.service.leadership import Leadership
 from irmacall.service.operating import Operating
 from irmacall.service.records import Records
@@ -86,9 +87,8 @@ class _Daemon:
         self._stack.push_async_callback(self._store.close)
         await _checked_when_there(self._store.check_configuration, "the desk's redis")
         await _checked_when_there(self._vault.check_configuration, "the vault's redis")
-        self._facts = plan.facts_store(self._settings, self._desk)
+        self._facts = LateFacts(self._settings, self._desk)
         self._stack.push_async_callback(self._facts.close)
-        await _checked_when_there(self._facts.check, "the records' database")
         database = await open_users(self._settings.users)
         self._stack.push_async_callback(database.close)
         self._users = Users(database, Hashing())
@@ -107,7 +107,9 @@ class _Daemon:
         self._endpoints: set[Endpoint] = set()
         records = Records(self._facts, settings.records.days)
         key = numbers_key(settings.credentials.key("vault-key"))
-        peers = Peers(self._store, self._vault, screens, self._audit, self._nodes, records, key)
+        peers = Peers(
+            self._store, self._vault, screens, self._audit, self._nodes, records, key, plan.node_limits(settings)
+        )
         self._leadership = Leadership(force.now.plan, peers, settings.store.lease)
         self._irma = IrmaClient(settings.irma.url, settings.credentials.text("irma-token"))
         self._stack.push_async_callback(self._irma.close)

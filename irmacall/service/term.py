@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -21,18 +21,21 @@ from irmacall.core import commands as C
 from irmacall.core.desk import decide
 from irmacall.core.disclosure import Seal
 from irmacall.core.events import Event, IdentityLost, LeadershipBegan, TimePassed
-from irmacall.core.ids import Endpoint, NodeName, RecordKey, SealedId
+from irmacall.core.ids import Endpoint, NodeName, QueueId, RecordKey, SealedId, SeatId
 from irmacall.core.ownership import Grants
 from irmacall.core.records import record
 from irmacall.core.state import Decision, Desk
+from irmacall.core.views import serves
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
 from irmacall.service.audit import AuditWriter
 from irmacall.service.callbacks import NumberOf, Numbers
 from irmacall.service.custody import Custody
 from irmacall.service.lanes import Lanes
+from irmacall.service.panels import Panels
 from irmacall.service.records import Records, RecordsWriter
 from irmacall.service.reveal import Door
 from irmacall.service.screens import PANEL, Screens
+from irmacall.service.strain import NodeLimits, Strain
 from irmacall.store.desk import DeskStore, Lease
 from irmacall.store.vault import Vault
 from irmacall.web.ports import Nudge
@@ -57,6 +60,8 @@ class Peers:
     records: Records
     numbers_key: bytes = field(repr=False)
     """Seals the numbers of those who are to be called back (see `store.numbers`)."""
+    limits: NodeLimits = field(default_factory=NodeLimits)
+    """What each node may bear before new callers are refused."""
     unburned: set[SealedId] = field(default_factory=set)
     """What this daemon has still to erase: an erasure outlives the term in which it was decided."""
     clock: Callable[[], float] = time.time
@@ -96,6 +101,7 @@ class Term:
         self._over = False
         self._nodes: Mapping[NodeName, Node] = {}
         self.records = RecordsWriter(peers.records, self.tell)
+        self._panels = Panels(peers.screens.seats, self._shows)
         self._group: asyncio.TaskGroup | None = None
         self._numbers = Numbers(
             desk.plan.desk, peers.numbers_key, peers.store, lambda: self.lease, self.tell, numbers or {}
@@ -121,6 +127,12 @@ class Term:
     def _kept(self) -> list[SealedId]:
         """What should lie in the vault now."""
         return [known.sealed for known in self.desk.disclosures.values() if known.seal is not Seal.ERASED]
+
+    def _shows(self, seat: SeatId, queues: Collection[QueueId] | None) -> bool:
+        """A session that holds no seat yet may show any queue: what groups she is in, the desk does not know."""
+        user = self.desk.agent_of_seat.get(seat)
+        offers = None if user is None else self.desk.profile_of.get(user)
+        return queues is None or offers is None or any(serves(self.desk, offers, queue) for queue in queues)
 
     def tell(self, event: Event) -> None:
         """Something happened; it will be decided in its turn."""
@@ -173,6 +185,7 @@ class Term:
         for work in (self._decide_all, self._save_all, self._renew, self.custody.watch, self.custody.burn_all):
             group.create_task(work(), name=work.__name__.strip("_"))
         group.create_task(self.records.run(), name="records")
+        group.create_task(Strain(self.desk, self._nodes, self._peers.limits, self.tell).run(), name="strain")
         needed = [callback.number for callback in self.desk.callbacks.values() if callback.number is not None]
         group.create_task(self._numbers.drop_all_but(needed), name="numbers")
 
@@ -181,6 +194,7 @@ class Term:
         self._over = True
         for grant in self.grants.clear():
             self._peers.screens.seats.nudge(grant.seat, Nudge("blank", grant.call, grant.grant))
+        self._panels.close()
         self._peers.screens.seats.close()
         while not self._inbox.empty():
             _, done = self._inbox.get_nowait()
@@ -290,7 +304,7 @@ class Term:
             case C.RefreshSeat():
                 screens.seats.nudge(command.seat, PANEL)
             case C.RefreshQueues():
-                screens.seats.nudge_all(PANEL)
+                self._panels.changed(command.queues)
             case C.RefreshPage():
                 screens.pages.nudge(command.page, PANEL)
             case C.NoteForAudit():

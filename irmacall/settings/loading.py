@@ -236,6 +236,7 @@ def _settings(found: Mapping[str, Any], secrets: Credentials) -> Settings:
         public=found["public"],
         staff=found["staff"],
         watchdog=found["watchdog"],
+        overload=found["overload"],
         log=found["log"],
         data=found["site"].data,
         demo=found["site"].demo,

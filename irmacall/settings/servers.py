@@ -89,6 +89,25 @@ class WatchdogSettings:
     patience: float = field(default=30.0, metadata=key(values.seconds(2, 600)))
 
 
+def _cpu(value: object) -> float:
+    """A part of a machine; 0: it does not matter."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        values.refuse("a share from 0 to 1 (0.85 is 85 %; 0: not looked at), without quotes")
+    return float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class OverloadSettings:
+    """What a node may bear before new callers are refused. 0: that is not looked at.
+
+    `calls` at once; `cpu`: the share of its machine's; `lag`: seconds by which its events are heard late.
+    """
+
+    calls: int = field(default=500, metadata=key(values.whole(0, 100_000)))
+    cpu: float = field(default=0.85, metadata=key(_cpu))
+    lag: float = field(default=0.5, metadata=key(values.seconds(0, 10)))
+
+
 @dataclass(frozen=True, slots=True)
 class LogSettings:
     """What is written to standard error. docs/site.md says what each level holds."""

@@ -14,6 +14,7 @@ from irmacall.settings.records import RecordsSettings
 from irmacall.settings.servers import (
     IrmaSettings,
     LogSettings,
+    OverloadSettings,
     PublicSettings,
     StaffSettings,
     StoreSettings,
@@ -43,6 +44,7 @@ class SiteFile:
     public: PublicSettings = field(metadata=table("public", PublicSettings))
     staff: StaffSettings = field(metadata=table("staff", StaffSettings))
     watchdog: WatchdogSettings = field(metadata=table("watchdog", WatchdogSettings))
+    overload: OverloadSettings = field(metadata=table("overload", OverloadSettings))
     log: LogSettings = field(metadata=table("log", LogSettings))
 
 
@@ -58,6 +60,7 @@ class Settings:
     public: PublicSettings
     staff: StaffSettings
     watchdog: WatchdogSettings
+    overload: OverloadSettings
     log: LogSettings
     data: Path
     """Where users.sqlite, audit.sqlite and, with `records.database = "sqlite"`, records.sqlite are."""

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Generic, Never, Self, TypeVar
 
+from irmacall.ari.lag import Lag
 from irmacall.core.commands import NodeCommand
 from irmacall.core.events import (
     NodeEvent,
@@ -273,6 +274,7 @@ class FakeNode:
         self.done: Heard[NodeCommand] = Heard()
         self.beats: Heard[str] = Heard()
         self.followed: Heard[Endpoint] = Heard()
+        self.lag, self.is_here = Lag(), False
         self.refuses: dict[type, Exception] = {}
         self.hangs: dict[CallId | None, Gate] = defaultdict(Gate)
         self.faults = Faults()
@@ -290,6 +292,10 @@ class FakeNode:
         self.closing.release()
         for gate in self.hangs.values():
             gate.release()
+
+    async def refuse(self, percent: int, until: int) -> None:
+        """Nobody is ever to be refused here: a test's node is neither late nor full."""
+        raise AssertionError(f"{percent} of 100 callers are to be refused until {until}")
 
     def fail(self, error: Exception) -> None:
         """`run` raises this."""
