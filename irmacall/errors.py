@@ -7,6 +7,7 @@
     ├── LeaseLost                this daemon leads the desk no longer, or cannot prove that it does
     └── PeerError                a peer (Asterisk, redis, the yivi server) failed or answered nonsense
         ├── PeerUnavailable      it did not answer in time, or there is no connection
+        ├── FactsRefused         the records' database will not have these facts of a call
         ├── ClockSkew            its clock and ours differ by more than identity can bear
         └── VaultGone            the sealed identity is not there: burned, expired or lost with its redis
 
@@ -54,3 +55,7 @@ class ClockSkew(PeerError):
 
 class VaultGone(PeerError):
     """The identity is no longer in the vault: burned, expired, or lost when its redis was."""
+
+
+class FactsRefused(PeerError):
+    """The database answers, and will not have these facts: the same would be refused again."""

@@ -150,7 +150,9 @@ async def records_database(settings: Settings) -> str:
     """Whether the facts of calls can be kept, and in which version of their table. Nothing is made here."""
     if settings.records.is_sqlite and not settings.records_file.exists():
         return f"{settings.records_file.name}, not there yet: who leads makes it"
-    at = plan.facts_store(settings, settings.desks[0])
+    from irmacall.service.facts import facts_store  # Here: it loads for a second, and few commands need it.
+
+    at = facts_store(settings, settings.desks[0])
     try:
         return await at.check()
     except PeerUnavailable as error:

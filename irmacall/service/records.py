@@ -22,8 +22,7 @@ import structlog
 from irmacall.core.events import FactsKept
 from irmacall.core.facts import CallFacts
 from irmacall.core.ids import CallId
-from irmacall.errors import IrmacallError
-from irmacall.store.facts_database import FactsRefused
+from irmacall.errors import FactsRefused, IrmacallError
 
 log = structlog.get_logger("irmacall.records")
 

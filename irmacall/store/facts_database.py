@@ -26,7 +26,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
-from irmacall.errors import PeerError, PeerUnavailable
+from irmacall.errors import FactsRefused, PeerError, PeerUnavailable
 from irmacall.store.facts_engines import STATEMENT_S, PostgresServer, postgresql_engine, sqlite_engine
 
 Answer = TypeVar("Answer")
@@ -35,10 +35,6 @@ _ANSWER_S: Final = STATEMENT_S + 5.0
 _CLOSE_S: Final = 2.0
 _LONGEST: Final = 300
 """Characters that are shown of what a server says."""
-
-
-class FactsRefused(PeerError):
-    """The database answers, and will not have these facts: the same would be refused again."""
 
 
 class FactsDatabase:
