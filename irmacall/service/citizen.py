@@ -312,6 +312,8 @@ class Citizens:
             code_expires_at=seen.code_expires_at,
             expires_at=seen.expires_at,
             tel=None if code is None else tel_link(self._offer().number, code),
+            on_the_line=seen.on_the_line,
+            callback=seen.callback,
         )
 
     def _still_sealed(self, browser: _Browser) -> views.PageView | None:

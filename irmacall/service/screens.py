@@ -6,22 +6,16 @@ A mailbox holds at most one nudge of each kind, so that a slow browser costs a c
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from irmacall.core.ids import PageId, SeatId
 from irmacall.web.ports import Nudge
 
 Name = TypeVar("Name", SeatId, PageId)
 PANEL = Nudge("panel")
-
-CALM_SECONDS: Final = 1.0
-"""So much lies between two times that everybody is told to look."""
-LOOKS_A_SECOND: Final = 100
-"""So many screens are told to look in a second, over time: with five hundred, each is every five seconds."""
 
 
 class Mailbox:
@@ -61,8 +55,6 @@ class Streams(Generic[Name]):
 
     def __init__(self) -> None:
         self._open: dict[Name, set[Mailbox]] = defaultdict(set)
-        self._all_told_at = -math.inf
-        self._all_later: asyncio.TimerHandle | None = None
 
     @contextmanager
     def mailbox(self, name: Name) -> Iterator[Mailbox]:
@@ -86,30 +78,17 @@ class Streams(Generic[Name]):
             box.put(nudge)
 
     def nudge_all(self, nudge: Nudge) -> None:
-        """Tell everybody: at once where that is some time ago, or else when it is; never more often.
-
-        A line changes with every call, and every change would cost every screen a look: that is the square of how
-        busy a desk is.
-        """
-        if self._all_later is None:
-            loop = asyncio.get_running_loop()
-            at = self._all_told_at + max(CALM_SECONDS, len(self._open) / LOOKS_A_SECOND)
-            if at > loop.time():
-                self._all_later = loop.call_at(at, self._nudge_all, nudge)
-            else:
-                self._nudge_all(nudge)
-
-    def _nudge_all(self, nudge: Nudge) -> None:
-        self._all_later, self._all_told_at = None, asyncio.get_running_loop().time()
+        """Tell everybody, at once: for what happens seldom (`panels` tells of queues)."""
         for boxes in self._open.values():
             for box in boxes:
                 box.put(nudge)
 
+    def names(self) -> Collection[Name]:
+        """Everybody who is watched for now."""
+        return self._open.keys()
+
     def close(self) -> None:
         """End every stream that is open now."""
-        if self._all_later is not None:
-            self._all_later.cancel()
-            self._all_later = None
         for boxes in self._open.values():
             for box in boxes:
                 box.close()

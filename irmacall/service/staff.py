@@ -16,7 +16,16 @@ from irmacall.errors import Refused
 from irmacall.service import identity
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import Screens
-from irmacall.web.ports import Availability, Card, Nudge, PanelView, QueueView, RingingView, TalkingView
+from irmacall.web.ports import (
+    Availability,
+    CallbackView,
+    Card,
+    Nudge,
+    PanelView,
+    QueueView,
+    RingingView,
+    TalkingView,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +87,39 @@ class Staff:
 
     async def panel(self, seat: SeatId, user: UserId) -> PanelView:
         """See `StaffDesk.panel`."""
-        term = self._leadership.term()
-        seen, now = views.seat_view(term.desk, user, seat), time.time()
-        waiting = {queue.queue: queue for queue in seen.queues}
+        groups = await self._groups(seat, user)
+        seen, now = views.seat_view(self._leadership.term().desk, user, seat, groups), time.time()
+        availability = _availability(seen)
         return PanelView(
-            availability=_availability(seen),
+            availability=availability,
             reason=_reason(seen),
+            since=max(0.0, now - seen.since) if availability == seen.availability.value and seen.has_seat else None,
+            left=None if seen.until is None else max(0.0, seen.until - now),
             ringing=self._ringing(seen.call),
             talking=self._talking(seen.call, seat, now),
-            waiting=[
-                QueueView(title, waiting[queue].waiting, now - (waiting[queue].since or now))
-                if queue in waiting
-                else QueueView(title, 0, 0.0)
-                for queue, title in self._shown_queues(waiting).items()
-            ],
+            waiting=[self._waiting(queue, now) for queue in seen.queues],
+            callbacks=[self._callback(callback, now) for callback in seen.callbacks],
         )
 
-    def _shown_queues(self, waiting: Collection[QueueId]) -> Mapping[QueueId, str]:
-        """The site's queues, and behind them those that it knows no longer and somebody still waits in."""
-        titles = self._titles().queues
-        return {**titles, **{queue: queue for queue in waiting if queue not in titles}}
+    async def _groups(self, seat: SeatId, user: UserId) -> frozenset[GroupId]:
+        """Of a session that holds no seat; the desk knows those of one that does."""
+        if self._leadership.term().desk.agent_at(seat) is not None:
+            return frozenset()
+        place = await self._place_of(user)
+        return frozenset() if place is None else place.groups
+
+    def _waiting(self, queue: views.QueueView, now: float) -> QueueView:
+        longest = 0.0 if queue.since is None else max(0.0, now - queue.since)
+        return QueueView(self._queue(queue.queue), queue.waiting, longest, queue.agents, queue.free)
+
+    def _callback(self, callback: views.CallbackView, now: float) -> CallbackView:
+        return CallbackView(
+            queue=self._queue(callback.queue),
+            asked=max(0.0, now - callback.asked_at),
+            tries=callback.tries,
+            due=max(0.0, callback.due_at - now),
+            under_way=callback.under_way,
+        )
 
     def _queue(self, queue: QueueId) -> str:
         return self._titles().queues.get(queue, queue)
@@ -105,7 +127,7 @@ class Staff:
     def _ringing(self, call: views.CallView | None) -> RingingView | None:
         if call is None or call.stage is Stage.TALKING:
             return None
-        return RingingView(call.call, self._queue(call.queue), self._subject(call), call.waited)
+        return RingingView(call.call, self._queue(call.queue), self._subject(call), call.waited, call.callback)
 
     def _subject(self, call: views.CallView) -> str | None:
         return None if call.subject is None else self._titles().subjects.get(call.subject, call.subject)
@@ -123,6 +145,7 @@ class Staff:
             now - call.talking_since,
             self._queue(call.queue),
             self._subject(call),
+            call.callback,
         )
 
     async def reveal(self, seat: SeatId, user: UserId, call: CallId, grant: GrantNumber) -> Card:

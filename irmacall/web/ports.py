@@ -68,11 +68,23 @@ class CitizenView:
     """When the disclosed attributes are gone, whatever happens."""
     tel: str | None = field(default=None, repr=False)
     """The tel: link that dials number and code."""
+    on_the_line: bool = False
+    """Her call goes on, with her data or without."""
+    callback: bool = False
+    """While she waits: she can ask to be called back. Of `erased`: she has asked for it."""
 
     @property
     def shown(self) -> str:
-        """The state as the page shows it: `codeless` where she has shared her data, but no code opens them."""
-        return "codeless" if self.state == "sealed" and self.code is None else self.state
+        """The state as the page shows it.
+
+        `codeless`: she has shared her data, but no code opens them. `anonymous`: they are erased, and her call goes
+        on. `called-back`: they are erased, since she hung up to be called back.
+        """
+        if self.state == "sealed" and self.code is None:
+            return "codeless"
+        if self.state == "erased" and (self.on_the_line or self.callback):
+            return "anonymous" if self.on_the_line else "called-back"
+        return self.state
 
 
 class CitizenDesk(Protocol):
@@ -126,6 +138,8 @@ class RingingView:
     queue: str
     subject: str | None
     waited: float
+    callback: bool = False
+    """Nobody calls: somebody is to be called back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +154,36 @@ class TalkingView:
     """How long they have been talking."""
     queue: str = ""
     subject: str | None = None
+    callback: bool = False
+    """She was called back: nobody knows who she is."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """One queue behind the desk."""
+    """One queue that this agent serves: how many wait, how long the first of them does, and who is there for them."""
 
     title: str
     count: int
     longest: float
+    agents: int = 0
+    """Who are logged in for it, whatever they do."""
+    free: int = 0
+    """Of these, who can be asked now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackView:
+    """Somebody who is to be called back. Never her number."""
+
+    queue: str
+    asked: float
+    """How long ago she asked for it."""
+    tries: int
+    """How often her telephone was rung in vain."""
+    due: float
+    """After how long she can be called (again); 0: now."""
+    under_way: bool
+    """An agent is asked, or her telephone rings, now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +193,16 @@ class PanelView:
     availability: Availability
     reason: str | None = None
     """Of `paused`: as she chose it. Of `unavailable` and `away`: a key of `words.UNAVAILABLE`."""
+    since: float | None = None
+    """How long she is in this state; None: nobody counts that."""
+    left: float | None = None
+    """How much of her wrap-up is left."""
     ringing: RingingView | None = None
     talking: TalkingView | None = None
     waiting: Sequence[QueueView] = ()
+    """The queues that she serves, in the site's order."""
+    callbacks: Sequence[CallbackView] = ()
+    """Of these queues, in the order in which they were asked for."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

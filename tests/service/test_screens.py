@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from irmacall.core.ids import CallId, GrantNumber, PageId, SeatId
-from irmacall.service import screens as house
 from irmacall.service.screens import PANEL, Mailbox, Screens, Streams
 from irmacall.web.ports import Nudge
 from tests.service.house import within
@@ -130,48 +129,13 @@ async def test_a_citizens_page_is_told_only_that_it_should_look() -> None:
         assert asked is None
 
 
-async def test_everybody_is_told_at_once_and_then_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first change is told at once; a hundred that follow are one, which comes in its time and is not lost."""
-    monkeypatch.setattr(house, "CALM_SECONDS", 0.2)
-    loop, streams = asyncio.get_running_loop(), Streams[SeatId]()
-    with streams.mailbox(SEAT) as box:
-        nudges, began = box.nudges(), loop.time()
-        streams.nudge_all(PANEL)
-        await within(anext(nudges))
-        assert loop.time() - began < 0.1
-        for _ in range(100):
-            streams.nudge_all(PANEL)
-        await within(anext(nudges))
-        assert loop.time() - began >= 0.2
-        streams.close()
-        assert [nudge async for nudge in nudges] == []
-
-
-async def test_what_is_one_seats_own_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A nudge to one seat is told at once, however shortly ago everybody was told."""
-    monkeypatch.setattr(house, "CALM_SECONDS", 3600.0)
-    streams = Streams[SeatId]()
-    with streams.mailbox(SEAT) as box:
-        nudges = box.nudges()
-        streams.nudge_all(PANEL)
-        await within(anext(nudges))
-        streams.nudge_all(PANEL)
-        streams.nudge(SEAT, PANEL)
-        await within(anext(nudges))
-        streams.close()
-
-
-async def test_nothing_is_told_to_streams_that_were_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was still to be told to everybody is dropped with the streams; those that open later are told of later."""
-    monkeypatch.setattr(house, "CALM_SECONDS", 0.05)
+async def test_nothing_is_told_to_streams_that_were_closed() -> None:
+    """Those that open later are told of what comes later."""
     streams = Streams[SeatId]()
     with streams.mailbox(SEAT):
-        streams.nudge_all(PANEL)
-        streams.nudge_all(PANEL)
         streams.close()
+        streams.nudge_all(PANEL)
     with streams.mailbox(SEAT) as anew:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.1):
-                await anext(anew.nudges())
+        assert await _waiting(anew) == []
         streams.nudge_all(PANEL)
         assert await _waiting(anew) == [PANEL]

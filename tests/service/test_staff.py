@@ -3,38 +3,55 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from irmacall.core.callback import Callback
 from irmacall.core.commands import CreateLeg, HangUp
-from irmacall.core.events import CallerArrived, ErasureAsked, PhoneCalled, PhoneRegistered, TimePassed, WrapUpExtended
+from irmacall.core.events import (
+    CallerArrived,
+    ErasureAsked,
+    LegAnswered,
+    LegEntered,
+    PhoneCalled,
+    PhoneRegistered,
+    PlanChanged,
+    TimePassed,
+    WrapUpExtended,
+)
 from irmacall.core.ids import (
     CallId,
     ChannelId,
     GrantNumber,
     GroupId,
+    NumberId,
     PageId,
+    QueueId,
     SeatId,
     UserId,
     leg_channel,
 )
+from irmacall.core.lines import Group, QueueRules, Strategy
+from irmacall.core.order import Line
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
 from irmacall.service import identity
 from irmacall.service.staff import Place, Staff, Titles
 from irmacall.store.sealing import Disclosed
 from irmacall.web.ports import Nudge, PanelView
 from irmacall.web.words import UNAVAILABLE
-from tests.core.leader import GENERAL, NEAR, PASSPORT, PASSPORTS
+from tests.core.leader import GENERAL, NEAR, PASSPORT, PASSPORTS, PLAN, QUEUES
 from tests.core.plays import BO, ELS, phone_of, seat_of
 from tests.service.house import House, within
 
 SEAT = seat_of(ELS)
 ELSEWHERE = SeatId("another-browser")
-KCC = GroupId("kcc")
+KCC, OTHERS = GroupId("kcc"), GroupId("anderen")
+CLOSED = QueueId("dicht")
 TITLES = Titles(
     {PASSPORTS: "Burgerzaken", GENERAL: "Algemeen"},
     {PASSPORT: "Paspoort"},
@@ -78,10 +95,104 @@ async def office() -> AsyncIterator[Office]:
 
 
 async def test_before_she_claims_a_seat_she_is_away(office: Office) -> None:
-    """Logged in, and nothing more; the queues are shown all the same."""
+    """Logged in, and nothing more; the queues are shown all the same, in the order of the site file."""
     panel = await office.panel()
     assert (panel.availability, panel.reason, panel.ringing, panel.talking) == ("away", None, None, None)
-    assert [(queue.title, queue.count) for queue in panel.waiting] == [("Burgerzaken", 0), ("Algemeen", 0)]
+    assert (panel.since, panel.left) == (None, None)
+    assert [(queue.title, queue.count) for queue in panel.waiting] == [("Algemeen", 0), ("Burgerzaken", 0)]
+
+
+async def test_she_sees_the_queues_of_her_groups_alone(office: Office) -> None:
+    """Before she claims a seat and with one, who is there for them with it; of a group that is gone, none."""
+    await office.house.happens(PlanChanged(replace(PLAN, groups={KCC: Group(KCC, frozenset({PASSPORTS}))})))
+    assert [(queue.title, queue.agents, queue.free) for queue in (await office.panel()).waiting] == [
+        ("Burgerzaken", 0, 0)
+    ]
+    await office.staff.claim(ELS, SEAT)
+    [queue] = (await office.panel()).waiting
+    assert (queue.title, queue.agents, queue.free) == ("Burgerzaken", 1, 0)
+    await office.house.happens(PhoneRegistered(NEAR, phone_of(ELS), online=True))
+    [queue] = (await office.panel()).waiting
+    assert (queue.agents, queue.free) == (1, 1)
+    assert (await office.panel(seat_of(BO), BO)).waiting == []
+
+
+async def test_her_state_has_a_clock(office: Office) -> None:
+    """Since when she is in it; a phone that cannot ring says since nothing."""
+    await office.house.comes()
+    office.house.term.desk.agents[ELS].since -= 192
+    assert (await office.panel()).since == pytest.approx(192, abs=5)
+    await office.house.happens(PhoneRegistered(NEAR, phone_of(ELS), online=False))
+    assert (await office.panel()).since is None
+    await office.staff.pause(SEAT, "Overleg")
+    assert (await office.panel()).since == pytest.approx(0, abs=5)
+
+
+async def test_her_wrap_up_counts_down_and_can_be_extended(office: Office) -> None:
+    """After a call of a queue that has one; a minute more, and an end when she says so."""
+    rules = {queue: replace(rule, wrap_up=30.0) for queue, rule in QUEUES.items()}
+    await office.house.happens(PlanChanged(replace(PLAN, queues=rules)))
+    call, _ = await office.house.talks()
+    await office.house.hangs_up(call)
+    panel = await office.panel()
+    assert panel.availability == "wrap-up"
+    assert panel.left == pytest.approx(30, abs=5)
+    await office.staff.extend_wrap_up(SEAT, 60.0)
+    assert (await office.panel()).left == pytest.approx(90, abs=5)
+    await office.staff.claim(ELS, SEAT)
+    panel = await office.panel()
+    assert (panel.availability, panel.left) == ("available", None)
+
+
+async def test_a_call_that_another_takes_leaves_her_as_she_was(office: Office) -> None:
+    """Where all phones ring, who was not first is idle again and unblamed, while her leg still goes down."""
+    rules = {queue: replace(rule, strategy=Strategy.RING_ALL) for queue, rule in QUEUES.items()}
+    await office.house.happens(PlanChanged(replace(PLAN, queues=rules)))
+    await office.house.comes(ELS)
+    await office.house.comes(BO)
+    await office.house.discloses()
+    call = await office.house.calls()
+    for panel in (await office.panel(), await office.panel(seat_of(BO), BO)):
+        assert panel.ringing is not None
+    legs = [leg_channel(call, number) for number in (1, 2)]
+    for user, leg in zip((ELS, BO), legs, strict=True):
+        await office.house.happens(PhoneCalled(NEAR, phone_of(user), leg), LegEntered(NEAR, leg))
+    await office.house.happens(LegAnswered(NEAR, legs[1]))
+    assert office.house.term.desk.phone(phone_of(ELS)).channels  # Asterisk has not said yet that it is gone.
+    panel = await office.panel()
+    assert (panel.availability, panel.reason, panel.ringing, panel.talking) == ("available", None, None, None)
+
+
+async def test_a_callback_is_told_as_one_and_her_number_is_told_to_nobody(office: Office) -> None:
+    """In the list since when, how often and when next; while it rings, and while they talk, that it is one."""
+    desk, now = office.house.term.desk, time.time()
+    await office.house.happens(PhoneRegistered(NEAR, phone_of(ELS), online=True))
+    asked = Callback(
+        CallId("near-0"), NEAR, PASSPORTS, now - 600, now - 600, now + 3600, now - 1, PLAN.language, PLAN
+    )
+    asked.number, asked.tries = NumberId("kept-1"), 1
+    later = replace(asked, id=CallId("near-00"), queued_at=now - 300, due_at=now + 250, tries=2)
+    unnoted = replace(asked, id=CallId("near-000"), number=None)
+    desk.callbacks.update({each.id: each for each in (later, asked, unnoted)})
+    shown = (await office.panel()).callbacks
+    assert [(each.queue, round(each.asked), each.tries, round(each.due), each.under_way) for each in shown] == [
+        ("Burgerzaken", 600, 1, 0, False),
+        ("Burgerzaken", 300, 2, 250, False),
+    ]
+    assert "kept-1" not in repr(shown)
+    await office.staff.claim(ELS, SEAT)
+    desk.order.place_call(asked.id, (PASSPORTS, Line(PASSPORTS, frozenset(), NEAR), asked.queued_at))
+    await office.house.happens(TimePassed())
+    panel = await office.panel()
+    assert panel.ringing is not None
+    assert (panel.ringing.callback, panel.ringing.queue, panel.ringing.subject) == (True, "Burgerzaken", None)
+    assert [each.under_way for each in panel.callbacks] == [True, False]
+
+
+async def test_a_titles_change_is_shown_without_a_new_login(office: Office) -> None:
+    """What the site file says now is what her next look shows."""
+    office.titles = replace(TITLES, queues={PASSPORTS: "Balie", GENERAL: "Algemeen"})
+    assert [queue.title for queue in (await office.panel()).waiting] == ["Algemeen", "Balie"]
 
 
 async def test_a_phone_that_is_not_registered_makes_her_unavailable(office: Office) -> None:
@@ -317,14 +428,19 @@ async def test_a_call_of_an_unknown_queue_is_shown_by_its_id(office: Office) -> 
 
 
 async def test_who_waits_in_a_queue_that_is_gone_is_still_shown(office: Office) -> None:
-    """Behind the queues of the site file as it is now, by its id."""
-    office.titles = Titles({GENERAL: "Algemeen"}, {}, {})
+    """Behind the queues of the site file as it is now, by its id, to those who serve the default queue."""
     await office.house.discloses()
     await office.house.calls()
+    office.titles = Titles({GENERAL: "Algemeen", CLOSED: "Dicht"}, {}, {})
+    queues = {queue: QueueRules(queue) for queue in (GENERAL, CLOSED)}
+    groups = {KCC: Group(KCC, frozenset({GENERAL})), OTHERS: Group(OTHERS, frozenset({CLOSED}))}
+    await office.house.happens(PlanChanged(replace(PLAN, queues=queues, subject_queues={}, groups=groups)))
     assert [(queue.title, queue.count) for queue in (await office.panel()).waiting] == [
         ("Algemeen", 0),
         (PASSPORTS, 1),
     ]
+    office.places[BO] = Place(phone_of(BO), frozenset({OTHERS}))
+    assert [queue.title for queue in (await office.panel(seat_of(BO), BO)).waiting] == ["Dicht"]
 
 
 async def test_a_claim_says_which_groups_she_belongs_to_now(office: Office) -> None:
