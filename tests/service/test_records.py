@@ -13,10 +13,9 @@ from structlog.testing import capture_logs
 
 from irmacall.core.events import FactsKept
 from irmacall.core.facts import CallFacts, Outcome
-from irmacall.errors import PeerUnavailable, SettingsError
+from irmacall.errors import FactsRefused, PeerUnavailable, SettingsError
 from irmacall.service import records
 from irmacall.service.records import FactsKeeper, Records, RecordsWriter
-from irmacall.store.facts_database import FactsRefused
 from lab.network import Network, claim_network
 from lab.postgres import PostgresServer
 from tests.service.fakes import PATIENCE, FakeFacts, Heard

@@ -9,8 +9,8 @@ import pytest
 
 from irmacall.core.facts import CallFacts, Outcome
 from irmacall.core.ids import CallId, DeskId, LanguageId, QueueId, SubjectId, UserId
+from irmacall.errors import FactsRefused
 from irmacall.store.facts import FactsStore
-from irmacall.store.facts_database import FactsRefused
 from irmacall.store.facts_table import CALLS
 from tests.store.facts_places import NOON, Place, facts
 
