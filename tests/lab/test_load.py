@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -69,19 +70,22 @@ async def test_keys_as_telephone_events(lab: Lab) -> None:
 
 
 async def test_callers_whom_we_dismiss(lab: Lab) -> None:
-    """Whoever we hang up says so, and has not waited for as long as she would have."""
-    callers = [Caller(f"06{number:08}", 60.0) for number in range(6)]
-    async with running(desk(lab)) as heard:
+    """Whoever we hang up says so, at whatever moment, and has not waited for as long as she would have."""
+    callers = [Caller(f"06{number:08}", 60.0, "12"[: number % 3]) for number in range(100)]
+    async with running(desk(lab)) as heard, desk(lab) as node, asyncio.TaskGroup() as group:
         await heard.next(NodeSnapshot)
-        load = await begin(lab, callers)
-        node = desk(lab)
-        async with node:
-            for _ in callers:
-                arrived = await heard.next(CallerArrived)
-                await node.perform(HangUp(NODE, None, arrived.channel))
+        load = await begin(lab, callers, rate=50)
+        for number in range(len(callers)):
+            arrived = await heard.next(CallerArrived)
+            group.create_task(_dismiss(node, arrived.channel, number / 50))
         saw = await load.over(30)
-    assert Counter(each.ending for each in saw) == {Ending.DISMISSED: 6}
+    assert Counter(each.ending for each in saw) == {Ending.DISMISSED: len(callers)}
     assert all(each.waited < 5 for each in saw)
+
+
+async def _dismiss(node: Node, channel: ChannelId, after: float) -> None:
+    await asyncio.sleep(after)  # each at another moment of what she does
+    await node.perform(HangUp(NODE, None, channel))
 
 
 async def test_callers_whom_nobody_knows(lab: Lab) -> None:
