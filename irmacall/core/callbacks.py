@@ -220,6 +220,7 @@ def attempt(turn: Turn, callback: Callback, node: NodeName) -> Call:
     desk.call_of_channel[name] = call.id
     callback.call = call.id
     desk.order.place_call(callback.id, None)
+    turn.set_timer(("callback", callback.id), None)  # The call that is made for it has times of its own.
     turn.touch_callback(callback.id)
     turn.touch_call(call)
     return call

@@ -39,7 +39,11 @@ def patient_until(turn: Turn, call: Call) -> float | None:
 
 
 def set_clock(turn: Turn, call: Call) -> None:
-    """Wake her call at the next moment at which something changes for her, if there is one."""
+    """Wake her call at the next moment at which something changes for her, if there is one.
+
+    Her line is looked at too: a moment that is over, and of which nobody was told, is not waited for any more.
+    """
+    turn.look_again(call)
     moments = [
         patient_until(turn, call),
         skills.relaxes_at(call, entered(turn, call), turn.now),

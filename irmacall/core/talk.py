@@ -44,6 +44,7 @@ def leg_up(turn: Turn, call: Call, channel: ChannelId) -> None:
             queue.not_taken(turn, call, leg.channel, None)
     if call.callback is not None:
         callbacks.agent_answered(turn, call)
+        _refresh_agent(turn, call)
         return
     call.turn(Turning.ANSWERED)
     connect(turn, call)

@@ -24,7 +24,6 @@ def moment_came(turn: Turn, call: Call) -> None:
     if call.announce_at is not None and turn.now >= call.announce_at:
         _announce(turn, call)
     clock.set_clock(turn, call)
-    turn.look_again(call)  # Her line, where less is asked of agents from now on.
 
 
 def _goes_elsewhere(turn: Turn, call: Call) -> bool:

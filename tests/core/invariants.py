@@ -171,31 +171,30 @@ def nobody_waits_in_vain(desk: Desk, now: float) -> None:
 
 def the_order_is_the_keys(world: World) -> None:
     """Of each phone that was rung just now: nobody whom its agent suits waits who comes before that caller."""
-    desk, now = world.leader.desk, world.told_at
+    desk = world.leader.desk
     for call in desk.calls.values():
         for leg in call.legs:
             if leg.user is None or leg.channel in world.before.legs:
                 continue
             for other in desk.calls.values():
-                if other.stage is Stage.WAITING and _suits(desk, desk.agents[leg.user], other, now):
+                if other.stage is Stage.WAITING and _suits(desk, desk.agents[leg.user], other):
                     assert (_key(call), call.id) <= (_key(other), other.id), "a later caller went first"
             _strategy_is_kept(world, call, desk.agents[leg.user])
 
 
-def _suits(desk: Desk, agent: Agent, call: Call, now: float) -> bool:
+def _suits(desk: Desk, agent: Agent, call: Call) -> bool:
+    """Whether this agent may have this caller from the first moment on, when most is asked of agents."""
     online = desk.phones.get(agent.endpoint, Phone(agent.endpoint)).online
     if call.node not in desk.confirmed or call.node not in online:
         return False
-    if desk.timer_of.get(("call", call.id), math.inf) <= now:
-        return False
     offers = skills.profile(desk.plan, agent.groups)
-    return offers.suits(desk.known_queue(call.queue), skills.needs(call, call.entered_at or now, now))
+    return offers.suits(desk.known_queue(call.queue), skills.needs(call, 0.0, 0.0))
 
 
 def _strategy_is_kept(world: World, call: Call, asked: Agent) -> None:
     """Who is still free and suits this caller too comes after who was asked, as her queue's strategy counts."""
     desk, strategy = world.leader.desk, call.plan.rules(call.queue).strategy
-    free = [agent for agent, nodes in _free(desk) if call.node in nodes and _suits(desk, agent, call, world.told_at)]
+    free = [agent for agent, nodes in _free(desk) if call.node in nodes and _suits(desk, agent, call)]
     for other in free:
         assert strategy is not Strategy.RING_ALL, "all were to be asked"
         if strategy is Strategy.LONGEST_IDLE:
