@@ -127,7 +127,14 @@ class Staff:
     def _ringing(self, call: views.CallView | None) -> RingingView | None:
         if call is None or call.stage is Stage.TALKING:
             return None
-        return RingingView(call.call, self._queue(call.queue), self._subject(call), call.waited, call.callback)
+        return RingingView(
+            call.call,
+            self._queue(call.queue),
+            self._subject(call),
+            call.waited,
+            callback=call.callback,
+            dialled=call.callback and call.stage in (Stage.DIALLING, Stage.CONNECTING),
+        )
 
     def _subject(self, call: views.CallView) -> str | None:
         return None if call.subject is None else self._titles().subjects.get(call.subject, call.subject)

@@ -15,7 +15,7 @@ from irmacall.settings.sounds import SoundSettings
 KNOWN_FIELDS: Final = ("initials", "firstnames", "prefix", "familyname", "fullname", "gender", "dateofbirth")
 """Fields that the card has a place for. Any other is shown as its label with its value."""
 
-_PAUSES: Final = ("Pauze", "Nawerk", "Overleg", "Training")
+_PAUSES: Final = ("Pauze", "Overleg", "Training")
 _REASONS: Final = values.list_of(values.text(40), least=1, most=12)
 
 

@@ -31,7 +31,7 @@ class WebConfig:
     privacy_url: str | None = None
     demo: bool = False
     """Say on every page that this is a demonstration with made-up people."""
-    pause_reasons: tuple[str, ...] = ("Pauze", "Nawerk", "Overleg", "Training")
+    pause_reasons: tuple[str, ...] = ("Pauze", "Overleg", "Training")
     begins_per_minute: int = 20
     """Disclosures that one address may begin in a minute, before it must wait."""
     logins_per_minute: int = 10

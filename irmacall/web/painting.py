@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from irmacall.core.ids import CallId, GrantNumber
 from irmacall.web import greeting, words
 from irmacall.web.i18n import _
-from irmacall.web.ports import Card, Nudge, PanelView
+from irmacall.web.ports import CallbackView, Card, Nudge, PanelView, QueueView, RingingView, TalkingView
+
+CALLBACKS_SHOWN: Final = 6
+"""So many are listed; of the others is told how many there are."""
 
 
 def call_of(found: str) -> CallId:
@@ -30,28 +35,72 @@ def nudge(told: Nudge) -> bytes:
     return f"event: {told.kind}\ndata:\n\n".encode()
 
 
-def panel(seen: PanelView) -> dict[str, object]:
-    """All but the identity. Durations in seconds; the page counts on from there."""
-    ringing, talking = seen.ringing, seen.talking
+def panel(seen: PanelView, reasons: Sequence[str]) -> dict[str, object]:
+    """All but the identity. Durations in seconds; the page counts on from there. `reasons`: to pause for."""
+    on_the_phone = seen.ringing is not None or seen.talking is not None
     return {
         "availability": seen.availability,
         "headline": words.headline(seen),
         "sentence": words.sentence(seen),
         "announcement": words.announcement(seen),
-        "ringing": ringing
-        and {"queue": ringing.queue, "subject": ringing.subject or _("zonder code"), "waited": round(ringing.waited)},
-        "talking": talking
-        and {
-            "call": talking.call,
-            "grant": talking.grant,
-            "identified": talking.identified,
-            "seconds": round(talking.seconds),
-            "about": " · ".join(filter(None, (talking.queue, talking.subject))),
+        "since": None if on_the_phone else _tenths(seen.since),
+        "left": None if on_the_phone else _tenths(seen.left),
+        "reasons": list(reasons),
+        "ringing": seen.ringing and _ringing(seen.ringing),
+        "talking": seen.talking and _talking(seen.talking),
+        "waiting": [_queue(queue) for queue in seen.waiting],
+        "callbacks": {
+            "rows": [_callback(callback) for callback in seen.callbacks[:CALLBACKS_SHOWN]],
+            "more": words.more_callbacks(len(seen.callbacks) - CALLBACKS_SHOWN),
         },
-        "waiting": [
-            {"title": queue.title, "count": queue.count, "longest": round(queue.longest)} for queue in seen.waiting
-        ],
     }
+
+
+def _ringing(ringing: RingingView) -> dict[str, object]:
+    return {
+        "title": words.ringing(ringing),
+        "queue": ringing.queue,
+        "subject": ringing.subject or (_("onbekend") if ringing.callback else _("zonder code")),
+        "waited": _tenths(ringing.waited),
+        "note": words.ringing_note(ringing),
+    }
+
+
+def _talking(talking: TalkingView) -> dict[str, object]:
+    subject = _("Terugbelverzoek") if talking.callback else talking.subject
+    return {
+        "call": talking.call,
+        "grant": talking.grant,
+        "identified": talking.identified,
+        "seconds": _tenths(talking.seconds),
+        "about": " · ".join(filter(None, (talking.queue, subject))),
+        "unknown": words.unknown(talking),
+    }
+
+
+def _queue(queue: QueueView) -> dict[str, object]:
+    return {
+        "title": queue.title,
+        "count": queue.count,
+        "longest": _tenths(queue.longest),
+        "agents": queue.agents,
+        "free": queue.free,
+    }
+
+
+def _callback(callback: CallbackView) -> dict[str, object]:
+    later = callback.due > 0 and not callback.under_way
+    return {
+        "title": callback.queue,
+        "asked": _tenths(callback.asked),
+        "tries": words.tries(callback.tries),
+        "when": words.when(callback),
+        "due": _tenths(callback.due) if later else None,
+    }
+
+
+def _tenths(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)
 
 
 def card(seen: Card, timezone: str, now: float | None = None) -> dict[str, object]:

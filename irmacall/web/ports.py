@@ -140,6 +140,8 @@ class RingingView:
     waited: float
     callback: bool = False
     """Nobody calls: somebody is to be called back."""
+    dialled: bool = False
+    """She has answered, and that person's telephone rings now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ class _Staff:
         user = await sessions.user_of(request)
         assert user is not None
         seen = await self._desk.panel(await sessions.seat_of(request), user.id)
-        return web.json_response(painting.panel(seen))
+        return web.json_response(painting.panel(seen, self._config().pause_reasons))
 
     async def card(self, request: web.Request) -> web.StreamResponse:
         """Who is on the line, for the seat that has her on the line; 403 without content for anybody else."""

@@ -1,11 +1,11 @@
-"""What the agent's screen says about her availability, in sentences."""
+"""What the agent's screen says about her availability, calls and callbacks, in sentences."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from irmacall.web.i18n import _
-from irmacall.web.ports import PanelView
+from irmacall.web.ports import CallbackView, PanelView, RingingView, TalkingView
 
 UNAVAILABLE: Final = {
     "no-answer": _("U nam een gesprek niet op. Daarom krijgt u nu geen gesprekken."),
@@ -29,14 +29,14 @@ def sentence(panel: PanelView) -> str:
         ready = panel.availability == "available"
         return _("Hierna krijgt u het volgende gesprek.") if ready else _("Hierna krijgt u geen gesprekken.")
     if panel.ringing is not None:
-        return _("Uw telefoon gaat over. Neem op.")
+        return _("Blijf aan de lijn.") if panel.ringing.dialled else _("Uw telefoon gaat over. Neem op.")
     match panel.availability:
         case "available":
             return _("U krijgt het volgende gesprek.")
         case "paused":
-            return _("{reason}. U krijgt geen gesprekken.").format(reason=panel.reason or _("Pauze"))
+            return _("U krijgt geen gesprekken.")
         case "wrap-up":
-            return _("U rondt uw laatste gesprek af. Daarna krijgt u weer gesprekken.")
+            return _("Daarna krijgt u weer gesprekken.")
         case "away" if panel.reason is None:
             return _("U bent aangemeld, maar krijgt nog geen gesprekken.")
         case _:
@@ -48,11 +48,13 @@ def headline(panel: PanelView) -> str:
     if panel.talking is not None:
         return _("In gesprek")
     if panel.ringing is not None:
-        return _("Er komt een gesprek")
+        return _("Terugbelverzoek") if panel.ringing.callback else _("Er komt een gesprek")
+    if panel.availability == "paused":
+        pause = _("Pauze")
+        return f"{pause} – {panel.reason}" if panel.reason and panel.reason != pause else pause
     return {
         "available": _("Beschikbaar"),
-        "paused": _("Pauze"),
-        "wrap-up": _("Afronden"),
+        "wrap-up": _("Nawerk"),
         "unavailable": _("Niet beschikbaar"),
         "away": _("Afwezig"),
     }[panel.availability]
@@ -61,8 +63,55 @@ def headline(panel: PanelView) -> str:
 def announcement(panel: PanelView) -> str:
     """What a screen reader is told: the state alone, never who it is."""
     if panel.talking is not None:
+        if panel.talking.callback:
+            return f"{_('In gesprek.')} {unknown(panel.talking)}"
         known = panel.talking.identified and panel.talking.grant is not None
         return _("In gesprek. Beller geïdentificeerd.") if known else _("In gesprek. Beller is anoniem.")
     if panel.ringing is not None:
+        if panel.ringing.callback:
+            told = _("Wij bellen terug: {queue}.") if panel.ringing.dialled else _("Terugbelverzoek: {queue}.")
+            return told.format(queue=panel.ringing.queue)
         return _("Er komt een gesprek binnen: {queue}.").format(queue=panel.ringing.queue)
     return headline(panel)
+
+
+def ringing(call: RingingView) -> str:
+    """What stands over a call that rings."""
+    if not call.callback:
+        return _("Er komt een gesprek")
+    return _("Terugbelverzoek – {queue}").format(queue=call.queue)
+
+
+def ringing_note(call: RingingView) -> str:
+    """What she should know of a call that rings."""
+    if call.dialled:
+        return _("Wij bellen nu. U hoort het als er wordt opgenomen.")
+    if call.callback:
+        return _("Neem op. Daarna bellen wij de inwoner. U ziet geen gegevens.")
+    return _("Gegevens van de beller ziet u pas als u opneemt.")
+
+
+def unknown(call: TalkingView) -> str:
+    """What stands in the place of a card."""
+    if call.callback:
+        return _("U belt terug: vraag wie u spreekt.")
+    return _("Deze beller is anoniem. Vraag zelf wie het is.")
+
+
+def tries(number: int) -> str:
+    """How often somebody was called back in vain, behind when she asked for it."""
+    if not number:
+        return ""
+    return ", " + (_("1 keer gebeld") if number == 1 else _("{number} keer gebeld").format(number=number))
+
+
+def when(callback: CallbackView) -> str:
+    """When somebody is called back; where that is later, the time that is left follows."""
+    if callback.under_way:
+        return _("wordt gebeld")
+    return _("over") if callback.due > 0 else _("nu")
+
+
+def more_callbacks(number: int) -> str:
+    """How many there are besides those that are listed."""
+    return _("En nog {number}.").format(number=number) if number > 0 else ""

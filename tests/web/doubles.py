@@ -31,7 +31,7 @@ from irmacall.web.ports import (
 NUMBER = "024 - 123 45 67"
 CODE = "0123456784"
 CALL = CallId("node1-1700000000.12")
-WAITING = (QueueView("Burgerzaken", 3, 194.0), QueueView("Afval", 0, 0.0))
+WAITING = (QueueView("Burgerzaken", 3, 194.0, agents=5, free=0), QueueView("Afval", 0, 0.0, agents=2, free=1))
 PASSWORD = "een lang genoeg wachtwoord"
 
 Told = TypeVar("Told")
@@ -202,14 +202,17 @@ class MemoryStaffDesk:
         if self.refuse is not None:
             raise self.refuse
         self.acts.append(("claim", user))
-        self.show(seat, PanelView("available", waiting=WAITING))
+        self.show(seat, PanelView("available", since=0.0, waiting=WAITING))
 
     async def pause(self, seat: SeatId, reason: str) -> None:
         self.acts.append(("pause", reason))
-        self.show(seat, PanelView("paused", reason, waiting=WAITING))
+        self.show(seat, PanelView("paused", reason, since=0.0, waiting=WAITING))
 
     async def extend_wrap_up(self, seat: SeatId, seconds: float) -> None:
         self.acts.append(("extend_wrap_up", f"{seconds:g}"))
+        panel = self.seat(seat).panel
+        if panel.left is not None:
+            self.show(seat, replace(panel, left=panel.left + seconds))
 
     async def hang_up(self, seat: SeatId, call: CallId) -> None:
         self.acts.append(("hang_up", call))
@@ -240,9 +243,9 @@ class MemoryStaffDesk:
         self.seat(seat).panel = panel
         self.ears.tell(seat, Nudge("panel"))
 
-    def ring(self, seat: SeatId) -> None:
-        """A call rings."""
-        ringing = RingingView(CALL, "Burgerzaken", "Paspoort", 42.0)
+    def ring(self, seat: SeatId, *, callback: bool = False) -> None:
+        """A call rings, or the phone of who is to call somebody back."""
+        ringing = RingingView(CALL, "Burgerzaken", None if callback else "Paspoort", 42.0, callback=callback)
         self.show(seat, PanelView("available", ringing=ringing, waiting=WAITING))
 
     def grant(self, seat: SeatId, shown: Card) -> None:

@@ -201,7 +201,7 @@ async def test_a_late_answer_never_paints(screen: Page, staff: Staff) -> None:
     )
     seat.hold.set()
     staff.desk.show(_seat(staff), PanelView("paused", "Overleg", waiting=WAITING))
-    await expect(screen.locator("#headline")).to_have_text("Pauze")
+    await expect(screen.locator("#headline")).to_have_text("Pauze – Overleg")
     assert NAME not in " ".join(await painted.json_value())
     await _nothing_left(screen)
 

@@ -2,15 +2,16 @@
 // while it is ours to show: page visible, stream alive, grant current. Everything is painted as text.
 "use strict";
 
+import { byId, make, say, stopAll, tick, tock } from "./clock.js";
+import { paintCallbacks, paintQueues, paintState } from "./panel.js";
+
 const SILENCE = 3000; // ms without a beat after which nothing may be shown
-const byId = (id) => document.getElementById(id);
 
 let asked = null; // the card that is being fetched or shown: {call, grant, abort}
 let known = null; // the call whose caller was shown, to tell her when that is withdrawn
 let panelAsked = null; // the panel fetch on its way
 let alive = false; // the stream beats
 let [stream, watchdog, heardAt] = [null, 0, Infinity];
-let ticking = []; // [element, seconds, direction, since when]
 
 async function get(path, abort) { // null: not to be had now, or overtaken
   try {
@@ -25,7 +26,7 @@ async function get(path, abort) { // null: not to be had now, or overtaken
 function blank() {
   if (asked) asked.abort.abort();
   asked = null;
-  ticking = ticking.filter(([element]) => !byId("card").contains(element));
+  stopAll(byId("card"));
   for (const field of byId("card").querySelectorAll("[data-card], [data-clock], #others")) field.replaceChildren();
   byId("crm").removeAttribute("href");
   byId("card").hidden = byId("crm").hidden = byId("fetching").hidden = true;
@@ -53,17 +54,13 @@ function paintCard(card) {
   if (card.crm) byId("crm").href = card.crm;
   byId("crm").hidden = !card.crm;
   for (const clock of byId("card").querySelectorAll("[data-clock]")) {
-    tick(clock, card[clock.dataset.clock], clock.dataset.clock === "left" ? -1 : 1);
+    if (clock.dataset.clock === "left") tick(clock, card.left, -1, blank);
+    else tick(clock, card[clock.dataset.clock]);
   }
   byId("talking").hidden = byId("card").hidden = false;
   byId("idle").hidden = byId("ringing").hidden = byId("anonymous").hidden = true;
   known = byId("hangup").value = card.call;
   alarm("");
-}
-
-function make(tag, ...inside) {
-  const element = document.createElement(tag);
-  return element.append(...inside), element;
 }
 
 let soon = 0; // nudges come in bursts, and the card goes first: the panel can wait a moment
@@ -76,55 +73,39 @@ async function refresh() {
   else setTimeout(() => panelAsked === mine && refresh(), 1000);
 }
 
-function paintPanel({ availability, headline, sentence, announcement, ringing, talking, waiting }) {
-  byId("state").dataset.availability = talking ? "talking" : ringing ? "ringing" : availability;
-  byId("headline").textContent = headline;
-  byId("sentence").textContent = sentence;
-  say("said", announcement);
-  byId("available").disabled = availability === "available";
-  byId("pause").disabled = availability === "away";
+function paintPanel(panel) {
+  const { ringing, talking } = panel;
+  paintState(panel, talking ? "talking" : ringing ? "ringing" : panel.availability);
+  paintQueues(panel.waiting);
+  paintCallbacks(panel.callbacks);
+  say(byId("said"), panel.announcement);
   byId("ringing").hidden = !ringing;
   byId("talking").hidden = !talking;
   byId("idle").hidden = Boolean(ringing || talking);
   byId("anonymous").hidden = !talking || talking.grant !== null;
-  ticking = ticking.filter(([element]) => byId("card").contains(element));
-  if (ringing) {
-    byId("ringing-queue").textContent = ringing.queue;
-    byId("ringing-subject").textContent = ringing.subject;
-    tick(byId("ringing-waited"), ringing.waited, 1);
-  }
-  if (talking) tick(byId("talking-seconds"), talking.seconds, 1), (byId("hangup").value = talking.call), say("about", talking.about);
-  byId("queues").replaceChildren(...waiting.map(queueRow));
+  if (ringing) paintRinging(ringing);
+  if (talking) paintTalking(talking);
   if (talking && talking.grant !== null) return askCard(talking.call, talking.grant);
   alarm(talking && talking.call === known ? "withdrawn" : "");
   blank();
 }
 
-function queueRow({ title, count, longest }) {
-  const [head, waited] = [make("th", title), make("td", "–")];
-  head.scope = "row";
-  if (count) tick(waited, longest, 1);
-  return make("tr", head, make("td", String(count)), waited);
+function paintRinging({ title, queue, subject, waited, note }) {
+  say(byId("ringing-title"), title);
+  say(byId("ringing-queue"), queue);
+  say(byId("ringing-subject"), subject);
+  say(byId("ringing-note"), note);
+  tick(byId("ringing-waited"), waited);
 }
 
-function say(id, text) { // only what is new, or a screen reader says it again
-  if (byId(id).textContent !== text) byId(id).textContent = text;
+function paintTalking({ call, seconds, about, unknown }) {
+  tick(byId("talking-seconds"), seconds);
+  byId("hangup").value = call;
+  say(byId("about"), about);
+  say(byId("anonymous"), unknown);
 }
 
-const alarm = (kind) => say("alerts", kind ? byId("alerts").dataset[kind] : "");
-
-function tick(element, seconds, direction) {
-  ticking.push([element, seconds, direction, performance.now()]);
-  tock();
-}
-
-function tock() {
-  for (const [element, seconds, direction, from] of ticking) {
-    const now = Math.max(0, Math.floor(seconds + (direction * (performance.now() - from)) / 1000));
-    element.textContent = `${Math.floor(now / 60)}:${String(now % 60).padStart(2, "0")}`;
-    if (direction < 0 && now === 0) return blank();
-  }
-}
+const alarm = (kind) => say(byId("alerts"), kind ? byId("alerts").dataset[kind] : "");
 
 function heard() {
   if (performance.now() - heardAt > SILENCE) lost(); // we stood still ourselves, and the watchdog with us
@@ -179,9 +160,10 @@ async function act(path, given = {}) {
 
 byId("available").addEventListener("click", () => act("/available"));
 byId("pause").addEventListener("click", () => act("/pause", { reason: byId("reason").value }));
+byId("more").addEventListener("click", () => act("/wrap-up"));
 byId("hangup").addEventListener("click", () => act("/hangup", { call: byId("hangup").value }));
 
-const keys = { KeyB: "available", KeyP: "pause", KeyO: "hangup" };
+const keys = { KeyB: "available", KeyP: "pause", KeyM: "more", KeyO: "hangup" };
 document.addEventListener("keydown", (event) => {
   if (!byId("keys").checked || !event.altKey || !event.shiftKey || event.ctrlKey || !keys[event.code]) return;
   event.preventDefault();
