@@ -96,6 +96,10 @@ def _toml(site: Site) -> str:
         f"level = {_q(site.log_level)}",
         "[watchdog]",
         f"patience = {site.patience}",
+        # A lab shares its machine with others, whose work would refuse its callers.
+        "[overload]",
+        "cpu = 0",
+        "lag = 0",
     ]
     for node in lab.nodes:
         parts += [
