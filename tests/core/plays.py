@@ -47,6 +47,7 @@ from irmacall.core.ids import (
     CallId,
     ChannelId,
     Endpoint,
+    GroupId,
     NodeName,
     PageId,
     SealedId,
@@ -58,11 +59,13 @@ from irmacall.core.ids import (
     waiting_bridge,
 )
 from irmacall.core.ownership import Grants
+from irmacall.core.plan import Plan
 from irmacall.core.state import Desk
 from tests.core.leader import FAR, NEAR, PASSPORT, PLAN, Leader, Store, hash_of
 
 T = TypeVar("T")
 HOUR = 3600.0
+MOST_WAKE_UPS = 1000
 WAITING_ROOM = waiting_bridge(PLAN.desk)
 ELS = UserId("els")
 BO = UserId("bo")
@@ -86,8 +89,14 @@ def seat_of(user: UserId) -> SeatId:
 class Play:
     """One history of a desk, told line by line."""
 
-    def __init__(self, nodes: Iterable[NodeName] = (NEAR,)) -> None:
-        self.store = Store()
+    def __init__(
+        self,
+        nodes: Iterable[NodeName] = (NEAR,),
+        plan: Plan = PLAN,
+        groups: Mapping[UserId, frozenset[GroupId]] | None = None,
+    ) -> None:
+        self.store = Store(plan)
+        self.groups = dict(groups or {})
         self.leader = Leader(self.store, frozenset((NEAR, FAR)), 1_000_000.0)
         self.asked: list[NodeCommand] = []
         self.screens: list[Command] = []
@@ -157,9 +166,13 @@ class Play:
     def later(self, seconds: float) -> list[NodeCommand]:
         """Time passes, and the desk is woken whenever it asked to be; all that was asked for meanwhile."""
         end, asked = self.leader.now + seconds, list[NodeCommand]()
-        while self.leader.wake_at is not None and self.leader.wake_at <= end:
+        for _ in range(MOST_WAKE_UPS):
+            if self.leader.wake_at is None or self.leader.wake_at > end:
+                break
             self.leader.now = max(self.leader.now, self.leader.wake_at)
             asked += self.tell(TimePassed())
+        else:
+            raise AssertionError("the desk asks to be woken again and again")
         self.leader.now = end
         self.asked = asked
         return asked
@@ -217,7 +230,7 @@ class Play:
 
     def claims(self, user: UserId, seat: SeatId, endpoint: Endpoint | None = None) -> SeatId:
         """An agent goes available in this browser."""
-        self.tell(SeatClaimed(user, seat, endpoint or phone_of(user)))
+        self.tell(SeatClaimed(user, seat, endpoint or phone_of(user), self.groups.get(user, frozenset())))
         return seat
 
     def leg_enters(self, call: CallId) -> list[NodeCommand]:
