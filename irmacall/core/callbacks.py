@@ -17,7 +17,7 @@ from irmacall.core.code import Digits
 from irmacall.core.commands import CallOut, DialLeg, DropNumber, KeepNumber, Prompt, Say
 from irmacall.core.events import NumberKept, NumberRefused
 from irmacall.core.facts import Outcome
-from irmacall.core.ids import CallId, NodeName, callout_channel, playback
+from irmacall.core.ids import CallId, NodeName, callout_call, callout_channel, playback
 from irmacall.core.order import Line
 from irmacall.core.state import Turn
 
@@ -212,12 +212,13 @@ def attempt(turn: Turn, callback: Callback, node: NodeName) -> Call:
     """The call that is to keep this promise: an agent is asked in it now."""
     desk = turn.desk
     callback.attempts += 1
-    name = callout_channel(callback.id, callback.attempts)
-    call = Call(CallId(name), node, name, callback.queue, turn.now, callback.plan, Stage.WAITING)
+    name = callout_call(callback.id, callback.attempts)
+    channel = callout_channel(callback.id, callback.attempts)
+    call = Call(name, node, channel, callback.queue, turn.now, callback.plan, Stage.WAITING)
     call.queued_at, call.entered_at, call.queues = callback.queued_at, callback.entered_at, (callback.queue,)
     call.language, call.callback = callback.language, callback.id
     desk.calls[call.id] = call
-    desk.call_of_channel[name] = call.id
+    desk.call_of_channel[channel] = call.id
     callback.call = call.id
     desk.order.place_call(callback.id, None)
     turn.set_timer(("callback", callback.id), None)  # The call that is made for it has times of its own.

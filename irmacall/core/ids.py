@@ -48,7 +48,7 @@ RecordKey = tuple[str, str]
 """Kind and id of something that is saved: ("call", …), ("agent", …), ("disclosure", …)."""
 
 _LEG: Final = re.compile(r"(?P<call>.+)\.leg(?P<attempt>[0-9]+)")
-_CALLOUT: Final = re.compile(r"(?P<call>.+)\.try(?P<attempt>[0-9]+)")
+_CALLOUT: Final = re.compile(r"(?P<call>.+)\.try(?P<attempt>[0-9]+)\.out")
 
 
 def leg_channel(call: CallId, attempt: int) -> ChannelId:
@@ -62,9 +62,18 @@ def call_of_leg(channel: ChannelId) -> CallId | None:
     return CallId(found["call"]) if found else None
 
 
+def callout_call(call: CallId, attempt: int) -> CallId:
+    """Our `attempt`-th try to call back who asked for it in this call: a call of its own, and she is its caller."""
+    return CallId(f"{call}.try{attempt}")
+
+
 def callout_channel(call: CallId, attempt: int) -> ChannelId:
-    """The channel of our `attempt`-th try to call somebody back: this call is hers, and she is its caller."""
-    return ChannelId(f"{call}.try{attempt}")
+    """Her channel in that try.
+
+    Asterisk makes no channel whose id an earlier one's begins with (22.10: "already in use"), and the agent's leg
+    is made before hers.
+    """
+    return ChannelId(f"{callout_call(call, attempt)}.out")
 
 
 def call_of_callout(channel: ChannelId) -> CallId | None:

@@ -11,7 +11,7 @@ from irmacall.ari.client import Node, NodeSettings
 from irmacall.ari.opening import read_snapshot
 from irmacall.ari.outgoing import Outgoing, OutgoingLine
 from irmacall.ari.pool import Pool
-from irmacall.core.commands import CallOut, DialLeg, HangUp, Say
+from irmacall.core.commands import CallOut, CreateLeg, DialLeg, HangUp, RemoveBridge, Say
 from irmacall.core.events import (
     CallerArrived,
     ChannelGone,
@@ -24,12 +24,16 @@ from irmacall.core.ids import (
     CallId,
     ChannelId,
     DeskId,
+    Endpoint,
     LanguageId,
     NodeName,
     NumberId,
     SoundName,
+    callout_call,
     callout_channel,
+    leg_channel,
     playback,
+    talk_bridge,
 )
 from irmacall.errors import PeerError
 from irmacall.settings.nodes import DUTCH
@@ -163,3 +167,20 @@ async def test_nobody_comes_in_by_the_way_out(desk: Desk) -> None:
         call = await stranger.call(desk.lab.number)
         assert (await call.disconnected.wait())["code"] in (401, 403)
     assert not [event for event in desk.heard.all if isinstance(event, CallerArrived)]
+
+
+async def test_she_is_called_while_the_agent_s_leg_stands(desk: Desk) -> None:
+    """The names of both begin alike, and Asterisk makes no channel whose name is the beginning of one that stands."""
+    phone = desk.lab.phone("agent1")
+    await phone.register()
+    call = callout_call(CALL, 8)
+    leg = leg_channel(call, 1)
+    await desk.node.perform(CreateLeg(NODE, call, leg, talk_bridge(call), Endpoint("agent1")))
+    await desk.heard.next(LegEntered, lambda event: event.channel == leg)
+    channel = await desk.call(8)
+    await desk.outsider.rings()
+    for made in (channel, leg):
+        await desk.node.perform(HangUp(NODE, call, made))
+        await desk.gone(made)
+    await desk.node.perform(RemoveBridge(NODE, call, talk_bridge(call)))
+    await phone.unregister()

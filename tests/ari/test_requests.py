@@ -119,7 +119,7 @@ def test_calling_out() -> None:
     (request,) = callout_requests(command, "PJSIP/+31612345678@provider-out", APP)
     assert request.target() == (
         "channels/create?endpoint=PJSIP%2F%2B31612345678%40provider-out"
-        "&app=irmacall-dorp&appArgs=callout%2Cn-1.0&channelId=n-1.0.try2"
+        "&app=irmacall-dorp&appArgs=callout%2Cn-1.0&channelId=n-1.0.try2.out"
     )
     assert str(request) == "POST channels/create"
     assert request.proof is not None

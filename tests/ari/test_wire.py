@@ -30,7 +30,7 @@ from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, PlaybackI
 NODE = NodeName("north")
 CALL = ChannelId("north-1795334094.0")
 LEG = ChannelId("north-1795334094.0.leg1")
-TRY = ChannelId("north-1795334094.0.try1")
+TRY = ChannelId("north-1795334094.0.try1.out")
 TALK = BridgeId("north-1795334094.0.talk")
 SAID = {"id": f"{CALL}.say1", "target_uri": f"channel:{CALL}"}
 
