@@ -83,8 +83,7 @@ def _queue(queue: QueueView) -> dict[str, object]:
         "title": queue.title,
         "count": queue.count,
         "longest": _tenths(queue.longest),
-        "agents": queue.agents,
-        "free": queue.free,
+        "there": _("{free} van {agents}").format(free=queue.free, agents=queue.agents),
     }
 
 

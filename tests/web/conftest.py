@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from irmacall.web.addresses import Network
 from irmacall.web.config import WebConfig
@@ -217,6 +217,23 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
         )
         stack.push_async_callback(fresh.close)
         yield fresh
+
+
+@pytest.fixture
+async def screen(context: BrowserContext, staff: Staff) -> AsyncIterator[Page]:
+    """An agent who has logged in and is available; no error on the console is forgiven."""
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    await page.goto(f"{staff.origin}/login")
+    await page.get_by_label("Naam").fill("anna")
+    await page.get_by_label("Wachtwoord").fill(PASSWORD)
+    await page.get_by_role("button", name="Aanmelden").click()
+    await page.get_by_role("button", name="Beschikbaar").click()
+    await expect(page.locator("#headline")).to_have_text("Beschikbaar")
+    yield page
+    assert not errors
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from irmacall.core.ids import CallId, GrantNumber, SeatId, SubjectId, UserId
 from irmacall.errors import PeerUnavailable, Refused
 from irmacall.web.ports import (
     Begun,
+    CallbackView,
     Card,
     CitizenView,
     Nudge,
@@ -32,6 +33,11 @@ NUMBER = "024 - 123 45 67"
 CODE = "0123456784"
 CALL = CallId("node1-1700000000.12")
 WAITING = (QueueView("Burgerzaken", 3, 194.0, agents=5, free=0), QueueView("Afval", 0, 0.0, agents=2, free=1))
+CALLBACKS = (
+    CallbackView("Burgerzaken", 4510.0, 2, 0.0, True),
+    CallbackView("Burgerzaken", 1510.0, 0, 0.0, False),
+    CallbackView("Afval", 900.0, 1, 310.0, False),
+)
 PASSWORD = "een lang genoeg wachtwoord"
 
 Told = TypeVar("Told")

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from irmacall.core.ids import SubjectId
 from irmacall.web.ports import PanelView
 from tests.web.conftest import Public, Staff
-from tests.web.doubles import PASSWORD, WAITING, card
+from tests.web.doubles import CALLBACKS, PASSWORD, WAITING, card
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, input:not([type=hidden]), select, a.utrecht-button")]
@@ -66,7 +66,7 @@ async def test_the_citizens_pages(page: Page, public: Public, axe: str) -> None:
         if state == "sealed":
             public.desk.seal(begun.page)
         else:
-            public.desk.become(begun.page, state=state, code=None, tel=None)
+            public.desk.become(begun.page, state=state, code=None, tel=None, callback=state in ("waiting", "erased"))
         await page.goto(f"{public.origin}/bellen")
         await _hold(page, axe, state)
     await page.context.close()
@@ -88,6 +88,11 @@ async def test_the_agents_screens(page: Page, staff: Staff, axe: str) -> None:
         ("In gesprek", lambda: staff.desk.grant(seat, card(1))),
         ("In gesprek", lambda: staff.desk.withdraw(seat, still_talking=True)),
         ("Niet beschikbaar", lambda: staff.desk.show(seat, PanelView("unavailable", "no-answer", waiting=WAITING))),
+        ("Terugbelverzoek", lambda: staff.desk.ring(seat, callback=True)),
+        (
+            "Nawerk",
+            lambda: staff.desk.show(seat, PanelView("wrap-up", left=90.0, waiting=WAITING, callbacks=CALLBACKS)),
+        ),
     ]
     for headline, make in states:
         make()
@@ -116,6 +121,9 @@ async def test_all_can_be_done_with_the_keyboard(browser: Browser, staff: Staff)
     await expect(page.locator("#available")).to_be_enabled()
     met = await _tab_through(page)
     assert [name for name in ("available", "reason", "keys", "hangup", "crm") if name not in met] == []
+    staff.desk.show(staff.desk.only, replace(seat.panel, availability="wrap-up", talking=None, left=90.0))
+    await expect(page.locator("#more")).to_be_enabled()
+    assert {"available", "more"} <= await _tab_through(page)
     await context.close()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
@@ -12,26 +11,9 @@ from playwright.async_api import BrowserContext, Page, expect
 from irmacall.core.ids import SeatId
 from irmacall.web.ports import PanelView
 from tests.web.conftest import Staff
-from tests.web.doubles import CALL, PASSWORD, WAITING, card
+from tests.web.doubles import CALL, WAITING, card
 
 NAME = "Xanthippe"
-
-
-@pytest.fixture
-async def screen(context: BrowserContext, staff: Staff) -> AsyncIterator[Page]:
-    """An agent who has logged in and is available; no error on the console is forgiven."""
-    page = await context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
-    await page.goto(f"{staff.origin}/login")
-    await page.get_by_label("Naam").fill("anna")
-    await page.get_by_label("Wachtwoord").fill(PASSWORD)
-    await page.get_by_role("button", name="Aanmelden").click()
-    await page.get_by_role("button", name="Beschikbaar").click()
-    await expect(page.locator("#headline")).to_have_text("Beschikbaar")
-    yield page
-    assert not errors
 
 
 def _seat(staff: Staff) -> SeatId:

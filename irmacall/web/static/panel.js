@@ -33,7 +33,7 @@ export function paintQueues(queues) {
     say(title, queue.title);
     say(count, String(queue.count));
     clock(longest, queue.count ? queue.longest : null);
-    say(there, `${queue.free}/${queue.agents}`);
+    say(there, queue.there);
   }
 }
 
