@@ -78,6 +78,11 @@ class AgentScreen:
         """Wait until the screen says that the caller is anonymous."""
         await expect(self.page.locator("#anonymous")).to_be_visible(timeout=PATIENCE_MS)
 
+    async def queue_has(self, title: str, count: int, patience: float = PATIENCE_MS / 1000) -> None:
+        """Wait until the queue of this title has so many callers."""
+        row = self.page.locator("#queues tr").filter(has_text=title)
+        await expect(row.locator("td").first).to_have_text(str(count), timeout=patience * 1000)
+
     async def ask(self, path: str) -> tuple[int, Any]:
         """What the server answers this session when it is asked directly, whatever the page shows."""
         cookies = await self.context.cookies(self.town.staff_url)

@@ -1,7 +1,9 @@
 """`make demo`: a synthetic citizen calls a made-up municipality, on real parts, and one may do the same oneself.
 
 __main__.py   from start to Ctrl-C
+municipality.py   what it does with callers: its menu and its queues
 play.py       the play, step by step, with its pictures
+second.py     its second act: a caller who has no app
 facts.py      var/demo.json: all that a stranger's phone, wallet and browser need
 commands.py   what one may type while the demo stays up
 typed.py      the lines, codes and sessions that are typed

@@ -11,6 +11,7 @@ from typing import Any
 from lab.browser import CHROMIUM, trusting
 from lab.demo import facts
 from lab.demo.commands import HELP, Commands
+from lab.demo.municipality import EXCHANGE
 from lab.demo.play import Play
 from lab.demo.telling import say, step
 from lab.demo.typed import lines
@@ -30,7 +31,7 @@ async def main() -> None:
     for old in PICTURES.glob("*.png"):
         old.unlink()
     say("irmacall: identified calling. Everything here is real but the people.")
-    async with Lab(VAR / "demo-lab") as lab, Town(lab) as town:
+    async with Lab(VAR / "demo-lab") as lab, Town(lab, exchange=EXCHANGE) as town:
         with step("Asterisk, both redis servers, the yivi server and the daemon run"):
             written = facts.write(town)
         performing = asyncio.ensure_future(Play(town, PICTURES).perform())
@@ -72,6 +73,7 @@ It stays up until Ctrl-C.
   agent's screen   {town.staff_url}   {agent.login} / {agent.password}
   more agents      {"; ".join(spare)}
   SIP phones       {sip.host}:{sip.port} (UDP), users and passwords in var/demo.json; the number is {town.lab.number}
+                   (after the welcome # for the menu: 1 appointments, 2 anything else, 0 a person, 9 English)
 
 Your browser must trust {town.lab.ca.root}. Or take the lab's, which does with these words:
   {CHROMIUM} --user-data-dir=$(mktemp -d) '{trusting(town.lab.ca.spki_hash)}' {town.public_url}

@@ -8,8 +8,9 @@ from functools import partial
 
 from playwright.async_api import Error as BrowserError
 
+from irmacall.core.waiting import WANTS_CALLBACK
 from lab.demo.telling import say
-from lab.demo.typed import code, session, squeezed
+from lab.demo.typed import code, keys, session, squeezed
 from lab.errors import LabError
 from lab.people import CitizenPage, identified
 from lab.phone import Phone, PhoneCall
@@ -17,11 +18,20 @@ from lab.town import Town
 from lab.wallet import Wallet
 
 _RINGS_S = 30
+_OFFER_S = 30
+"""So long at the most until she has been told what to key in."""
+_TURN_S = 3600
+HERS = "+31612345678"
+"""The number of her own telephone; nobody's (it calls nowhere but in the lab)."""
 
 HELP = """  disclose        a made-up citizen shares her name on a page of her own; prints her code
   scan SESSION    her app scans the QR code on your page instead. SESSION is what the QR code holds: a QR reader
                   tells, or your browser's network tools, as the answer to `begin`
   call [CODE]     her phone dials the number, and keys in the code if you give one
+  key KEYS        she presses keys: # after the welcome, then 1, 2, 0 or 9 in the menu, 1 in the queue to be called
+                  back, or a code whenever she likes
+  callback        while she waits for anything else (2): she asks to be called back, hangs up, and picks up
+                  when her telephone rings, which is when an agent has answered
   phone           the first agent's phone is put on (log in as her on the screen, and be available)
   answer          it answers the next call
   page            what the citizen's page (of `disclose`) says now
@@ -46,10 +56,15 @@ class Commands:
             "answer": self._answer,
             "page": self._tell_page,
             "wipe": self._wipe,
+            "callback": self._call_back,
             "hang up": self._hang_up,
             "quit": self._quit,
         }
-        self._with_more: dict[str, Callable[[str], Awaitable[None]]] = {"scan": self._scan, "call": self._dial}
+        self._with_more: dict[str, Callable[[str], Awaitable[None]]] = {
+            "scan": self._scan,
+            "call": self._dial,
+            "key": self._key,
+        }
 
     async def run(self, lines: AsyncIterable[str]) -> None:
         """Do what each line says, and finish what that began, until there are no more. The demo may stay up."""
@@ -91,6 +106,25 @@ class Commands:
         await self._call.connected.wait()
         say(f"  connected; she hears the welcome{', and her phone keys in the code' if digits else ''}")
 
+    async def _key(self, text: str) -> None:
+        await self._her_call.key_in(keys(text))
+
+    async def _call_back(self) -> None:
+        call = self._her_call
+        telephone = await self._town.lab.outsider(HERS)
+        await call.key_in(WANTS_CALLBACK)
+        await call.is_told("callback-number", _OFFER_S)
+        await call.key_in(f"{HERS.replace('+31', '0')}#")
+        await call.is_told("callback-noted")
+        await self._hang_up()
+        say(f"  her number is noted; the telephone {HERS} rings when an agent has answered")
+        self._begun.create_task(_tried(partial(self._pick_up_at_home, telephone)))
+
+    async def _pick_up_at_home(self, telephone: Phone) -> None:
+        self._call = await telephone.rings(_TURN_S)
+        await self._call.answer()
+        say("  her telephone rang, and she picked up")
+
     async def _phone_on(self) -> None:
         endpoint = self._town.agents[0].endpoint
         if self._phone is None:  # not before it is asked for: there is room for one, and it may be somebody's own
@@ -119,10 +153,9 @@ class Commands:
         await self._tell_page()
 
     async def _hang_up(self) -> None:
-        if self._call is None or not self._calling:
-            raise LabError("nobody is calling")
-        await self._call.hang_up()
-        await self._call.disconnected.wait()
+        call = self._her_call
+        await call.hang_up()
+        await call.disconnected.wait()
         say("  hung up")
 
     async def _quit(self) -> None:
@@ -131,6 +164,12 @@ class Commands:
     @property
     def _calling(self) -> bool:
         return self._call is not None and not self._call.disconnected
+
+    @property
+    def _her_call(self) -> PhoneCall:
+        if self._call is None or not self._calling:
+            raise LabError("nobody is calling")
+        return self._call
 
     @property
     def _her_page(self) -> CitizenPage:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
+from lab.demo.second import SecondCaller
 from lab.demo.telling import say, step
 from lab.people import AgentScreen, CitizenPage
 from lab.phone import Phone, PhoneCall
@@ -27,8 +28,11 @@ class Play:
         call = await self._citizen_calls(code)
         ringing = await self._phone_rings(phone, screen, call)
         await self._they_talk(ringing, screen, page, call)
+        second = SecondCaller(self._town, screen, self._picture)
+        await second.waits()
         await self._it_is_over(screen, page, call)
         await page.close()
+        await second.is_served(phone)
         await screen.log_out()
         await screen.close()
         await phone.unregister()
@@ -99,8 +103,6 @@ class Play:
         with step("The citizen hangs up: the screen is blank"):
             await call.hang_up()
             await screen.blank()
-            await screen.state("available")
-        await self._picture("agent-after", screen.page)
         with step("Her data are erased, and her page says so"):
             await page.state("erased")
         await self._picture("citizen-erased", page.page)

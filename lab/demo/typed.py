@@ -45,6 +45,14 @@ def code(text: str) -> str:
     return digits
 
 
+def keys(text: str) -> str:
+    """Keys of a telephone, spaced as one likes. Raises LabError for anything else, and for none."""
+    pressed = "".join(text.split())
+    if not re.fullmatch("[0-9*#]+", pressed):
+        raise LabError("keys are 0 to 9, * and #: `key 1`, or `key #`")
+    return pressed
+
+
 def session(text: str, server: str) -> dict[str, str]:
     """The session pointer in what a QR code holds, or around it. Raises LabError if it is not this server's."""
     found = re.search(rf'{re.escape(server.rstrip("/"))}/[^"\s]+', text)

@@ -26,6 +26,11 @@ class Call:
     def __init__(self) -> None:
         self.connected, self.disconnected = Moment("connected"), Moment("disconnected")
         self.connected.happened({"at": 1.0})
+        self.pressed: list[str] = []
+
+    async def key_in(self, digits: str) -> None:
+        """Press keys."""
+        self.pressed.append(digits)
 
     async def hang_up(self) -> None:
         """Put down the receiver."""
@@ -40,6 +45,7 @@ class Telephone:
 
     def __init__(self) -> None:
         self.keyed: list[str] = []
+        self.calls: list[Call] = []
         self.registered = 0
         self.ringing: asyncio.Queue[Call] = asyncio.Queue()
 
@@ -50,7 +56,8 @@ class Telephone:
     async def call(self, number: str, *, digits_after: str, pause: float) -> Call:
         """Dial."""
         self.keyed.append(digits_after)
-        return Call()
+        self.calls.append(Call())
+        return self.calls[-1]
 
     async def rings(self, deadline: float) -> Call:
         """The next call."""
@@ -140,6 +147,14 @@ async def test_she_calls_once_at_a_time(keyboard: Keyboard) -> None:
     assert keyboard.phone.keyed == ["9024494771", ""]
 
 
+async def test_she_presses_keys_while_she_calls(keyboard: Keyboard) -> None:
+    """Whatever a telephone has, spaced as one likes; before and after the call there is nobody to press them."""
+    said = await keyboard.types("key 1", "call", "key #", "key 902 449 4771", "key x", "key", "hang up", "key 2")
+    bad, nobody = f"{NO} keys are 0 to 9, * and #: `key 1`, or `key #`", f"{NO} nobody is calling"
+    assert said == [nobody, "connected; she hears the welcome", bad, bad, "hung up", nobody, END]
+    assert keyboard.phone.calls[0].pressed == ["#", "9024494771"]
+
+
 @pytest.mark.parametrize("line", ["", "help", "hang", "answer me", "wipe it"])
 async def test_what_is_not_known_is_answered_with_what_is(keyboard: Keyboard, line: str) -> None:
     """No command is guessed at."""
@@ -148,9 +163,9 @@ async def test_what_is_not_known_is_answered_with_what_is(keyboard: Keyboard, li
 
 async def test_what_is_not_there_is_said_not_to_be(keyboard: Keyboard) -> None:
     """No call to hang up, no page to read or to wipe."""
-    said = await keyboard.types("hang up", "page", "wipe")
+    said = await keyboard.types("hang up", "page", "wipe", "callback")
     no_page = f"{NO} she has no page yet: disclose first"
-    assert said == [f"{NO} nobody is calling", no_page, no_page, END]
+    assert said == [f"{NO} nobody is calling", no_page, no_page, f"{NO} nobody is calling", END]
 
 
 async def test_one_types_on_while_the_phone_waits_for_a_call(keyboard: Keyboard) -> None:
