@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from irmacall.core import views
@@ -9,10 +11,11 @@ from irmacall.core.call import Stage
 from irmacall.core.code import Digits
 from irmacall.core.commands import Burn, RefreshPage
 from irmacall.core.disclosure import Seal
-from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked, IdentityLost
-from irmacall.core.ids import PageId, SealedId
+from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked, IdentityLost, KeysPressed, PlanChanged
+from irmacall.core.ids import ChannelId, PageId, SealedId
+from irmacall.core.routes import ToCallback
 from irmacall.core.views import CitizenStage
-from tests.core.leader import PASSPORT, PLAN, hash_of
+from tests.core.leader import NEAR, PASSPORT, PLAN, hash_of
 from tests.core.plays import ELS, HOUR, Play, code
 
 SEALED = SealedId("sealed1")
@@ -173,3 +176,48 @@ def test_a_code_that_runs_out_is_void_and_its_page_is_told() -> None:
     play.later(PLAN.times.code)
     assert (play.desk.sealed_of_code, RefreshPage(page) in play.screens) == ({}, True)
     assert play.desk.disclosures[SEALED].seal is Seal.OPEN
+
+
+def test_a_page_knows_whether_its_call_goes_on_without_its_data() -> None:
+    """Erased in mid-call it does, until she hangs up."""
+    play = Play()
+    page, call = PageId("page1"), play.talks(1)
+    assert (_page(play, page).on_the_line, _page(play, page).callback) == (True, False)
+    play.tell(ErasureAsked(page))
+    assert (_page(play, page).stage, _page(play, page).on_the_line) == (CitizenStage.ERASED, True)
+    play.hangs_up(call)
+    assert (_page(play, page).stage, _page(play, page).on_the_line) == (CitizenStage.ERASED, False)
+
+
+@pytest.mark.parametrize(
+    "offers", [{"callback": True}, {"impatient": ToCallback(), "patience": 60.0}, {"full": ToCallback(), "most": 9}]
+)
+def test_a_page_says_that_a_callback_is_anonymous_where_her_queue_offers_one(offers: dict[str, object]) -> None:
+    """While she waits in it, and once she has asked for it; not in a queue without, nor once she talks."""
+    play = Play()
+    page = play.citizen_discloses(1)
+    other = play.caller_waits(1)
+    assert _page(play, page).callback is False
+    play.hangs_up(other)
+    rules = {queue: replace(rule, **offers) for queue, rule in PLAN.queues.items()}  # type: ignore[arg-type]
+    play.tell(PlanChanged(replace(PLAN, queues=rules)))
+    page = play.citizen_discloses(2)
+    assert _page(play, page).callback is False
+    call = play.caller_waits(2)
+    assert _page(play, page).callback is True
+    play.tell(KeysPressed(NEAR, ChannelId(call), Digits("1")))
+    play.later(PLAN.times.choice)
+    if offers == {"callback": True}:
+        assert play.stage(call) is Stage.CALLBACK
+        assert _page(play, page).callback is True
+        play.keys(call, "1")
+        play.later(PLAN.times.choice)
+        play.hangs_up(call)
+        view = _page(play, page)
+        assert (view.stage, view.on_the_line, view.callback) == (CitizenStage.ERASED, False, True)
+    else:
+        play.agent_comes(ELS)
+        play.leg_enters(call)
+        play.answers(call)
+        play.joins(call)
+        assert _page(play, page).callback is False
