@@ -23,6 +23,7 @@ from irmacall.core.ids import (
     talk_bridge,
 )
 from irmacall.core.lines import Strategy
+from irmacall.core.routes import ToQueue
 from irmacall.core.state import Desk
 from tests.core.plays import code
 from tests.core.world import World, is_about
@@ -45,6 +46,7 @@ def hold(world: World) -> None:
     one_phone_rings_for_one(world)
     lines_are_what_the_records_say(desk, world.told_at)
     nobody_waits_in_vain(desk, world.told_at)
+    nobody_waits_where_she_should_not(desk)
     indexes_are_what_the_records_say(desk)
     nobody_is_forgotten(desk)
     what_is_saved_is_what_is_loaded(world)
@@ -167,6 +169,17 @@ def nobody_waits_in_vain(desk: Desk, now: float) -> None:
         for agent, nodes in _free(desk):
             offers = skills.profile(desk.plan, agent.groups)
             assert call.node not in nodes or not offers.suits(desk.known_queue(call.queue), needs)
+
+
+def nobody_waits_where_she_should_not(desk: Desk) -> None:
+    """In an emergency all wait where it says; without agents nobody waits in a queue that sends her on then."""
+    for call in desk.calls.values():
+        if call.stage is not Stage.WAITING or call.node not in desk.confirmed:
+            continue
+        if desk.emergency is not None:
+            assert desk.emergency.to == ToQueue(call.queue), "she waits elsewhere than in the emergency's queue"
+        elif not desk.staffed(desk.known_queue(call.queue)):
+            assert call.plan.rules(call.queue).nobody in (None, ToQueue(call.queue)), "she waits for nobody"
 
 
 def the_order_is_the_keys(world: World) -> None:
