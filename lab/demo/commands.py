@@ -18,7 +18,7 @@ from lab.town import Town
 from lab.wallet import Wallet
 
 _RINGS_S = 30
-_OFFER_S = 30
+_OFFER_S = 20
 """So long at the most until she has been told what to key in."""
 _TURN_S = 3600
 HERS = "+31612345678"

@@ -32,6 +32,9 @@ class Call:
         """Press keys."""
         self.pressed.append(digits)
 
+    async def is_told(self, prompt: str, deadline: float = 10.0) -> None:
+        """Hear whatever one waits for."""
+
     async def hang_up(self) -> None:
         """Put down the receiver."""
         self.disconnected.happened({"at": 2.0})
@@ -68,17 +71,20 @@ class Keyboard:
     """Types lines at a demo whose telephones are made up, and reads what it says to each."""
 
     def __init__(self, screen: pytest.CaptureFixture[str]) -> None:
-        self.phone, self.ended, self._screen = Telephone(), asyncio.Event(), screen
+        self.phone, self.home, self.ended, self._screen = Telephone(), Telephone(), asyncio.Event(), screen
         self.then: Callable[[str], object] = lambda line: None
 
     async def types(self, *typed: str) -> list[str]:
         """What the demo says to these lines, and when they end."""
         town = SimpleNamespace(
-            lab=SimpleNamespace(number="14020", phone=lambda user: self.phone),
+            lab=SimpleNamespace(number="14020", phone=lambda user: self.phone, outsider=self._outsider),
             agents=[SimpleNamespace(name="Samira Bakker", endpoint="agent1")],
         )
         await Commands(cast(Town, town), self.ended).run(self._lines(typed))
         return [line.strip() for line in self._screen.readouterr().out.replace(HELP, "(help)").splitlines()]
+
+    async def _outsider(self, number: str) -> Telephone:
+        return self.home
 
     async def _lines(self, typed: tuple[str, ...]) -> AsyncIterator[str]:
         for line in typed:
@@ -153,6 +159,21 @@ async def test_she_presses_keys_while_she_calls(keyboard: Keyboard) -> None:
     bad, nobody = f"{NO} keys are 0 to 9, * and #: `key 1`, or `key #`", f"{NO} nobody is calling"
     assert said == [nobody, "connected; she hears the welcome", bad, bad, "hung up", nobody, END]
     assert keyboard.phone.calls[0].pressed == ["#", "9024494771"]
+
+
+async def test_she_asks_to_be_called_back(keyboard: Keyboard) -> None:
+    """She keys in what she is asked for and hangs up; when her telephone rings she picks up."""
+    keyboard.then = lambda line: keyboard.home.ringing.put_nowait(Call()) if line == "callback" else None
+    said = await keyboard.types("call", "callback")
+    noted = "her number is noted; the telephone +31612345678 rings when an agent has answered"
+    assert said == [
+        "connected; she hears the welcome",
+        "hung up",
+        noted,
+        END,
+        "her telephone rang, and she picked up",
+    ]
+    assert keyboard.phone.calls[0].pressed == ["1", "0612345678#"]
 
 
 @pytest.mark.parametrize("line", ["", "help", "hang", "answer me", "wipe it"])
