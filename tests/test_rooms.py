@@ -49,7 +49,7 @@ ROOMS = {
     "store": _adapter("alembic", "argon2", "cryptography", "psycopg", "redis", "sqlalchemy"),
     "web": _adapter("aiohttp", "aiohttp_session", "jinja2", "yarl"),
     "service": Room(EVERYTHING - {"service"}, frozenset({"aiohttp", "structlog"})),
-    "cli": Room(EVERYTHING, frozenset({"aiohttp", "cryptography", "structlog"})),
+    "cli": Room(EVERYTHING, frozenset({"aiohttp", "cryptography", "structlog", "uvloop"})),
     "__main__": Room(frozenset({"cli"}), frozenset()),
     "irmacall": Room(frozenset(), frozenset()),
 }

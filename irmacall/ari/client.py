@@ -26,9 +26,9 @@ from irmacall.ari.outgoing import NOWHERE, Outgoing
 from irmacall.ari.pool import Pool
 from irmacall.ari.requests import Request, callout_requests, path, requests_for
 from irmacall.ari.socket import event_socket, listen
-from irmacall.core.commands import CallOut, NodeCommand
+from irmacall.core.commands import CallOut, DialLeg, NodeCommand
 from irmacall.core.dialplan import application, busy_variable, leader_variable
-from irmacall.core.events import NodeEvent, NodeLost
+from irmacall.core.events import ChannelGone, LegEntered, NodeEvent, NodeLost
 from irmacall.core.ids import ChannelId, DeskId, Endpoint, NodeName
 from irmacall.core.numbers import normalise
 from irmacall.errors import LeaseLost, PeerError
@@ -78,6 +78,8 @@ class Node:
         self._replaced = False
         self._started_at = ""
         self.lag = Lag()
+        self._undialled: dict[ChannelId, bool] = {}
+        """Legs that entered while we looked, until they are gone: whether nobody has dialled them yet."""
         self._pool = Pool(settings.url, settings.user, settings.password, settings.connections, settings.timeout)
 
     async def __aenter__(self) -> Self:
@@ -100,10 +102,11 @@ class Node:
         """
         wait = FIRST_WAIT
         while True:
-            intake = Intake(self.name, sink, self.lag)
+            intake = Intake(self.name, lambda event: self._pass(event, sink), self.lag)
             try:
                 await self._connection(intake)
             except PeerError as error:
+                self._undialled.clear()  # what happens to them now we are not told of
                 log.warning("node.lost", node=self.name, error=str(error))
             except LeaseLost:
                 self._replaced = True
@@ -114,12 +117,24 @@ class Node:
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))
             wait = min(wait * 2, LONGEST_WAIT)
 
+    def _pass(self, event: NodeEvent, sink: Callable[[NodeEvent], None]) -> None:
+        if isinstance(event, LegEntered):
+            self._undialled.setdefault(event.channel, True)
+        elif isinstance(event, ChannelGone):
+            self._undialled.pop(event.channel, None)
+        sink(event)
+
     async def perform(self, command: NodeCommand) -> None:
         """Do one command. Raises PeerError where Asterisk refuses it, PeerUnavailable where it does not answer,
 
         and LeaseLost where another daemon has our application.
         """
-        for request in await self._requests(command):
+        requests = await self._requests(command)
+        if isinstance(command, DialLeg) and self._undialled.get(command.channel):
+            self._undialled[command.channel] = False
+            # It entered before our eyes, so nobody has dialled it: to look would cost every call a request.
+            requests = tuple(request for request in requests if not request.ends)
+        for request in requests:
             if await self._do(request) in request.ends:
                 return
 

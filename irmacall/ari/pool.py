@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from aiohttp import encode_basic_auth
 from yarl import URL
@@ -112,8 +112,8 @@ class _Connection(asyncio.Protocol):
         self.idle = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Not asked of its class: uvloop's transports are none of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
 
     def fresh(self) -> bool:
         """Whether it may be used again: still open, and not for so long idle that Asterisk may be closing it."""

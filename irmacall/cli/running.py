@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 
 import structlog
+import uvloop
 
 from irmacall import log as logs
 from irmacall.ami.client import AmiSettings
@@ -41,11 +42,12 @@ def watchdog(arguments: argparse.Namespace) -> int:
 
 def _stay(settings: Settings, work: Coroutine[object, object, None]) -> int:
     """Run it to its end. What is not expected is logged without its words, which may hold anybody's data."""
-    logs.configure(settings.log.level, settings.log.format)
+    logs.configure(settings.log.level, settings.log.format, lasting=True)
     # A core file would hold what was in memory.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        asyncio.run(work)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work)
     except Exception as error:
         if endings.ours(error):
             raise

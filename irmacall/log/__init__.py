@@ -21,10 +21,11 @@ Format = Literal["logfmt", "json"]
 _FIRST: Final = ("at", "level", "action", "event")
 
 
-def configure(level: str = "info", form: str = "logfmt", to: TextIO | None = None) -> None:
+def configure(level: str = "info", form: str = "logfmt", to: TextIO | None = None, *, lasting: bool = False) -> None:
     """Send every logger's lines, ours and the libraries', through the filter to `to` (standard error).
 
-    `level`: info or debug. `form`: logfmt or json.
+    `level`: info or debug. `form`: logfmt or json. `lasting`: this is said once in the life of this process, so that
+    loggers may remember it, and a line that is not written costs next to nothing.
     """
     stream = to or sys.stderr
     numeric = logging.DEBUG if level == "debug" else logging.INFO
@@ -33,7 +34,7 @@ def configure(level: str = "info", form: str = "logfmt", to: TextIO | None = Non
         processors=[structlog.processors.add_log_level, *line],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
         logger_factory=structlog.PrintLoggerFactory(stream),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=lasting,
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
