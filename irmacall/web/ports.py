@@ -75,16 +75,16 @@ class CitizenView:
 
     @property
     def shown(self) -> str:
-        """The state as the page shows it.
+        """The state as the page shows it: `codeless` where she has shared her data, but no code opens them."""
+        return "codeless" if self.state == "sealed" and self.code is None else self.state
 
-        `codeless`: she has shared her data, but no code opens them. `anonymous`: they are erased, and her call goes
-        on. `called-back`: they are erased, since she hung up to be called back.
-        """
-        if self.state == "sealed" and self.code is None:
-            return "codeless"
-        if self.state == "erased" and (self.on_the_line or self.callback):
-            return "anonymous" if self.on_the_line else "called-back"
-        return self.state
+    @property
+    def detail(self) -> str:
+        """What more there is to say of a state: of `erased`, why she need not call again; of `waiting`, that she can
+        be called back."""
+        if self.state == "erased" and self.on_the_line:
+            return "in-call"
+        return "callback" if self.callback and self.state in ("erased", "waiting") else "plain"
 
 
 class CitizenDesk(Protocol):

@@ -176,5 +176,5 @@ def _as_json(view: CitizenView) -> dict[str, object]:
         "number": view.number,
         "code_expires_at": view.code_expires_at,
         "expires_at": view.expires_at,
-        "callback": view.callback,
+        "detail": view.detail,
     }

@@ -13,12 +13,12 @@ function at(name, epoch) {
 }
 
 function paint(view) {
-  if (view.state === "unknown" && ["erased", "anonymous", "called-back"].includes(page.dataset.state)) return;
+  if (view.state === "unknown" && page.dataset.state === "erased") return;
   page.dataset.state = view.state;
   for (const part of page.querySelectorAll("[data-when]")) {
-    part.hidden = !part.dataset.when.split(" ").some((when) => when === view.state || when === `failed-${view.reason}`);
+    const now = [view.state, `${view.state}-${view.detail}`, `failed-${view.reason}`];
+    part.hidden = !part.dataset.when.split(" ").some((when) => now.includes(when));
   }
-  byId("callback").hidden = !view.callback;
   byId("code").textContent = view.code ? [view.code.slice(0, 3), view.code.slice(3, 6), view.code.slice(6)].join(" ") : "";
   if (view.tel && view.tel.startsWith("tel:")) byId("tel").href = view.tel;
   else byId("tel").removeAttribute("href");
