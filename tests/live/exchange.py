@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from irmacall.core.facts import CallFacts, Outcome
 from irmacall.core.ids import DeskId
 from irmacall.store.facts import FactsStore
 from irmacall.store.facts_database import FactsDatabase
 from lab import prompts, sound
+from lab.exchange import Exchange
+from lab.lab import LINES, Lab
 from lab.phone import Phone, PhoneCall
+from lab.process import says
 from lab.seats import Seat, seated
 from lab.town import Town
 from tests.live.scenes import until
@@ -20,6 +24,19 @@ from tests.live.search import Search
 
 TIMES = {"ring": 4, "first_digit": 3, "next_digit": 1, "choice": 0.5}
 """Shorter than an operator's, so that what waits for them is soon over."""
+
+
+@asynccontextmanager
+async def municipality(directory: Path, exchange: Exchange, lines: Sequence[str] = LINES) -> AsyncIterator[Town]:
+    """One that does this with its callers; its daemon serves the telephone already."""
+    async with Lab(directory, lines=lines) as lab, Town(lab, times=TIMES, exchange=exchange) as town:
+        await served(town)
+        yield town
+
+
+async def served(town: Town) -> None:
+    """Wait until the daemon, just started, leads and has Asterisk: keys that come earlier, nobody hears."""
+    await says("action=node.ready")(town.daemon)
 
 
 @dataclass

@@ -11,12 +11,10 @@ from redis.asyncio import Redis
 
 from irmacall.core.facts import Outcome
 from lab.exchange import Exchange
-from lab.lab import Lab
-from lab.process import says
 from lab.sound import Heard
 from lab.town import Town
 from tests.live.conftest import left_over
-from tests.live.exchange import TIMES, Kept, at_work, calls, over, talk
+from tests.live.exchange import Kept, at_work, calls, municipality, over, served, talk
 from tests.live.scenes import until
 from tests.live.search import Search
 
@@ -56,8 +54,7 @@ EXCHANGE = Exchange(
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """A municipality that calls back."""
     lines = ("citizen1", "citizen2", HERS)
-    directory = tmp_path_factory.mktemp("callback")
-    async with Lab(directory, lines=lines) as lab, Town(lab, times=TIMES, exchange=EXCHANGE) as town:
+    async with municipality(tmp_path_factory.mktemp("callback"), EXCHANGE, lines) as town:
         yield town
 
 
@@ -142,6 +139,7 @@ async def test_who_is_there_when_the_daemon_is_killed(town: Town, kept: Kept) ->
     await asyncio.sleep(PATIENCE_S)  # No more is heard of an overflow than that the music goes on.
     await town.daemon.kill()
     await town.daemon.start()
+    await served(town)
     await chooses.is_told("lab-keuze-terugbellen")
     await chooses.key_in("1")
     await asked.hears(Heard.MUSIC, 20)
@@ -171,7 +169,7 @@ async def test_a_promise_outlives_the_daemon(town: Town, kept: Kept) -> None:
     await town.daemon.kill()
     await over(call)
     await town.daemon.start()
-    await says("action=leading")(town.daemon)
+    await served(town)
     async with at_work(town, 0) as clerk:
         ringing = await clerk.answers()
         back = await outside.rings(10)

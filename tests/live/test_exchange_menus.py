@@ -12,12 +12,11 @@ import pytest_asyncio
 
 from irmacall.core.facts import Outcome
 from lab.exchange import Exchange
-from lab.lab import Lab
 from lab.people import identified
 from lab.sound import Heard
 from lab.town import Town
 from tests.live.conftest import Sit
-from tests.live.exchange import TIMES, Kept, at_work, calls, operator, over, talk, was_told
+from tests.live.exchange import Kept, at_work, calls, municipality, operator, over, talk, was_told
 from tests.live.scenes import until
 
 DAY = "00:00-24:00"
@@ -73,7 +72,7 @@ def _exchange() -> Exchange:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """A municipality with menus of two levels, two languages, and one office that is closed today."""
-    async with Lab(tmp_path_factory.mktemp("menus")) as lab, Town(lab, times=TIMES, exchange=_exchange()) as town:
+    async with municipality(tmp_path_factory.mktemp("menus"), _exchange()) as town:
         yield town
 
 

@@ -11,11 +11,10 @@ import pytest_asyncio
 
 from irmacall.core.facts import Outcome
 from lab.exchange import Exchange
-from lab.lab import Lab
 from lab.phone import PhoneCall
 from lab.sound import Heard
 from lab.town import Town
-from tests.live.exchange import TIMES, Clerk, Kept, at_work, calls, over, talk
+from tests.live.exchange import Clerk, Kept, at_work, calls, municipality, over, talk
 
 WRAP_UP_S, PATIENCE_S = 4.0, 3.0
 TURN, ALL, FULL, SHORT, AFTER = "#1", "#2", "#3", "#4", "#5"
@@ -51,7 +50,7 @@ EXCHANGE = Exchange(
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """A municipality with a queue of each kind."""
-    async with Lab(tmp_path_factory.mktemp("queues")) as lab, Town(lab, times=TIMES, exchange=EXCHANGE) as town:
+    async with municipality(tmp_path_factory.mktemp("queues"), EXCHANGE) as town:
         yield town
 
 
