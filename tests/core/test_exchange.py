@@ -22,6 +22,7 @@ from irmacall.core.routes import ToMessage, ToQueue
 from tests.core import invariants
 from tests.core.exchange import CLOSED, EXCHANGE, FULL, GROUPS_OF, SMALLER, URGENT
 from tests.core.leader import GENERAL, PLAN
+from tests.core.little_asterisk import Channel, LittleAsterisk
 from tests.core.plays import ELS, phone_of, seat_of
 from tests.core.test_promise import NODES, PICK, SEATS, USERS, Histories, one
 from tests.core.world import World
@@ -54,6 +55,9 @@ class Exchanges(Histories):
     @rule(node=NODES, choice=st.sampled_from(["1", "21", "221", "0"]))
     def a_caller_gets_in(self, node: NodeName, choice: str) -> None:
         """Without trouble: she calls, chooses, and waits as long as it takes to be in a queue."""
+        self._gets_in(node, choice)
+
+    def _gets_in(self, node: NodeName, choice: str) -> ChannelId:
         world = self.world
         call = ChannelId(f"{node}-{next(world.ids)}")
         world.come_to_rest()
@@ -61,6 +65,7 @@ class Exchanges(Histories):
         world.nodes[node].press(call, choice)
         world.come_to_rest()
         world.pass_time(4.0)
+        return call
 
     @precondition(lambda self: self.world.callers())
     @rule(pick=PICK, keys=TELEPHONE_KEYS)
@@ -73,24 +78,33 @@ class Exchanges(Histories):
         self.world.tell(KeysPressed(node.name, channel.id, Digits(keys)))
         self.world.pass_time(2.0)
 
-    @rule(node=NODES, stop=st.integers(0, 3))
-    def a_callback_gets_far(self, node: NodeName, stop: int) -> None:
-        """Without trouble: it is promised, she hangs up, an agent is asked, and she is called."""
+    @rule(node=NODES, stop=st.integers(0, 5), choice=st.sampled_from(["1", "1", "221"]))
+    def a_callback_gets_far(self, node: NodeName, stop: int, choice: str) -> None:
+        """Without trouble: to the question, the promise, its end, an agent's phone, hers, or a talk."""
         world = self.world
-        self.a_caller_gets_in(node, "1")
-        call = list(world.nodes[node].channels)[-1:]
-        for key in ["1", "1"] if call else []:
-            world.nodes[node].press(call[0], key)
+        for seat in list(world.leader.desk.agent_of_seat):
+            world.tell(SeatPaused(seat, "pauze"))
+        call = self._gets_in(node, choice)
+        for _ in range(2 if stop else 1):
+            world.nodes[node].press(call, "1")
             world.come_to_rest()
             world.pass_time(2.0)
-            world.come_to_rest()
-        if stop and call and call[0] in world.nodes[node].channels:
-            world.nodes[node].end(call[0])
         if stop >= 2:
+            world.come_to_rest()
+            if call in world.nodes[node].channels:
+                world.nodes[node].end(call)
+        if stop >= 3:
             self.an_agent_is_at_her_desk(ELS, node)
             world.come_to_rest()
-        if stop == 3:
-            self.who_is_called_back_is_reached()
+        if stop >= 4:
+            self._all_answer(world.legs())
+        if stop == 5:
+            self._all_answer(world.telephones())
+
+    def _all_answer(self, ringing: list[tuple[LittleAsterisk, Channel]]) -> None:
+        for node, channel in ringing:
+            node.answer(channel.id)
+        self.world.come_to_rest()
 
     # -- those who are called back -------------------------------------------------------------------------
 
@@ -116,9 +130,7 @@ class Exchanges(Histories):
         world = self.world
         for _ in range(3):
             world.come_to_rest()
-            for node, channel in world.legs() + world.telephones():
-                node.answer(channel.id)
-        world.come_to_rest()
+            self._all_answer(world.legs() + world.telephones())
 
     # -- agents --------------------------------------------------------------------------------------------
 
