@@ -44,8 +44,8 @@ def configure(level: str = "info", form: str = "logfmt", to: TextIO | None = Non
         )
     )
     logging.basicConfig(level=numeric, handlers=[handler], force=True)
-    # aiohttp and asyncio tell every request and every slow step at DEBUG; none of it is ours.
-    for name in ("aiohttp", "asyncio", "panoramisk"):
+    # They tell every request, slow step and migration; none of it is ours.
+    for name in ("aiohttp", "alembic", "asyncio", "panoramisk"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
 
