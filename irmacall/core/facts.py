@@ -26,7 +26,7 @@ class Outcome(enum.Enum):
     CALLBACK = "callback"
     """She asked to be called back, and hung up."""
     UNREACHED = "unreached"
-    """We called her back and did not reach her."""
+    """She was promised to be called back, and we could not, or did not reach her."""
     REFUSED = "refused"
     """There was no room: turned away before she was served."""
     LOST = "lost"
