@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.exchange import PLAIN, Exchange, toml, trunk_lines
@@ -27,6 +27,10 @@ SUBJECTS = (
 )
 
 
+ALONE: Mapping[str, float] = {"cpu": 0, "lag": 0}
+"""A lab shares its machine with others, whose work is not to refuse its callers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What differs between one lab's municipality and another's."""
@@ -42,6 +46,8 @@ class Site:
     patience: float
     """The watchdog's, in seconds."""
     exchange: Exchange = PLAIN
+    overload: Mapping[str, float] = field(default_factory=lambda: ALONE)
+    """Keys of [overload]."""
 
     @property
     def data(self) -> Path:
@@ -96,10 +102,8 @@ def _toml(site: Site) -> str:
         f"level = {_q(site.log_level)}",
         "[watchdog]",
         f"patience = {site.patience}",
-        # A lab shares its machine with others, whose work would refuse its callers.
         "[overload]",
-        "cpu = 0",
-        "lag = 0",
+        *(f"{key} = {value}" for key, value in site.overload.items()),
     ]
     for node in lab.nodes:
         parts += [

@@ -29,7 +29,7 @@ from lab.identity.scheme import SCHEME, make_schemes, public_schemes
 from lab.lab import Lab
 from lab.paths import cache, rootfs, sounds
 from lab.process import Notify, Program, Ready
-from lab.site import Site, write
+from lab.site import ALONE, Site, write
 from lab.wallet import Wallet
 from lab.yivi import Address, YiviServer
 
@@ -66,13 +66,15 @@ class Town:
         ari: Mapping[str, str] | None = None,
         patience: float = 30.0,
         exchange: Exchange = PLAIN,
+        overload: Mapping[str, float] = ALONE,
     ) -> None:
         """`times`: keys of [desk.times] that differ from the shipped ones. `memory`: no redis, but memory://.
 
         `ari`: by a node's name, the URL at which the daemon finds its ARI, where that is not the node's own.
         `patience`: the watchdog's, in seconds. `exchange`: what its desk does beside what every lab's does.
+        `overload`: keys of [overload]; without them, other work on this machine would refuse callers.
         """
-        self.patience, self.exchange = patience, exchange
+        self.patience, self.exchange, self.overload = patience, exchange, overload
         self.ari = {node.name: f"http://{node.values.ari.host}:{node.values.ari.port}" for node in lab.nodes}
         self.ari.update(ari or {})
         self.lab, self.directory = lab, lab.directory / "town"
@@ -148,6 +150,7 @@ class Town:
             self.log_level,
             self.patience,
             self.exchange,
+            self.overload,
         )
 
     def _build_yivi(self) -> None:

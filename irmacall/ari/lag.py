@@ -15,6 +15,8 @@ from datetime import datetime
 from typing import Final
 
 WINDOW: Final = 2.0
+MANY: Final = 50
+"""Samples in the window: two calls a second make so many events."""
 _SAMPLE_EVERY: Final = 0.01
 _QUICKEST_FOR: Final = 300.0
 """For so long an event counts as the quickest: clocks drift apart."""
@@ -47,12 +49,16 @@ class Lag:
         self._quickest = min(self._quickest, late)
 
     def seconds(self, share: float = 0.9) -> float:
-        """What that share of the events of the last two seconds came within; 0.0 where there were none."""
-        self._forget(self._steady())
-        if not self._heard:
+        """What that share of the events of the last two seconds came within; 0.0 where there were few."""
+        if not self.busy():
             return 0.0
         late = sorted(late for _, late in self._heard)
         return late[int(share * (len(late) - 1))] - min(self._quickest, self._quickest_before)
+
+    def busy(self) -> bool:
+        """Whether there is much to hear. A few late events are no overload: we slept, or somebody else is busy."""
+        self._forget(self._steady())
+        return len(self._heard) >= MANY
 
     def _forget(self, now: float) -> None:
         while self._heard and now - self._heard[0][0] > WINDOW:

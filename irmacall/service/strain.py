@@ -46,7 +46,7 @@ class NodeLimits:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look at a node. `cpu` None: it is on another machine."""
+    """One look at a node. `cpu` None: it is on another machine, or so quiet that it is others who are busy."""
 
     calls: int
     lag: float
@@ -125,7 +125,7 @@ class Strain:
         """Every node, as it is now."""
         calls, busy = Counter(call.node for call in self.desk.calls.values()), self.machine.busy()
         return {
-            name: Seen(calls[name], node.lag.seconds(), busy if node.is_here else None)
+            name: Seen(calls[name], node.lag.seconds(), busy if node.is_here and node.lag.busy() else None)
             for name, node in self.nodes.items()
         }
 

@@ -85,10 +85,13 @@ def test_a_machines_cpu_is_what_the_kernel_says(tmp_path: Path) -> None:
 
 class _Lag:
     def __init__(self) -> None:
-        self.late = 0.0
+        self.late, self.much = 0.0, True
 
     def seconds(self) -> float:
         return self.late
+
+    def busy(self) -> bool:
+        return self.much
 
 
 class _Node:
@@ -143,6 +146,21 @@ async def test_the_desk_hears_of_a_node_that_takes_nobody() -> None:
     desk.calls.popitem()
     await _look(strain)
     assert events == [NodeStrained(NORTH, True), NodeStrained(NORTH, False)]
+
+
+async def test_a_machine_that_others_keep_busy_refuses_nobody(tmp_path: Path) -> None:
+    """CPU counts where the node is here and has much to tell."""
+    node, stat = _Node(), tmp_path / "stat"
+    strain = _strain(node, Desk(PLAN), [])
+    strain.machine = Machine(stat)
+    for here, much, cpu in ((True, False, None), (False, True, None), (True, True, 1.0)):
+        for ticks in range(20):
+            stat.write_text(f"cpu  {1000 * ticks} 0 0 7 0 0 0 0 0 0\n")
+            node.is_here, node.lag.much = here, much
+            seen = strain.seen()[NORTH]
+        assert seen.cpu == (None if cpu is None else pytest.approx(cpu, abs=0.01))
+        await _look(strain)
+    assert len(node.told) == 1
 
 
 async def test_a_node_that_is_away_is_told_later() -> None:
