@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -29,6 +30,9 @@ from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.service import plan
 from irmacall.settings import NodeSettings, PublicSettings, Settings, StaffSettings, StoreSettings
 from irmacall.store.vault import refuse_skew
+
+if TYPE_CHECKING:
+    from irmacall.store.facts import FactsStore
 
 Probe = Callable[[], Awaitable[str]]
 Answer = TypeVar("Answer")
@@ -150,9 +154,9 @@ async def records_database(settings: Settings) -> str:
     """Whether the facts of calls can be kept, and in which version of their table. Nothing is made here."""
     if settings.records.is_sqlite and not settings.records_file.exists():
         return f"{settings.records_file.name}, not there yet: who leads makes it"
-    from irmacall.service.facts import facts_store  # Here: it loads for a second, and few commands need it.
-
-    at = facts_store(settings, settings.desks[0])
+    # Aside: it loads for a second, in which every other server would seem not to answer.
+    library = await asyncio.to_thread(importlib.import_module, "irmacall.service.facts")
+    at: FactsStore = library.facts_store(settings, settings.desks[0])
     try:
         return await at.check()
     except PeerUnavailable as error:
