@@ -20,6 +20,7 @@ class Callback:
     queued_at: float
     """Her place: when she began to wait."""
     entered_at: float
+    asked_at: float
     until: float
     """She is not called later than this."""
     due_at: float

@@ -85,6 +85,7 @@ def _note(turn: Turn, call: Call, typed: Digits | None) -> None:
         queued_at=call.queued_at,
         entered_at=call.entered_at,
         until=turn.now + span,
+        asked_at=turn.now,
         due_at=turn.now,
         language=call.language,
         plan=call.plan,

@@ -43,6 +43,7 @@ def _free_agents(turn: Turn, call: Call) -> None:
             continue
         if call.talking_since is not None:  # A phone that only rang keeps its agent's place.
             agent.idle_since = turn.now
+            agent.since = turn.now  # Her clock too: what she was before this call is over.
             wrap_up = call.plan.rules(call.queue).wrap_up
             if wrap_up and agent.availability is Availability.AVAILABLE:
                 agent.become(Availability.WRAP_UP, turn.now)

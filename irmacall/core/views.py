@@ -175,7 +175,7 @@ def _callbacks(desk: Desk, offers: Profile) -> tuple[CallbackView, ...]:
     noted = (each for each in desk.callbacks.values() if each.number is not None)
     mine = [each for each in noted if serves(desk, offers, each.queue)]
     return tuple(
-        CallbackView(each.queue, each.queued_at, each.due_at, each.until, each.tries, each.call is not None)
+        CallbackView(each.queue, each.asked_at, each.due_at, each.until, each.tries, each.call is not None)
         for each in sorted(mine, key=lambda each: (each.queued_at, each.id))
     )
 

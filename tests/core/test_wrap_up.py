@@ -131,6 +131,7 @@ def test_idle_counts_from_the_end_of_the_call() -> None:
     ended = play.leader.now
     play.later(WRAP_UP)
     assert play.agent(ELS).idle_since == ended
+    assert play.agent(ELS).since >= ended, "her clock counts from before the call"
 
 
 def test_a_phone_that_only_rang_needs_no_wrap_up() -> None:

@@ -167,11 +167,12 @@ async def test_a_callback_is_told_as_one_and_her_number_is_told_to_nobody(office
     """In the list since when, how often and when next; while it rings, and while they talk, that it is one."""
     desk, now = office.house.term.desk, time.time()
     await office.house.happens(PhoneRegistered(NEAR, phone_of(ELS), online=True))
+    waited = (now - 900, now - 900)
     asked = Callback(
-        CallId("near-0"), NEAR, PASSPORTS, now - 600, now - 600, now + 3600, now - 1, PLAN.language, PLAN
+        CallId("near-0"), NEAR, PASSPORTS, *waited, now - 600, now + 3600, now - 1, PLAN.language, PLAN
     )
     asked.number, asked.tries = NumberId("kept-1"), 1
-    later = replace(asked, id=CallId("near-00"), queued_at=now - 300, due_at=now + 250, tries=2)
+    later = replace(asked, id=CallId("near-00"), queued_at=now - 800, asked_at=now - 300, due_at=now + 250, tries=2)
     unnoted = replace(asked, id=CallId("near-000"), number=None)
     desk.callbacks.update({each.id: each for each in (later, asked, unnoted)})
     shown = (await office.panel()).callbacks
