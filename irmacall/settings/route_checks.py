@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from irmacall.settings.answerable import unanswerable
 from irmacall.settings.desks import DeskSettings
 from irmacall.settings.queues import QueueSettings
 from irmacall.settings.reading import Problems
@@ -25,7 +26,14 @@ class _Edge:
 
 def check_routes(desk: DeskSettings, where: str, problems: Problems) -> None:
     """All that needs the whole desk."""
-    for at, wanted in (*_hours(desk), *_overflow(desk), *_menus(desk), *_groups(desk), *_sounds(desk)):
+    for at, wanted in (
+        *_hours(desk),
+        *_overflow(desk),
+        *_menus(desk),
+        *_groups(desk),
+        *unanswerable(desk),
+        *_sounds(desk),
+    ):
         problems.note(f"{where}.{at}", wanted)
 
 

@@ -125,6 +125,7 @@ skills = { paspoort = 2, engels = 1 }
 id = "belasting"
 title = "Belastingen"
 queues = ["belastingen"]
+skills = { engels = 1 }
 
 [[desk.subject]]
 id = "paspoort"

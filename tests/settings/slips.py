@@ -282,6 +282,31 @@ DESKS = {
         "queue[1].id",
         "no group serves: should be in a [[desk.group]]'s queues",
     ),
+    "a language that nobody of a queue speaks": (
+        'queues = ["belastingen"]\nskills = { engels = 1 }',
+        'queues = ["belastingen"]',
+        "queue[3].id",
+        "callers in 'en' wait for ever: no [[desk.group]] that serves it has engels = 1: should be in the queues",
+    ),
+    "a language that nobody speaks well enough": (
+        "level = 1",
+        "level = 2",
+        "language[2].skill",
+        "1 or lower: no [[desk.group]] has more of it",
+    ),
+    "a skill that nobody of a queue has": (
+        "callback = true\nmost",
+        "callback = true\nsteps = [{ after = 0, skills = { paspoort = 1 } }]\nmost",
+        "queue[3].steps[1].skills",
+        "asks for paspoort = 1 to the end, and no [[desk.group]] that serves belastingen has it: should be asked",
+    ),
+    "a skill that nobody of a queue has, and a callback": (
+        "callback = true\nmost",
+        "callback = true\nsteps = [{ after = 0, skills = { paspoort = 1 } }]\npatience = 60\n"
+        "impatient = { callback = true }\nmost",
+        "queue[3].steps[1].skills",
+        "or patience and impatient should lead elsewhere",
+    ),
     "a sound without its English": (
         'en = "Keep calm."\n',
         "",

@@ -44,6 +44,49 @@ def test_slips_in_one_desk_are_told_together(tmp_path: Path) -> None:
     assert sorted(line.split(maxsplit=1)[0].rstrip(":") for line in lines) == sorted(f"desk[1].{key}" for key in keys)
 
 
+_NOBODY = changed('queues = ["belastingen"]\nskills = { engels = 1 }', 'queues = ["belastingen"]')
+_ASKED = "callback = true\nmost"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "steps = [{ after = 0 }, { after = 60, language = false }]",
+        "steps = [{ after = 0, skills = { paspoort = 2 } }, { after = 9, language = false }]",
+        'patience = 60\nimpatient = { queue = "algemeen" }',
+        'patience = 60\nimpatient = { message = "gesloten" }',
+    ],
+)
+def test_who_is_let_go_waits_not_for_ever(tmp_path: Path, rules: str) -> None:
+    """A last step that asks less, and patience that leads away, are ways out of a queue of whom nobody suits."""
+    desk = changed(_ASKED, f"callback = true\n{rules}\nmost", _NOBODY)
+    assert make_exchange(tmp_path, desk).load(Purpose.FILE)
+
+
+def test_a_language_that_is_never_spoken_there_asks_for_nobody(tmp_path: Path) -> None:
+    """Only who can come there counts: in Dutch alone, from a menu to which no English way leads, and by no code."""
+    desk = changed(
+        ', menu = "tarieven" }', ', queue = "algemeen" }', _NOBODY.replace('otherwise = { menu = "hoofd" }\n', "")
+    )
+    desk = changed('start = { menu = "hoofd" }', 'start = { menu = "tarieven" }', desk)
+    desk = changed(
+        'key = "0", queue = "belastingen"', 'key = "1", queue = "belastingen" }, { key = "2", menu = "hoofd"', desk
+    )
+    assert make_exchange(tmp_path, desk).load(Purpose.FILE)
+    by_code = changed('title = "Paspoort"\nqueue = "burgerzaken"', 'title = "Paspoort"\nqueue = "belastingen"', desk)
+    [line] = problems(make_exchange(tmp_path, by_code))
+    _tells(line, "desk[1].queue[3].id", "callers in 'en' wait for ever")
+
+
+def test_a_skill_may_come_from_another_group_of_the_queue(tmp_path: Path) -> None:
+    """Agents have the skills of all their groups."""
+    desk = changed("skills = { paspoort = 2, engels = 1 }", "skills = { paspoort = 2 }")
+    lines = problems(make_exchange(tmp_path, desk))
+    assert [line.split(":")[0] for line in lines] == ["desk[1].queue[1].id"]  # the other one's last step gives it up
+    desk += '\n[[desk.group]]\nid = "engels"\ntitle = "Engels"\nqueues = ["algemeen"]\nskills = { engels = 1 }\n'
+    assert make_exchange(tmp_path, desk).load(Purpose.FILE)
+
+
 def test_desks_that_say_two_things_by_one_name_are_told(tmp_path: Path) -> None:
     """Nodes have one sound file of a name, whosever it is; the same text in both is no mistake."""
     twin = _renamed(DESK, 2)
