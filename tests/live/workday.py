@@ -63,8 +63,7 @@ class Worker:
             try:
                 await getattr(self, f"_{act}")(call)
             except LabError:
-                if not call.disconnected:
-                    raise  # It was too late for what she did: the caller had hung up.
+                await call.disconnected.wait(5)  # It was too late for what she did: the caller had hung up.
             if self.chance.random() < 0.1:
                 self.acts.append("pause")
                 await self.seat.pause()
