@@ -10,7 +10,7 @@ from irmacall.core import skills
 from irmacall.core.agent import Availability
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Granted, Stage
 from irmacall.core.disclosure import Seal
-from irmacall.core.ids import CallId, GroupId, PageId, QueueId, SeatId, SubjectId, UserId, call_of_leg
+from irmacall.core.ids import CallId, GroupId, LanguageId, PageId, QueueId, SeatId, SubjectId, UserId, call_of_leg
 from irmacall.core.routes import ToCallback
 from irmacall.core.skills import Profile
 from irmacall.core.state import Desk
@@ -57,6 +57,10 @@ class CallView:
     granted: Granted | None
     callback: bool = False
     """We call her back: nobody knows who she is."""
+    erased: bool = False
+    """She was known in this call, and what she disclosed is gone."""
+    language: LanguageId | None = None
+    """Which one she chose, where it is not the one in which the desk begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,8 @@ def _call_view(desk: Desk, call: Call, seat: SeatId) -> CallView:
         waited=until - (call.queued_at if call.queued_at is not None else call.arrived_at),
         talking_since=call.talking_since,
         callback=call.callback is not None,
+        erased=call.identified and call.sealed is None,
+        language=call.language if call.language != call.plan.language else None,
         granted=call.granted if call.granted is not None and call.granted.seat == seat else None,
     )
 

@@ -134,6 +134,7 @@ class Staff:
             call.waited,
             callback=call.callback,
             dialled=call.callback and call.stage in (Stage.DIALLING, Stage.CONNECTING),
+            language=call.language,
         )
 
     def _subject(self, call: views.CallView) -> str | None:
@@ -153,6 +154,8 @@ class Staff:
             self._queue(call.queue),
             self._subject(call),
             call.callback,
+            erased=call.erased,
+            language=call.language,
         )
 
     async def reveal(self, seat: SeatId, user: UserId, call: CallId, grant: GrantNumber) -> Card:

@@ -61,6 +61,7 @@ def _ringing(ringing: RingingView) -> dict[str, object]:
         "title": words.ringing(ringing),
         "queue": ringing.queue,
         "subject": ringing.subject or (_("onbekend") if ringing.callback else _("zonder code")),
+        "language": words.language(ringing.language),
         "waited": _tenths(ringing.waited),
         "note": words.ringing_note(ringing),
     }
@@ -74,6 +75,7 @@ def _talking(talking: TalkingView) -> dict[str, object]:
         "identified": talking.identified,
         "seconds": _tenths(talking.seconds),
         "about": " · ".join(filter(None, (talking.queue, subject))),
+        "language": words.language(talking.language),
         "unknown": words.unknown(talking),
     }
 

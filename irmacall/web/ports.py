@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal, NewType, Protocol
 
-from irmacall.core.ids import CallId, GrantNumber, SeatId, SubjectId, UserId
+from irmacall.core.ids import CallId, GrantNumber, LanguageId, SeatId, SubjectId, UserId
 from irmacall.errors import Refused
 
 PageToken = NewType("PageToken", str)
@@ -142,6 +142,8 @@ class RingingView:
     """Nobody calls: somebody is to be called back."""
     dialled: bool = False
     """She has answered, and that person's telephone rings now."""
+    language: LanguageId | None = None
+    """In which the caller wants to be spoken to, where she chose another than the desk's first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,10 @@ class TalkingView:
     subject: str | None = None
     callback: bool = False
     """She was called back: nobody knows who she is."""
+    erased: bool = False
+    """Her identity was known in this call, and is erased: by herself, or since its time was over."""
+    language: LanguageId | None = None
+    """As `RingingView.language`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from irmacall.core.ids import LanguageId
 from irmacall.web.i18n import _
 from irmacall.web.ports import CallbackView, PanelView, RingingView, TalkingView
 
@@ -20,16 +21,21 @@ UNAVAILABLE: Final = {
 }
 """Why an agent gets no calls, in words. A key that is not here gets the sentence of `_OTHERWISE`."""
 
+LANGUAGES: Final = {LanguageId("nl"): _("Nederlands"), LanguageId("en"): _("Engels")}
+NO_QUEUE: Final = _("U bedient geen wachtrij: vraag uw beheerder om een groep. Meld u dan opnieuw beschikbaar.")
+
 _OTHERWISE: Final = _("U krijgt nu geen gesprekken. Meld u weer beschikbaar.")
 
 
 def sentence(panel: PanelView) -> str:
     """What she reads under her availability."""
     if panel.talking is not None:
-        ready = panel.availability == "available"
+        ready = panel.availability == "available" and panel.waiting
         return _("Hierna krijgt u het volgende gesprek.") if ready else _("Hierna krijgt u geen gesprekken.")
     if panel.ringing is not None:
         return _("Blijf aan de lijn.") if panel.ringing.dialled else _("Uw telefoon gaat over. Neem op.")
+    if not panel.waiting and panel.availability != "unavailable" and panel.reason not in UNAVAILABLE:
+        return NO_QUEUE
     match panel.availability:
         case "available":
             return _("U krijgt het volgende gesprek.")
@@ -61,18 +67,35 @@ def headline(panel: PanelView) -> str:
 
 
 def announcement(panel: PanelView) -> str:
-    """What a screen reader is told: the state alone, never who it is."""
+    """What a screen reader is told: the state and the language, never who it is."""
     if panel.talking is not None:
-        if panel.talking.callback:
-            return f"{_('In gesprek.')} {unknown(panel.talking)}"
-        known = panel.talking.identified and panel.talking.grant is not None
-        return _("In gesprek. Beller geïdentificeerd.") if known else _("In gesprek. Beller is anoniem.")
+        return _talking(panel.talking) + _in_language(panel.talking.language)
     if panel.ringing is not None:
-        if panel.ringing.callback:
-            told = _("Wij bellen terug: {queue}.") if panel.ringing.dialled else _("Terugbelverzoek: {queue}.")
-            return told.format(queue=panel.ringing.queue)
-        return _("Er komt een gesprek binnen: {queue}.").format(queue=panel.ringing.queue)
+        return _ringing(panel.ringing) + _in_language(panel.ringing.language)
     return headline(panel)
+
+
+def _talking(call: TalkingView) -> str:
+    if call.callback or call.erased:
+        return f"{_('In gesprek.')} {unknown(call)}"
+    known = call.identified and call.grant is not None
+    return _("In gesprek. Beller geïdentificeerd.") if known else _("In gesprek. Beller is anoniem.")
+
+
+def _ringing(call: RingingView) -> str:
+    told = _("Er komt een gesprek binnen: {queue}.")
+    if call.callback:
+        told = _("Wij bellen terug: {queue}.") if call.dialled else _("Terugbelverzoek: {queue}.")
+    return told.format(queue=call.queue)
+
+
+def _in_language(chosen: LanguageId | None) -> str:
+    return "" if chosen is None else " " + _("Taal: {language}.").format(language=language(chosen))
+
+
+def language(chosen: LanguageId | None) -> str:
+    """What the caller's language is called, where she chose another than the desk's."""
+    return "" if chosen is None else LANGUAGES.get(chosen, chosen)
 
 
 def ringing(call: RingingView) -> str:
@@ -95,6 +118,8 @@ def unknown(call: TalkingView) -> str:
     """What stands in the place of a card."""
     if call.callback:
         return _("U belt terug: vraag wie u spreekt.")
+    if call.erased:
+        return _("De gegevens van deze beller zijn gewist. Vraag zelf wie het is.")
     return _("Deze beller is anoniem. Vraag zelf wie het is.")
 
 

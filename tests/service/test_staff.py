@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from irmacall.core.call import Stage
 from irmacall.core.callback import Callback
 from irmacall.core.commands import CreateLeg, HangUp
 from irmacall.core.events import (
@@ -29,6 +30,7 @@ from irmacall.core.ids import (
     ChannelId,
     GrantNumber,
     GroupId,
+    LanguageId,
     NumberId,
     PageId,
     QueueId,
@@ -168,9 +170,7 @@ async def test_a_callback_is_told_as_one_and_her_number_is_told_to_nobody(office
     desk, now = office.house.term.desk, time.time()
     await office.house.happens(PhoneRegistered(NEAR, phone_of(ELS), online=True))
     waited = (now - 900, now - 900)
-    asked = Callback(
-        CallId("near-0"), NEAR, PASSPORTS, *waited, now - 600, now + 3600, now - 1, PLAN.language, PLAN
-    )
+    asked = Callback(CallId("near-0"), NEAR, PASSPORTS, *waited, now - 600, now + 3600, now - 1, PLAN.language, PLAN)
     asked.number, asked.tries = NumberId("kept-1"), 1
     later = replace(asked, id=CallId("near-00"), queued_at=now - 800, asked_at=now - 300, due_at=now + 250, tries=2)
     unnoted = replace(asked, id=CallId("near-000"), number=None)
@@ -293,13 +293,29 @@ async def test_a_call_on_the_line_has_a_grant_once_it_may_be_asked(office: Offic
     assert (await office.panel(SEAT)).talking is None
 
 
+async def test_a_chosen_language_is_on_the_panel(office: Office) -> None:
+    """While the phone rings and while they talk; none where she chose none."""
+    call, _ = await office.house.talks()
+    panel = await office.panel()
+    assert panel.talking is not None
+    assert panel.talking.language is None
+    office.house.term.desk.calls[call].language = LanguageId("en")
+    panel = await office.panel()
+    assert panel.talking is not None
+    assert panel.talking.language == "en"
+    office.house.term.desk.calls[call].stage = Stage.RINGING
+    panel = await office.panel()
+    assert panel.ringing is not None
+    assert panel.ringing.language == "en"
+
+
 async def test_an_anonymous_call_has_nothing_to_ask_for(office: Office) -> None:
     """Nothing was disclosed, or it was wiped."""
     call, number = await office.house.talks()
     await office.house.happens(ErasureAsked(PageId("page1")))
     panel = await office.panel()
     assert panel.talking is not None
-    assert (panel.talking.grant, panel.talking.identified) == (None, False)
+    assert (panel.talking.grant, panel.talking.identified, panel.talking.erased) == (None, False, True)
     with pytest.raises(Refused):
         await office.staff.reveal(SEAT, ELS, call, number)
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from playwright.async_api import Page, expect
 
-from irmacall.core.ids import SeatId
+from irmacall.core.ids import LanguageId, SeatId
 from irmacall.web.ports import CallbackView, PanelView, QueueView, RingingView, TalkingView
-from irmacall.web.words import UNAVAILABLE
+from irmacall.web.words import NO_QUEUE, UNAVAILABLE
 from tests.web.conftest import Staff
 from tests.web.doubles import CALL, CALLBACKS, WAITING, card
 
@@ -126,6 +126,56 @@ async def test_nothing_moves_when_her_state_changes(screen: Page, staff: Staff) 
         await _shows(screen, staff, PanelView("unavailable", reason, waiting=WAITING))
         await expect(screen.locator("#sentence")).to_have_text(said)
         assert await screen.evaluate(PLACES) == before, reason
+    await _shows(screen, staff, PanelView("available", since=1.0))
+    await expect(screen.locator("#sentence")).to_have_text(NO_QUEUE)
+    assert await screen.evaluate(PLACES) == before, "no queue"
+
+
+async def test_who_serves_no_queue_is_told_so(screen: Page, staff: Staff) -> None:
+    """With what to do, and the button to go on with once it is done; a telephone that is off comes first."""
+    available = screen.get_by_role("button", name="Beschikbaar")
+    for none in (PanelView("available", since=1.0), PanelView("away"), PanelView("paused", "Overleg", since=1.0)):
+        await _shows(screen, staff, none)
+        await expect(screen.locator("#sentence")).to_have_text(
+            "U bedient geen wachtrij: vraag uw beheerder om een groep. Meld u dan opnieuw beschikbaar."
+        )
+    await _shows(screen, staff, PanelView("unavailable", "phone-offline"))
+    await expect(screen.locator("#sentence")).to_contain_text("Uw telefoon is niet aangemeld.")
+    await _shows(screen, staff, PanelView("available", talking=TalkingView(CALL, None, False, 0.0, "Afval")))
+    await expect(screen.locator("#sentence")).to_have_text("Hierna krijgt u geen gesprekken.")
+    await available.click()
+    await expect(screen.locator("#sentence")).to_have_text("U krijgt het volgende gesprek.")
+    await expect(available).to_be_disabled()
+    assert staff.desk.acts[-1] == ("claim", "u1")
+
+
+async def test_a_language_that_the_caller_chose_is_shown(screen: Page, staff: Staff) -> None:
+    """While it rings and while they talk, for eyes and ears; of who chose none, nothing is said."""
+    ringing = RingingView(CALL, "Burgerzaken", None, 1.0, language=LanguageId("en"))
+    await _shows(screen, staff, PanelView("available", ringing=ringing, waiting=WAITING))
+    await expect(screen.locator("#ringing dl")).to_contain_text("TaalEngels")
+    await expect(screen.locator("#said")).to_have_text("Er komt een gesprek binnen: Burgerzaken. Taal: Engels.")
+    talking = TalkingView(CALL, None, False, 0.0, "Burgerzaken", language=LanguageId("en"))
+    await _shows(screen, staff, PanelView("available", talking=talking, waiting=WAITING))
+    await expect(screen.locator(".ic-call-head p")).to_have_text(
+        re.compile(r"^In gesprek 0:0\d · Burgerzaken Engels$"), use_inner_text=True
+    )
+    await expect(screen.locator("#said")).to_have_text("In gesprek. Beller is anoniem. Taal: Engels.")
+    await _shows(screen, staff, PanelView("available", ringing=replace(ringing, language=None), waiting=WAITING))
+    await expect(screen.locator("#said")).to_have_text("Er komt een gesprek binnen: Burgerzaken.")
+    await expect(screen.get_by_text("Taal", exact=True)).to_be_hidden()
+    await _shows(screen, staff, PanelView("available", talking=replace(talking, language=None), waiting=WAITING))
+    await expect(screen.locator("#said")).to_have_text("In gesprek. Beller is anoniem.")
+    await expect(screen.locator("#talking-language")).to_be_hidden()
+
+
+async def test_an_erased_caller_is_told_from_one_who_never_said_who_she_is(screen: Page, staff: Staff) -> None:
+    """She may have been greeted by name a moment ago."""
+    talking = TalkingView(CALL, None, False, 9.0, "Burgerzaken", erased=True)
+    await _shows(screen, staff, PanelView("available", talking=talking, waiting=WAITING))
+    gone = "De gegevens van deze beller zijn gewist. Vraag zelf wie het is."
+    await expect(screen.locator("#anonymous")).to_have_text(gone)
+    await expect(screen.locator("#said")).to_have_text(f"In gesprek. {gone}")
 
 
 async def test_who_is_to_be_called_back_is_listed_without_a_number(screen: Page, staff: Staff) -> None:

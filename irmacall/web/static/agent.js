@@ -90,18 +90,22 @@ function paintPanel(panel) {
   blank();
 }
 
-function paintRinging({ title, queue, subject, waited, note }) {
+function paintRinging({ title, queue, subject, language, waited, note }) {
   say(byId("ringing-title"), title);
   say(byId("ringing-queue"), queue);
   say(byId("ringing-subject"), subject);
+  say(byId("ringing-language"), language);
+  byId("ringing-tongue").hidden = !language;
   say(byId("ringing-note"), note);
   tick(byId("ringing-waited"), waited);
 }
 
-function paintTalking({ call, seconds, about, unknown }) {
+function paintTalking({ call, seconds, about, language, unknown }) {
   tick(byId("talking-seconds"), seconds);
   byId("hangup").value = call;
   say(byId("about"), about);
+  say(byId("talking-language"), language);
+  byId("talking-language").hidden = !language;
   say(byId("anonymous"), unknown);
 }
 
