@@ -29,6 +29,8 @@ class Callback:
     plan: Plan = field(repr=False, metadata=UNSAVED)
     number: NumberId | None = None
     """None: it is being noted."""
+    asked: int = 0
+    """Which asking of hers this is: an answer to an earlier one comes too late."""
     tries: int = 0
     """How often her telephone was rung in vain."""
     attempts: int = 0

@@ -77,7 +77,7 @@ def _note(turn: Turn, call: Call, typed: Digits | None) -> None:
     assert call.queued_at is not None
     assert call.entered_at is not None
     call.outcome = Outcome.CALLBACK
-    span = call.plan.callbacks.span
+    span, asked = call.plan.callbacks.span, call.said
     turn.desk.callbacks[call.id] = Callback(
         id=call.id,
         node=call.node,
@@ -89,20 +89,21 @@ def _note(turn: Turn, call: Call, typed: Digits | None) -> None:
         due_at=turn.now,
         language=call.language,
         plan=call.plan,
+        asked=asked,
     )
     turn.touch_callback(call.id)
     turn.touch_call(call)
     turn.set_timer(("call", call.id), turn.now + NOTED_WITHIN)
-    turn.do(KeepNumber(call.node, call.id, call.channel, typed))
+    turn.do(KeepNumber(call.node, call.id, call.channel, typed, asked))
 
 
 def number_kept(turn: Turn, event: NumberKept) -> None:
     """The promise can be kept: she is told so. Where it was given up meanwhile, her number is forgotten."""
     callback = turn.desk.callbacks.get(event.call)
-    if callback is None or (callback.number is not None and callback.number != event.number):
+    if callback is None or callback.asked != event.asked or callback.number not in (None, event.number):
         turn.do(DropNumber(event.number))
         return
-    callback.number = event.number
+    callback.number, callback.node = event.number, event.node
     turn.touch_callback(callback.id)
     call = turn.desk.calls.get(event.call)
     if call is not None and call.stage is Stage.CALLBACK:
@@ -112,7 +113,7 @@ def number_kept(turn: Turn, event: NumberKept) -> None:
 def number_refused(turn: Turn, event: NumberRefused) -> None:
     """She is asked for another number, as long as she is there."""
     callback = turn.desk.callbacks.get(event.call)
-    if callback is None or callback.number is not None:
+    if callback is None or callback.asked != event.asked or callback.number is not None:
         return
     call = turn.desk.calls.get(event.call)
     if call is None:
@@ -164,10 +165,19 @@ def place(turn: Turn, name: CallId) -> None:
     callback = desk.callbacks.get(name)
     if callback is None:
         return
+    if callback.call is None and _no_more(callback):
+        unreached(turn, callback)
+        return
     stands_in_line = _due(turn, callback)
     if name not in desk.calls:  # Until she has hung up, a place of this name is her call's.
         desk.order.place_call(name, _place_of(turn, callback) if stands_in_line else None)
     turn.set_timer(("callback", name), _next_moment(turn, callback))
+
+
+def _no_more(callback: Callback) -> bool:
+    """Whether her telephone was rung often enough, or the next time would be too late."""
+    too_late = callback.tries > 0 and callback.due_at >= callback.until
+    return too_late or callback.tries >= callback.plan.callbacks.tries
 
 
 def _due(turn: Turn, callback: Callback) -> bool:
@@ -241,6 +251,7 @@ def agent_answered(turn: Turn, call: Call) -> None:
         ending.end(turn, call)
         return
     call.said += 1
+    call.saying = True
     prompt = (Prompt.CALLBACK_AGENT.sound,)
     turn.do(Say(call.node, call.id, call.leg.channel, playback(call.id, call.said), prompt, call.plan.language))
     turn.do(CallOut(call.node, call.id, call.channel, callback.number))
@@ -253,16 +264,8 @@ def telephone_stands(turn: Turn, call: Call) -> None:
 
 
 def not_reached(turn: Turn, call: Call) -> None:
-    """Her telephone was not answered: another try later, or none any more."""
-    callback = turn.desk.callbacks.get(call.callback or CallId(""))
+    """Her telephone was not answered: another try later, or none any more (`place`)."""
     ending.end(turn, call)
-    if callback is None:
-        return
-    rules = callback.plan.callbacks
-    callback.tries += 1
-    callback.due_at = turn.now + rules.interval
-    if callback.tries >= rules.tries or callback.due_at >= callback.until:
-        unreached(turn, callback)
 
 
 def kept(turn: Turn, call: Call) -> None:

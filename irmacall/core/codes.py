@@ -6,7 +6,7 @@ was asked for one or not: after the last try no more are looked up in this call.
 
 from __future__ import annotations
 
-from irmacall.core import code, disclosures, routing, saying
+from irmacall.core import callbacks, code, disclosures, routing, saying
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Stage
 from irmacall.core.code import Digits
 from irmacall.core.commands import NoteForAudit, Prompt, RefreshPage
@@ -71,6 +71,8 @@ def _bind(turn: Turn, call: Call, disclosure: Disclosure) -> None:
     turn.touch_disclosure(disclosure)
     turn.touch_call(call)
     turn.do(RefreshPage(disclosure.page))
+    if call.stage is Stage.CALLBACK:
+        callbacks.stay(turn, call)
     wanted = call.plan.queue_of(disclosure.subject)
     if call.stage in BEFORE_THE_QUEUE:
         saying.hush(turn, call)

@@ -257,6 +257,8 @@ class KeepNumber:
     call: CallId
     channel: ChannelId
     typed: Digits | None
+    asked: int = 0
+    """Which asking this is; the answer says it again."""
 
 
 @dataclass(frozen=True, slots=True)

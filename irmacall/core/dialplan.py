@@ -32,6 +32,14 @@ def busy_variable(desk: DeskId) -> str:
     return f"IRMACALL_BUSY_{desk}"
 
 
+def most_variable(desk: DeskId) -> str:
+    """The global variable by which the dialplan is told how many of this desk's callers may be on the node at once.
+
+    "1795357000:500": until that moment (epoch seconds) 500.
+    """
+    return f"IRMACALL_MOST_{desk}"
+
+
 def leader_variable(desk: DeskId) -> str:
     """The global variable by which a node's watchdog sees that this desk has a leader: its value keeps changing.
 

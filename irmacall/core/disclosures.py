@@ -91,7 +91,8 @@ def forget(turn: Turn, disclosure: Disclosure) -> None:
     erase(turn, disclosure)
     desk = turn.desk
     del desk.disclosures[disclosure.sealed]
-    del desk.sealed_of_page[disclosure.page]
+    if desk.sealed_of_page.get(disclosure.page) == disclosure.sealed:
+        del desk.sealed_of_page[disclosure.page]
     turn.set_timer(("disclosure", disclosure.sealed), None)
     turn.touch_disclosure(disclosure)
     turn.do(RefreshPage(disclosure.page))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from irmacall.core import disclosures
 from irmacall.core.agent import Availability
-from irmacall.core.call import Call, Turning
+from irmacall.core.call import Call, Stage, Turning
 from irmacall.core.callback import Callback
 from irmacall.core.commands import HangUp, KeepFacts, RemoveBridge
 from irmacall.core.events import FactsKept
@@ -18,6 +18,7 @@ def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
 
     `caller_stays`: her channel is still ours, and must be hung up.
     """
+    rang = call.stage in (Stage.DIALLING, Stage.CONNECTING)
     call.turn(Turning.ENDED)
     turn.touch_call(call)
     for leg in call.legs:
@@ -29,7 +30,7 @@ def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
     if call.callback is None or call.talking_since is not None:
         keep_facts(turn, facts_of(turn, call))
     else:
-        _stands(turn, call)
+        _stands(turn, call, rang=rang)
     _free_agents(turn, call)
     disclosures.erase_of(turn, call)
     if call.id in turn.desk.callbacks:
@@ -52,12 +53,19 @@ def _free_agents(turn: Turn, call: Call) -> None:
         turn.touch_agent(agent)
 
 
-def _stands(turn: Turn, call: Call) -> None:
-    """The call that was to keep a promise came to nothing: the promise stands, with its place."""
+def _stands(turn: Turn, call: Call, *, rang: bool) -> None:
+    """The call that was to keep a promise came to nothing: the promise stands, with its place.
+
+    `rang`: her telephone was rung, for whatever reason in vain. That counts, and is not done again at once.
+    """
     callback = turn.desk.callbacks.get(call.callback or call.id)
-    if callback is not None and callback.call == call.id:
-        callback.call = None
-        turn.touch_callback(callback.id)
+    if callback is None or callback.call != call.id:
+        return
+    callback.call = None
+    if rang:
+        callback.tries += 1
+        callback.due_at = turn.now + callback.plan.callbacks.interval
+    turn.touch_callback(callback.id)
 
 
 def keep_facts(turn: Turn, facts: CallFacts) -> None:

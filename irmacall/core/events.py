@@ -177,10 +177,12 @@ class CommandFailed:
 
 @dataclass(frozen=True, slots=True)
 class NumberKept:
-    """The number on which this caller wants to be called back is noted, under this name."""
+    """The number on which this caller wants to be called back is noted, under this name; this node can call it."""
 
     call: CallId
     number: NumberId
+    node: NodeName
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ class NumberRefused:
     """This caller's number is unknown, is none, or may not be called."""
 
     call: CallId
+    asked: int = 0
 
 
 # -- from the citizen's page -------------------------------------------------------------------------------

@@ -61,11 +61,10 @@ def keys_pressed(turn: Turn, event: KeysPressed) -> None:
     call = turn.desk.call_with(event.channel)
     if call is None or call.channel != event.channel or call.stage not in UNANSWERED:
         return
-    if call.stage is Stage.CALLBACK:  # Here keys are a telephone number, and ten of them no code.
-        callbacks.keys_pressed(turn, call, event.keys)
-        return
     codes.remember(turn, call, event.keys)
-    if call.stage in ENTERING_CODE:
+    if call.stage is Stage.CALLBACK:
+        _number_keys(turn, call, event.keys)
+    elif call.stage in ENTERING_CODE:
         _code_keys(turn, call, event.keys)
     elif codes.opens(turn, call):
         return
@@ -73,6 +72,12 @@ def keys_pressed(turn: Turn, event: KeysPressed) -> None:
         menus.keys_pressed(turn, call, event.keys)
     else:
         waiting.keys_pressed(turn, call, event.keys)
+
+
+def _number_keys(turn: Turn, call: Call, keys: Digits) -> None:
+    """A telephone number; or a code, whose first key was taken for the wish to be called back."""
+    if call.outcome is not None or not codes.opens(turn, call):
+        callbacks.keys_pressed(turn, call, keys)
 
 
 def patience_ended(turn: Turn, call: Call) -> None:

@@ -49,6 +49,8 @@ def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
             turn.do(Burn(disclosure.sealed))
         elif disclosure.seal is Seal.BOUND and disclosure.call not in turn.desk.calls:
             disclosures.erase(turn, disclosure)
+        elif turn.desk.sealed_of_page.get(disclosure.page) != disclosure.sealed:
+            disclosures.erase(turn, disclosure)  # A page has one: of two, the earlier is an old record.
 
 
 def _begin_callbacks_anew(turn: Turn) -> None:

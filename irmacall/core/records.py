@@ -188,7 +188,9 @@ def _put_agent(desk: Desk, agent: Agent) -> None:
 
 def _put_disclosure(desk: Desk, disclosure: Disclosure) -> None:
     desk.disclosures[disclosure.sealed] = disclosure
-    desk.sealed_of_page[disclosure.page] = disclosure.sealed
+    rival = desk.disclosures.get(desk.sealed_of_page.get(disclosure.page, SealedId("")))
+    if rival is None or rival.started_at <= disclosure.started_at:
+        desk.sealed_of_page[disclosure.page] = disclosure.sealed
     if disclosure.code is not None:
         desk.sealed_of_code[disclosure.code] = disclosure.sealed
     Turn(desk, 0.0).set_timer(("disclosure", disclosure.sealed), disclosure.next_change)

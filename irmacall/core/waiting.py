@@ -33,7 +33,10 @@ def _goes_elsewhere(turn: Turn, call: Call) -> bool:
         return False
     call.patient = True
     turn.touch_call(call)
-    return routing.overflow(turn, call, impatient)
+    gone = routing.overflow(turn, call, impatient)
+    if gone and call.stage is Stage.WAITING:
+        clock.set_clock(turn, call)  # Every way may lead back to where she waits already.
+    return gone
 
 
 def keys_pressed(turn: Turn, call: Call, keys: Digits) -> None:

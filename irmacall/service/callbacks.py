@@ -41,6 +41,12 @@ class Line(Protocol):
         """Whether a line of this node may call this number."""
 
 
+def _who_may_call(number: str, first: NodeName, lines: Mapping[NodeName, Line]) -> NodeName | None:
+    """A node with a line that may call this number; the first one, if that can be. None: nobody may."""
+    able = [node for node, line in lines.items() if line.may_call(number)]
+    return first if first in able else min(able, default=None)
+
+
 class Numbers:
     """One term's numbers. `records`: what was saved before this term, numbers among them."""
 
@@ -68,14 +74,19 @@ class Numbers:
     async def keep(self, wanted: KeepNumber, lines: Mapping[NodeName, Line]) -> None:
         """Note a number, if it is one that can be called, and say which; ends when that is saved."""
         number = await self._told(wanted, lines)
-        if number is None or not any(line.may_call(number) for line in lines.values()):
-            self._tell(NumberRefused(wanted.call))
+        node = None if number is None else _who_may_call(number, wanted.node, lines)
+        if number is None or node is None or await self._is_noted(number):
+            self._tell(NumberRefused(wanted.call, wanted.asked))
             return
         name = NumberId(secrets.token_hex(16))
         sealed = seal_number(self._key, self._desk, name, number)
         await self._save({(KIND, name): sealed}, ())
         self._sealed[name] = sealed
-        self._tell(NumberKept(wanted.call, name))
+        self._tell(NumberKept(wanted.call, name, node, wanted.asked))
+
+    async def _is_noted(self, number: str) -> bool:
+        """Whether somebody is to be called back there already: nobody's telephone is rung for many callers."""
+        return number in [await self.number_of(name) for name in list(self._sealed)]
 
     async def _told(self, wanted: KeepNumber, lines: Mapping[NodeName, Line]) -> str | None:
         if wanted.typed is not None:

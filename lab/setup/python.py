@@ -26,10 +26,11 @@ def done() -> bool:
 
 def make() -> None:
     """Make it anew. A virtual environment knows its own path, so it is built in place and stamped last."""
+    key = _key()  # Of the lock that is installed from, whatever becomes of it meanwhile.
     run([sys.executable, "-m", "venv", "--clear", paths.VENV])
     python = paths.VENV / "bin" / "python"
     pip: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     run([*pip, "--require-hashes", "-r", LOCK])
     # The lock holds setuptools too: nothing is fetched that has no hash.
     run([*pip, "--no-deps", "--no-build-isolation", "-e", paths.CHECKOUT])
-    stamp(paths.VENV, _key())
+    stamp(paths.VENV, key)

@@ -88,13 +88,13 @@ class ExchangePlay(Play):
     def noted(self, call: CallId, number: NumberId = NUMBER) -> None:
         """Her number is noted."""
         self.store.numbers.add(number)
-        self.leader.numbers_asked.popleft()
-        self.tell(NumberKept(call, number))
+        asked = self.leader.numbers_asked.popleft()
+        self.tell(NumberKept(call, number, asked.node, asked.asked))
 
     def refused(self, call: CallId) -> None:
         """Her number cannot be called."""
-        self.leader.numbers_asked.popleft()
-        self.tell(NumberRefused(call))
+        asked = self.leader.numbers_asked.popleft()
+        self.tell(NumberRefused(call, asked.asked))
 
     def promised(self, keys: str = "1") -> CallId:
         """Somebody waits, is promised to be called back, and has hung up."""

@@ -17,7 +17,7 @@ from irmacall.core.commands import (
 )
 from irmacall.core.events import NumberKept, NumberRefused, SeatPaused
 from irmacall.core.facts import Outcome
-from irmacall.core.ids import CallId
+from irmacall.core.ids import CallId, SealedId
 from irmacall.core.routes import ToCallback
 from tests.core.exchange import EXCHANGE, QUEUES, TAXES
 from tests.core.exchange_plays import CAS, NUMBER, ExchangePlay
@@ -66,7 +66,7 @@ def test_her_own_number_is_a_one() -> None:
     play = ExchangePlay()
     call = play.chooses("1")
     play.wants_callback(call, "1")
-    assert _asked(play) == KeepNumber(NEAR, call, play.call(call).channel, None)
+    assert _asked(play) == KeepNumber(NEAR, call, play.call(call).channel, None, play.call(call).said)
     play.noted(call)
     assert (play.stage(call), play.sounds) == (Stage.LEAVING, [Prompt.CALLBACK_NOTED.sound])
     play.prompt_ends(call)
@@ -92,14 +92,13 @@ def test_another_number_is_keyed_in() -> None:
     assert _asked(play).typed == Digits("0243299000")
 
 
-def test_ten_keys_here_are_a_number_and_no_code() -> None:
-    """A telephone number may well look like a code."""
+def test_ten_keys_here_that_open_nothing_are_a_number() -> None:
+    """A telephone number may well look like a code: it costs a try, and is noted as what it is."""
     play = ExchangePlay()
-    play.citizen_discloses(1)
     call = play.chooses("1")
     play.wants_callback(call)
     play.keys(call, code(1) + "#")
-    assert play.call(call).sealed is None
+    assert (play.call(call).sealed, play.call(call).tries) == (None, 1)
     assert _asked(play).typed == Digits(code(1))
 
 
@@ -173,7 +172,7 @@ def test_a_number_that_nobody_notes_promises_nothing() -> None:
     play.wants_callback(call, "1")
     play.later(NOTED_WITHIN)
     assert (play.where(call), play.desk.callbacks) == (("waiting", PASSPORTS), {})
-    play.tell(NumberKept(call, NUMBER))
+    play.noted(call)
     assert DropNumber(NUMBER) in play.screens
 
 
@@ -197,11 +196,12 @@ def test_who_hangs_up_and_has_no_number_is_told_of_as_unreached() -> None:
     play = ExchangePlay()
     call = play.chooses("1")
     play.wants_callback(call, "1")
+    asked = play.desk.callbacks[call].asked
     play.hangs_up(call)
     play.refused(call)
     assert play.desk.callbacks == {}
     assert play.facts(_unreached(call)).outcome is Outcome.UNREACHED
-    play.tell(NumberRefused(call))
+    play.tell(NumberRefused(call, asked))
     assert play.facts(_unreached(call)).callback_of == call
 
 
@@ -237,3 +237,32 @@ def test_she_is_not_called_while_she_is_on_the_line() -> None:
     assert play.desk.callbacks[call].call is None
     play.hangs_up(call)
     assert play.stage(play.attempt(call)) is Stage.RINGING
+
+
+def test_an_answer_to_an_earlier_asking_is_not_believed() -> None:
+    """She waited on, asked again with another number, and the first one's name came late: it is forgotten."""
+    play = ExchangePlay()
+    call = play.chooses("1")
+    play.wants_callback(call, "1")
+    first = play.desk.callbacks[call].asked
+    play.later(NOTED_WITHIN)
+    play.wants_callback(call, "1")
+    play.tell(NumberKept(call, NUMBER, NEAR, first))
+    assert DropNumber(NUMBER) in play.screens
+    assert (play.stage(call), play.desk.callbacks[call].number) == (Stage.CALLBACK, None)
+    play.tell(NumberRefused(call, first))
+    assert call in play.desk.callbacks
+
+
+def test_a_code_that_begins_like_the_wish_to_be_called_back_is_a_code() -> None:
+    """Keyed in slowly, its first key opens the question for a number; its last one is still a code's."""
+    number = next(number for number in range(1000) if code(number).startswith("1"))
+    play = ExchangePlay()
+    play.citizen_discloses(number)
+    call = play.chooses("1")
+    for key in code(number):
+        play.keys(call, key)
+        play.later(EXCHANGE.times.choice + 0.5)
+    assert play.call(call).sealed == SealedId(f"sealed{number}")
+    assert play.stage(call) is Stage.WAITING
+    assert play.desk.callbacks == {}

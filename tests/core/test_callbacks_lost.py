@@ -129,8 +129,10 @@ def test_a_daemon_killed_while_it_called_back_begins_anew(answered: bool) -> Non
     assert play.desk.callbacks[promise].call is None
     play.tell(snapshot(seen))
     assert {hung.channel for hung in play.asked_for(HangUp)} == set(seen)
-    assert play.desk.callbacks[promise].tries == 0
+    assert play.desk.callbacks[promise].tries == int(answered)  # Her telephone rang: that counts.
     play.gone(leg)
+    if answered:
+        play.later(play.desk.callbacks[promise].plan.callbacks.interval)
     assert play.attempt(promise) == callout_call(promise, 2)
 
 
@@ -231,9 +233,9 @@ def test_a_number_is_noted_once() -> None:
     """Another name for it is forgotten again; the same word twice is one."""
     play = ExchangePlay()
     promise = play.promised()
-    play.tell(NumberKept(promise, NUMBER))
+    play.tell(NumberKept(promise, NUMBER, NEAR, play.desk.callbacks[promise].asked))
     assert not any(isinstance(command, DropNumber) for command in play.screens)
     other = NumberId("number2")
-    play.tell(NumberKept(promise, other))
+    play.tell(NumberKept(promise, other, NEAR, play.desk.callbacks[promise].asked))
     assert DropNumber(other) in play.screens
     assert play.desk.callbacks[promise].number == NUMBER

@@ -148,6 +148,8 @@ def test_an_agent_who_leaves_the_line_while_she_is_called_stops_it() -> None:
     play.gone(leg)
     assert HangUp(NEAR, call, channel) in play.asked
     assert (play.rung, play.agent(ELS).availability) == ([], Availability.UNAVAILABLE)
+    assert (play.queue(PASSPORTS), play.desk.callbacks[promise].tries) == ([], 1)
+    play.later(EXCHANGE.callbacks.interval)
     assert play.queue(PASSPORTS) == [promise]
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from irmacall.core.call import Stage
 from irmacall.core.events import EmergencyEnded, EmergencyThrown, LegEntered, SeatPaused
 from irmacall.core.facts import Outcome
-from irmacall.core.ids import CallId, SoundName
+from irmacall.core.ids import CallId, GroupId, SkillId, SoundName
+from irmacall.core.lines import Group, QueueRules, Step
 from irmacall.core.routes import ToMessage, ToQueue
 from tests.core.exchange import CLOSED, URGENT
 from tests.core.exchange_plays import CAS, ExchangePlay
-from tests.core.leader import FAR, GENERAL, NEAR
+from tests.core.leader import FAR, GENERAL, NEAR, PASSPORTS, PLAN
 from tests.core.plays import BO, CALLER_SEEN, ELS, WAITING_ROOM, code, phone_of, seat_of, snapshot
 
 AWAY = SoundName("emergency")
@@ -206,3 +209,20 @@ def test_agents_who_rang_are_free_for_the_queue_of_the_emergency() -> None:
     _throw(play, ToQueue(URGENT))
     play.gone(leg)
     assert play.phones(call) == [phone_of(ELS)]
+
+
+def test_who_waited_enough_and_is_led_back_by_an_emergency_keeps_her_clock() -> None:
+    """What is asked of agents for her becomes less at its moment, though there was nowhere else to go."""
+    steps = (Step(skills={SkillId("rare"): 1}), Step(after=90.0))
+    rules = QueueRules(GENERAL, steps=steps, patience=60.0, impatient=ToQueue(PASSPORTS))
+    group = Group(GroupId("all"), frozenset({GENERAL, PASSPORTS}))
+    plan = dataclasses.replace(PLAN, queues={**PLAN.queues, GENERAL: rules}, groups={group.id: group})
+    play = ExchangePlay(plan)
+    play.groups[ELS] = frozenset({group.id})
+    play.agent_comes(ELS)
+    play.tell(EmergencyThrown(ToQueue(GENERAL), play.leader.now + 3600))
+    call = play.caller_arrives()
+    play.later(89)
+    assert play.where(call) == ("waiting", GENERAL)
+    play.later(2)
+    assert play.stage(call) is Stage.RINGING

@@ -5,10 +5,12 @@ from __future__ import annotations
 from irmacall.core.agent import Availability
 from irmacall.core.call import Stage
 from irmacall.core.events import SeatPaused
+from irmacall.core.ids import SealedId
 from tests.core.plays import (
     BO,
     CALLER_SEEN,
     ELS,
+    HOUR,
     WAITING_ROOM,
     Play,
     bridges_talking,
@@ -86,3 +88,20 @@ def test_an_older_seat_at_a_phone_that_another_has() -> None:
     play.joins(call)
     assert play.sees(BO) is not None
     assert play.sees(ELS) is None
+
+
+def test_an_older_disclosure_of_a_page_is_erased_and_breaks_nobody() -> None:
+    """A page has one: the earlier, put back, is burned, and the later one's hour ends as it would have."""
+    play = Play()
+    page = play.citizen_discloses(1)
+    [earlier] = [(key, value) for key, value in play.store.saved.items() if key[0] == "disclosure"]
+    play.later(60)
+    play.citizen_discloses(2, page=page)
+    play.store.saved[earlier[0]] = earlier[1]
+    play.store.vault.add(SealedId("sealed1"))
+    play.crashes()
+    assert "sealed1" not in play.store.vault
+    play.tell(snapshot({}))
+    assert play.desk.sealed_of_page == {page: SealedId("sealed2")}
+    play.later(HOUR)
+    assert (play.desk.disclosures, play.store.vault) == ({}, set())

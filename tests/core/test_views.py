@@ -7,6 +7,7 @@ from dataclasses import replace
 from irmacall.core import views
 from irmacall.core.commands import RefreshQueues, RefreshSeat
 from irmacall.core.events import (
+    ErasureAsked,
     NumberKept,
     PhoneCalled,
     PhoneRegistered,
@@ -17,6 +18,8 @@ from irmacall.core.events import (
 )
 from irmacall.core.ids import ChannelId, GroupId, NumberId, QueueId, UserId
 from irmacall.core.lines import Group, QueueRules
+from tests.core.exchange import ENGLISH
+from tests.core.exchange_plays import ExchangePlay
 from tests.core.leader import GENERAL, NEAR, PASSPORTS, PLAN
 from tests.core.plays import BO, ELS, Play, phone_of, seat_of
 
@@ -78,6 +81,31 @@ def test_who_is_free_concerns_the_panels_of_the_queues_that_she_serves() -> None
     assert _told(play) == {GENERAL}
 
 
+def test_an_agent_sees_a_language_that_the_caller_chose() -> None:
+    """From when her phone rings; the one in which the desk begins is nobody's choice."""
+    for keys, language in (("0", None), ("30", ENGLISH)):
+        play = ExchangePlay()
+        call = play.chooses(keys)
+        play.agent_comes(ELS)
+        shown = _seen(play).call
+        assert shown is not None
+        assert (shown.call, shown.language) == (call, language)
+
+
+def test_an_agent_sees_that_her_caller_was_known_and_is_no_longer() -> None:
+    """Not of who never said who she is, and not while she is known."""
+    for number, before, after in ((1, (True, False), (False, True)), (None, (False, False), (False, False))):
+        play = Play()
+        page = play.citizen_discloses(1)
+        play.agent_comes(ELS)
+        play.talks(number)
+        for expected in (before, after):
+            shown = _seen(play).call
+            assert shown is not None
+            assert (shown.identified, shown.erased) == expected
+            play.tell(ErasureAsked(page))
+
+
 def _seen(play: Play) -> views.SeatView:
     return views.seat_view(play.desk, ELS, seat_of(ELS))
 
@@ -110,7 +138,7 @@ def test_an_agent_who_answered_for_a_callback_is_told_that_the_other_telephone_r
     play.later(PLAN.times.choice)
     play.keys(asked, "1")
     play.later(PLAN.times.choice)
-    play.tell(NumberKept(asked, NumberId("number1")))
+    play.tell(NumberKept(asked, NumberId("number1"), NEAR, play.desk.callbacks[asked].asked))
     play.hangs_up(asked)
     play.agent_comes(ELS)
     [call] = play.desk.calls

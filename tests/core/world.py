@@ -181,9 +181,9 @@ class World:
         if kept:
             number = NumberId(f"number{next(self.ids)}")
             self.store.numbers.add(number)
-            self.tell(NumberKept(asked.call, number))
+            self.tell(NumberKept(asked.call, number, asked.node, asked.asked))
         else:
-            self.tell(NumberRefused(asked.call))
+            self.tell(NumberRefused(asked.call, asked.asked))
 
     def keep_facts(self) -> None:
         """The records' store has all facts that it was told of."""

@@ -114,8 +114,8 @@ async def test_a_number_that_is_done_with_is_gone() -> None:
 async def test_numbers_that_no_callback_needs_are_forgotten_at_a_take_over() -> None:
     """The daemon before us was gone between the number and the promise."""
     office = Office()
-    for _ in range(2):
-        await (await office.opened()).keep(OWN, {NEAR: FakeLine()})
+    for number in (MOBILE, "+31687654321"):
+        await (await office.opened()).keep(OWN, {NEAR: FakeLine(number)})
     needed = office.told[1]
     assert isinstance(needed, NumberKept)
     await (await office.opened()).drop_all_but([needed.number])
@@ -136,3 +136,31 @@ def test_a_sealed_number_opens_nowhere_else() -> None:
     ):
         with pytest.raises(PeerError, match="altered"):
             open_number(key, desk, other, raw)
+
+
+async def test_no_telephone_is_promised_to_two_callers() -> None:
+    """Who keys in somebody else's number again and again is refused from the second time on."""
+    office = Office()
+    numbers = await office.opened()
+    for caller in ("anna", "bert"):
+        wanted = KeepNumber(NEAR, CallId(caller), ChannelId(caller), Digits("0612345678"))
+        await numbers.keep(wanted, {NEAR: FakeLine()})
+    assert [type(told) for told in office.told] == [NumberKept, NumberRefused]
+
+
+async def test_a_callback_is_made_where_a_line_may_call_it() -> None:
+    """She came in on a node without a line to the outside: another one calls her."""
+
+    class Silent(FakeLine):
+        """A node whose lines call nobody."""
+
+        def may_call(self, number: str) -> bool:
+            """See `Line.may_call`."""
+            return False
+
+    office = Office()
+    far = NodeName("far")
+    await (await office.opened()).keep(OWN, {NEAR: Silent(), far: FakeLine()})
+    [kept] = office.told
+    assert isinstance(kept, NumberKept)
+    assert kept.node == far
