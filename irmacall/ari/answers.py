@@ -75,15 +75,13 @@ def _parse_head(head: bytes) -> _Head:
     status = _STATUS.match(status_line)
     if status is None:
         raise WireError("answer: no status")
-    headers = dict(_header(line) for line in lines)
+    headers = {}
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        if not colon:
+            raise WireError("answer: no header")
+        headers[name.lower()] = value.strip()
     length = headers.get(b"content-length", b"0" if status[1] == b"204" else b"")
     if b"transfer-encoding" in headers or not _LENGTH.fullmatch(length) or int(length) > LONGEST_BODY:
         raise WireError("answer: no length that we take")
     return _Head(int(status[1]), int(length), headers.get(b"connection", b"").lower() == b"close")
-
-
-def _header(line: bytes) -> tuple[bytes, bytes]:
-    name, colon, value = line.partition(b":")
-    if not colon:
-        raise WireError("answer: no header")
-    return name.lower(), value.strip()

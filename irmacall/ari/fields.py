@@ -5,10 +5,11 @@ No message here holds a value: what stands in the JSON may be a caller's number 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, TypeVar
+
+import orjson
 
 from irmacall.errors import PeerError
 
@@ -25,18 +26,25 @@ class WireError(PeerError):
 class Fields:
     """One JSON value together with where it stood, so that a complaint can say where."""
 
-    __slots__ = ("_path", "_value")
+    __slots__ = ("_name", "_under", "_value")
 
-    def __init__(self, value: object, path: str) -> None:
+    def __init__(self, value: object, name: str, under: Fields | None = None) -> None:
+        """`name`: what it is called, as it follows the path of what it stands `under`."""
         self._value = value
-        self._path = path
+        self._name = name
+        self._under = under
+
+    @property
+    def path(self) -> str:
+        """Where it stood. Put together for complaints alone: each event is read by a dozen steps."""
+        return self._name if self._under is None else f"{self._under.path}{self._name}"
 
     @classmethod
     def parse(cls, text: str | bytes, path: str) -> Fields:
         """Read a document. Raises WireError where it is not JSON."""
         try:
-            return cls(json.loads(text, parse_constant=_no_constant), path)
-        except (ValueError, RecursionError):
+            return cls(orjson.loads(text), path)
+        except ValueError:
             # The decoder's message quotes the document, so it is not chained.
             raise WireError(f"{path}: not JSON") from None
 
@@ -44,31 +52,31 @@ class Fields:
         """The member of that name. Raises WireError where there is none, or this is no object."""
         found = self.get(key)
         if found is None:
-            raise WireError(f"{self._path}.{key}: missing")
+            raise WireError(f"{self.path}.{key}: missing")
         return found
 
     def get(self, key: str) -> Fields | None:
         """The member of that name, or None where it is absent or null."""
         members = self._as(dict, "an object")
         value = members.get(key)
-        return None if value is None else Fields(value, f"{self._path}.{key}")
+        return None if value is None else Fields(value, f".{key}", self)
 
     def __iter__(self) -> Iterator[Fields]:
         """The items of an array, in order."""
         for index, value in enumerate(self._as(list, "an array")):
-            yield Fields(value, f"{self._path}[{index}]")
+            yield Fields(value, f"[{index}]", self)
 
     def text(self) -> str:
         """A string of at most LONGEST characters."""
         value: str = self._as(str, "a string")
         if len(value) > LONGEST:
-            raise WireError(f"{self._path}: too long")
+            raise WireError(f"{self.path}: too long")
         return value
 
     def number(self) -> int:
         """A whole number; true and false are none."""
         if isinstance(self._value, bool):
-            raise WireError(f"{self._path}: not a number")
+            raise WireError(f"{self.path}: not a number")
         value: int = self._as(int, "a number")
         return value
 
@@ -88,13 +96,9 @@ class Fields:
 
     def bad(self, why: str) -> WireError:
         """A complaint about this value, for the caller to raise; `why` must not quote the value."""
-        return WireError(f"{self._path}: {why}")
+        return WireError(f"{self.path}: {why}")
 
     def _as(self, kind: type[_T], name: str) -> _T:
         if not isinstance(self._value, kind):
-            raise WireError(f"{self._path}: not {name}")
+            raise WireError(f"{self.path}: not {name}")
         return self._value
-
-
-def _no_constant(_name: str) -> object:
-    raise ValueError("NaN and Infinity are no JSON")

@@ -7,11 +7,12 @@ stand in `also`, the thing to be torn down was gone already.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from irmacall.ari.fields import Fields
 from irmacall.core.commands import (
@@ -35,6 +36,8 @@ SOUNDS: Final = "irmacall"
 
 DIALLED: Final = "IRMACALL_DIALLED"
 """A leg's variable: set once, just before it is dialled, and shown in every snapshot."""
+
+_UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]+")
 
 GONE: Final = frozenset({404, 409, 422})
 """What Asterisk answers to tear-down of what is gone, has left Stasis, or is no member any more."""
@@ -64,7 +67,8 @@ class Request:
 
     def target(self) -> str:
         """Path and query, encoded (RFC 3986)."""
-        return f"{self.path}?{urlencode(self.query, quote_via=quote)}" if self.query else self.path
+        query = "&".join([f"{name}={quoted(value)}" for name, value in self.query])
+        return f"{self.path}?{query}" if query else self.path
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -72,7 +76,12 @@ class Request:
 
 def path(*parts: str) -> str:
     """A path below /ari/ whose parts may hold any character."""
-    return "/".join(quote(part, safe="") for part in parts)
+    return "/".join([quoted(part) for part in parts])
+
+
+def quoted(part: str) -> str:
+    """As it stands in a path or a query, whatever is in it (RFC 3986, 2.1); most of it may stand as it is."""
+    return part if _UNRESERVED.fullmatch(part) else quote(part, safe="")
 
 
 def requests_for(command: NodeCommand, app: str) -> tuple[Request, ...]:

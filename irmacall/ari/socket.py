@@ -60,20 +60,36 @@ async def listen(socket: aiohttp.ClientWebSocketResponse, hear: Callable[[str], 
     unanswered = 0
     while True:
         try:
-            frame = await socket.receive(timeout=PING_SECONDS)
+            # One deadline for many frames: a new one for each would cost about as much as to read it.
+            async with asyncio.timeout(PING_SECONDS) as quiet:
+                while True:
+                    frame = await socket.receive()
+                    unanswered = 0
+                    _put_off(quiet)
+                    await _take(socket, frame, hear)
         except TimeoutError:
             if unanswered == UNANSWERED_PINGS:
                 raise PeerUnavailable("event socket: silent") from None
             unanswered += 1
             await _send(socket.ping(), "ping")
-            continue
-        unanswered = 0
-        if frame.type is aiohttp.WSMsgType.TEXT:
-            hear(frame.data)
-        elif frame.type is aiohttp.WSMsgType.PING:
-            await _send(socket.pong(frame.data), "pong")
-        elif frame.type is not aiohttp.WSMsgType.PONG:
-            raise PeerUnavailable(f"event socket: {frame.type.name.lower()}")
+
+
+def _put_off(quiet: asyncio.Timeout) -> None:
+    """Something was heard: the quiet begins anew, give or take a twentieth of a second."""
+    until, anew = quiet.when(), asyncio.get_running_loop().time() + PING_SECONDS
+    if until is None or anew - until > PING_SECONDS / 20:
+        quiet.reschedule(anew)
+
+
+async def _take(
+    socket: aiohttp.ClientWebSocketResponse, frame: aiohttp.WSMessage, hear: Callable[[str], None]
+) -> None:
+    if frame.type is aiohttp.WSMsgType.TEXT:
+        hear(frame.data)
+    elif frame.type is aiohttp.WSMsgType.PING:
+        await _send(socket.pong(frame.data), "pong")
+    elif frame.type is not aiohttp.WSMsgType.PONG:
+        raise PeerUnavailable(f"event socket: {frame.type.name.lower()}")
 
 
 async def _send(frame: Awaitable[None], what: str) -> None:
