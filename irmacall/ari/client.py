@@ -27,7 +27,7 @@ from irmacall.ari.pool import Pool
 from irmacall.ari.requests import Request, callout_requests, path, requests_for
 from irmacall.ari.socket import event_socket, listen
 from irmacall.core.commands import CallOut, DialLeg, NodeCommand
-from irmacall.core.dialplan import application, busy_variable, leader_variable
+from irmacall.core.dialplan import application, busy_variable, leader_variable, most_variable
 from irmacall.core.events import ChannelGone, LegEntered, NodeEvent, NodeLost
 from irmacall.core.ids import ChannelId, DeskId, Endpoint, NodeName
 from irmacall.core.numbers import normalise
@@ -170,6 +170,11 @@ class Node:
     async def refuse(self, percent: int, until: int) -> None:
         """Have the dialplan refuse so many of 100 new callers before it answers them, until then (epoch seconds)."""
         query = (("variable", busy_variable(self._settings.desk)), ("value", f"{percent:03}:{until}"))
+        await self._do(Request("POST", "asterisk/variable", query))
+
+    async def limit(self, calls: int, until: int) -> None:
+        """Have the dialplan let in callers while fewer than so many are here, until then (epoch seconds)."""
+        query = (("variable", most_variable(self._settings.desk)), ("value", f"{until:010}:{calls}"))
         await self._do(Request("POST", "asterisk/variable", query))
 
     async def follow(self, endpoints: Iterable[Endpoint]) -> None:

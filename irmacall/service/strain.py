@@ -1,9 +1,14 @@
 """Who is let in when there is too much: what is up stays up, and as many are served as a node can bear.
 
-Twice a second a node is looked at: how late its events are heard, how busy its machine is, how many calls it has.
-What is worst of these, as a part of what the site allows, is its load. Above 1 a smaller share of new callers is let
-in and below it a larger one, so that the load comes to rest at 1 whatever is offered. The dialplan refuses the others
-before it answers them. An order to refuse lapses by itself: a daemon that is gone refuses nobody.
+Twice a second a node is looked at: how late its events are heard, how busy its machine is. What is worst of these, as
+a part of what the site allows, is its load. Above 1 a smaller share of new callers is let in and below it a larger
+one, so that the load comes to rest at 1 whatever is offered. The dialplan refuses the others before it answers them.
+
+How many calls there may be at once it is told too, and counts them itself: who looks twice a second would let in all
+who come between two looks, and then nobody. What it cannot count are the calls that we make, to call somebody back;
+where these make it more than there may be, nobody is let in until it is not.
+
+What the dialplan was told lapses by itself: a daemon that is gone refuses nobody.
 """
 
 from __future__ import annotations
@@ -28,7 +33,8 @@ log = structlog.get_logger("irmacall.strain")
 
 LOOK_SECONDS: Final = 0.5
 LAPSES_AFTER: Final = 10
-"""Seconds after which the dialplan takes an order to refuse for forgotten."""
+"""Seconds after which the dialplan takes what it was told for forgotten."""
+_SAID_EVERY: Final = 3.0
 _FEWER, _MORE, _FEWEST = 0.5, 1.25, 0.05
 """At most so much less, so much more, and never less of those who call."""
 _CALM: Final = 0.9
@@ -62,8 +68,8 @@ class Seen:
         return max(parts)
 
     def full(self, limits: NodeLimits) -> bool:
-        """Whether it has as many calls as it may."""
-        return limits.calls is not None and self.calls >= limits.calls
+        """Whether it has more calls than it may: as many as it may is what the dialplan sees to."""
+        return limits.calls is not None and self.calls > limits.calls
 
 
 @dataclass(slots=True)
@@ -117,9 +123,13 @@ class Strain:
 
     async def run(self) -> Never:
         """Look, again and again, until cancelled."""
-        while True:
-            await asyncio.gather(*(self.look(name, seen) for name, seen in self.seen().items()))
-            await asyncio.sleep(LOOK_SECONDS)
+        async with asyncio.TaskGroup() as group:
+            for name in self.nodes:
+                group.create_task(self._limit(name), name=f"limit {name}")
+            while True:
+                await asyncio.gather(*(self.look(name, seen) for name, seen in self.seen().items()))
+                await asyncio.sleep(LOOK_SECONDS)
+        raise AssertionError("looked at for ever")
 
     def seen(self) -> dict[NodeName, Seen]:
         """Every node, as it is now."""
@@ -140,6 +150,15 @@ class Strain:
             self.tell(NodeStrained(name, percent == 100))
         if percent or before:
             await self._show(name, percent)
+
+    async def _limit(self, name: NodeName) -> None:
+        """Keep its dialplan told how many calls there may be; an Asterisk that began anew knows it within seconds."""
+        while self.limits.calls is not None:
+            try:
+                await self.nodes[name].limit(self.limits.calls, int(self.clock()) + LAPSES_AFTER)
+            except PeerError as error:
+                log.debug("node not told how many calls there may be", node=name, error=str(error))
+            await asyncio.sleep(_SAID_EVERY)
 
     async def _show(self, name: NodeName, percent: int) -> None:
         try:

@@ -19,7 +19,7 @@ from irmacall.core.commands import (
     Say,
     StopSaying,
 )
-from irmacall.core.dialplan import leader_variable
+from irmacall.core.dialplan import busy_variable, leader_variable, most_variable
 from irmacall.core.events import (
     BridgeEntered,
     BridgeLeft,
@@ -213,6 +213,15 @@ async def test_the_watchdog_can_see_who_leads(site: Site, node: Node) -> None:
     async with node:
         await node.show_leader("3.14")
     assert await site.variable(leader_variable(DeskId(site.desk))) == "3.14"
+
+
+async def test_the_dialplan_is_told_whom_to_let_in(site: Site, node: Node) -> None:
+    """Both orders are global variables of the node, in the words that the dialplan reads."""
+    async with node:
+        await node.refuse(7, 1795357000)
+        await node.limit(500, 1795357010)
+    assert await site.variable(busy_variable(DeskId(site.desk))) == "007:1795357000"
+    assert await site.variable(most_variable(DeskId(site.desk))) == "1795357010:500"
 
 
 async def test_a_phone_that_the_node_does_not_know(site: Site, node: Node) -> None:

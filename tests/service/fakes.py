@@ -297,6 +297,9 @@ class FakeNode:
         """Nobody is ever to be refused here: a test's node is neither late nor full."""
         raise AssertionError(f"{percent} of 100 callers are to be refused until {until}")
 
+    async def limit(self, calls: int, until: int) -> None:
+        """See `Node.limit`: the dialplan's affair."""
+
     def fail(self, error: Exception) -> None:
         """`run` raises this."""
         self._failing.set_exception(error)

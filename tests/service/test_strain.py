@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from irmacall.core.events import NodeStrained
 from irmacall.core.ids import CallId, ChannelId, NodeName
 from irmacall.core.state import Desk
 from irmacall.errors import PeerUnavailable
-from irmacall.service.strain import LOOK_SECONDS, Gate, Machine, NodeLimits, Seen, Strain
+from irmacall.service import strain as strain_module
+from irmacall.service.strain import LAPSES_AFTER, LOOK_SECONDS, Gate, Machine, NodeLimits, Seen, Strain
 from tests.core.leader import PLAN
 
 LIMITS = NodeLimits(calls=100, cpu=0.85, lag=0.5)
@@ -24,7 +26,7 @@ def _after(gate: Gate, seen: Seen, looks: int) -> int:
 
 
 @pytest.mark.parametrize(
-    "seen", [IDLE, Seen(99, 0.49, 0.84), Seen(99, 0.0, None), Seen(0, 0.0, 0.0)], ids=["idle", "near", "far", "none"]
+    "seen", [IDLE, Seen(99, 0.49, 0.84), Seen(100, 0.0, None), Seen(0, 0.0, 0.0)], ids=["idle", "near", "far", "none"]
 )
 def test_below_its_limits_a_node_refuses_nobody(seen: Seen) -> None:
     """However long it is so."""
@@ -32,7 +34,7 @@ def test_below_its_limits_a_node_refuses_nobody(seen: Seen) -> None:
 
 
 @pytest.mark.parametrize(
-    "seen", [Seen(1, 0.6, 0.1), Seen(1, 0.0, 0.95), Seen(100, 0.0, 0.1)], ids=["late", "busy", "full"]
+    "seen", [Seen(1, 0.6, 0.1), Seen(1, 0.0, 0.95), Seen(101, 0.0, 0.1)], ids=["late", "busy", "full"]
 )
 def test_each_limit_is_one(seen: Seen) -> None:
     """Each of the three is enough."""
@@ -46,10 +48,10 @@ def test_what_is_not_looked_at_refuses_nobody(seen: Seen) -> None:
 
 
 def test_a_full_node_takes_callers_as_soon_as_there_is_room() -> None:
-    """Calls are counted, not guessed: one less is room for one."""
+    """Calls are counted, not guessed; that there are no more than there may be is what the dialplan sees to."""
     gate = Gate(LIMITS)
-    assert gate.look(Seen(100, 0.0, 0.1)) == 100
-    assert gate.look(Seen(99, 0.0, 0.1)) == 0
+    assert gate.look(Seen(101, 0.0, 0.1)) == 100
+    assert gate.look(Seen(100, 0.0, 0.1)) == 0
 
 
 @pytest.mark.parametrize("times", [1.2, 2.0, 5.0])
@@ -100,6 +102,12 @@ class _Node:
     def __init__(self) -> None:
         self.lag, self.is_here, self.away = _Lag(), False, False
         self.told: list[tuple[int, int]] = []
+        self.limits: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
+
+    async def limit(self, calls: int, until: int) -> None:
+        self.limits.put_nowait((calls, until))
+        if self.away:
+            raise PeerUnavailable("away")
 
     async def refuse(self, percent: int, until: int) -> None:
         if self.away:
@@ -138,7 +146,7 @@ async def test_the_desk_hears_of_a_node_that_takes_nobody() -> None:
     """A full node: those who were on their way in already are told by the desk."""
     node, events, desk = _Node(), list[NodeStrained](), Desk(PLAN)
     strain = _strain(node, desk, events)
-    for number in range(100):
+    for number in range(101):
         channel = f"north-{number}"
         desk.calls[CallId(channel)] = Call(CallId(channel), NORTH, ChannelId(channel), PLAN.default_queue, 0.0, PLAN)
     await _look(strain)
@@ -172,3 +180,26 @@ async def test_a_node_that_is_away_is_told_later() -> None:
     node.away = False
     await _look(strain)
     assert len(node.told) == 1
+
+
+async def test_the_dialplan_is_told_how_many_calls_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Again and again, well before it lapses, also while the node cannot be reached."""
+    assert strain_module._SAID_EVERY * 3 < LAPSES_AFTER
+    monkeypatch.setattr(strain_module, "_SAID_EVERY", 0.0)
+    node = _Node()
+    node.away = True
+    running = asyncio.create_task(_strain(node, Desk(PLAN), []).run())
+    async with asyncio.timeout(10):
+        assert [await node.limits.get() for _ in range(3)] == [(100, 1000 + LAPSES_AFTER)] * 3
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_node_without_a_limit_is_told_none() -> None:
+    """`calls = 0`: the dialplan counts nobody out."""
+    node = _Node()
+    strain = _strain(node, Desk(PLAN), [])
+    strain.limits = NodeLimits(calls=None)
+    await asyncio.wait_for(strain._limit(NORTH), 10)
+    assert node.limits.empty()
