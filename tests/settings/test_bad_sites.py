@@ -314,6 +314,29 @@ BAD = {
         "desk[1].timezone = 'Europe': should be a zone of the tz",
     ),
     "a table for a list": ("[[desk.queue]]", "[desk.queue_]", "desk[1].queue_: is no key; did you mean queue?"),
+    "a node that bears less than nothing": (
+        "[irma]",
+        "[overload]\ncalls = -1\n[irma]",
+        "overload.calls = -1: should be a whole number from 0 to 100000",
+    ),
+    "half a call": ("[irma]", "[overload]\ncalls = 0.5\n[irma]", "overload.calls = 0.5: should be a whole number"),
+    "a CPU in per cent": (
+        "[irma]",
+        "[overload]\ncpu = 85\n[irma]",
+        "overload.cpu = 85: should be a share from 0 to 1 (0.85 is 85 %",
+    ),
+    "a CPU in words": ("[irma]", '[overload]\ncpu = "85%"\n[irma]', "overload.cpu = '85%': should be a share from 0"),
+    "a lag that is no number": (
+        "[irma]",
+        "[overload]\nlag = nan\n[irma]",
+        "overload.lag = nan: should be a number of seconds from 0 to 10",
+    ),
+    "a lag in milliseconds": ("[irma]", "[overload]\nlag = 500\n[irma]", "overload.lag = 500: should be a number of"),
+    "a limit that is misspelt": (
+        "[irma]",
+        "[overload]\ncall = 40\n[irma]",
+        "overload.call: is no key; did you mean calls?",
+    ),
     "a level of log that is none": (
         "[irma]",
         '[log]\nlevel = "trace"\n[irma]',
