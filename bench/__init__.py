@@ -8,5 +8,6 @@ calls.py      reveal and revoke: calls to the real daemon, beside calls to the c
 control.py    the control: an ARI event to an event stream to a fetch to a paint, with nothing in between
 queue.py      queue: what one decision costs, beside a sorted set of the same size
 setup/        setup: calls a second up to an answer, beside Asterisk's own dialplan and app_queue
+overload/     overload: who is served and who is hurt at twice the limit, beside the limit itself
 crowd.py      a desk with a long line and many agents, whose day goes on
 """

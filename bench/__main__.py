@@ -10,6 +10,7 @@ from typing import Final
 from bench import queue
 from bench.calls import measure
 from bench.figures import HEADER
+from bench.overload.measure import measure as measure_overload
 from bench.setup.measure import measure as measure_setup
 
 
@@ -29,10 +30,15 @@ def _setup(asked: argparse.Namespace) -> None:
     asyncio.run(measure_setup(asked.seconds))
 
 
+def _overload(_: argparse.Namespace) -> None:
+    asyncio.run(measure_overload())
+
+
 BENCHES: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "calls": _calls,
     "queue": _queue,
     "setup": _setup,
+    "overload": _overload,
 }
 """`calls` measures two figures: reveal and revoke."""
 

@@ -130,9 +130,9 @@ async def _configure(lab: Lab, ours: Side, control: Side) -> None:
     """The bench's own lines, phones and dialplan, beside what the product rendered."""
     node = lab.nodes[0]
     etc = node.directory / "etc"
-    lines = [_line("bench-ours", ours.callers_at, "irmacall-from-outside")]
-    lines += [_line("bench-control", control.callers_at, "bench-control")]
-    lines += [_contact(phone, side.phones_at) for side in (ours, control) for phone in side.phones]
+    lines = [line("bench-ours", ours.callers_at, "irmacall-from-outside")]
+    lines += [line("bench-control", control.callers_at, "bench-control")]
+    lines += [contact(phone, side.phones_at) for side in (ours, control) for phone in side.phones]
     (etc / "pjsip.d/bench.conf").write_text("\n".join(lines))
     members = "".join(f"member => PJSIP/{phone}\n" for phone in control.phones)
     for file, text in (("extensions.conf", DIALPLAN), ("queues.conf", QUEUE + members)):
@@ -141,12 +141,12 @@ async def _configure(lab: Lab, ours: Side, control: Side) -> None:
     await node.restart()
 
 
-def _line(name: str, address: str, context: str) -> str:
+def line(name: str, address: str, context: str) -> str:
     """Callers without a password, known by an address of their own; without voice they would be hung up in 30 s."""
     endpoint = f"[{name}](irmacall-trunk)\nidentify_by = ip\ncontext = {context}\nrtp_timeout = 0\n"
     return f"{endpoint}[{name}-match]\ntype = identify\nendpoint = {name}\nmatch = {address}\n"
 
 
-def _contact(phone: str, address: str) -> str:
+def contact(phone: str, address: str) -> str:
     """Where this phone is: it does not register, so that nothing expires within the measurement."""
     return f"[{phone}](+type=aor)\ncontact = sip:{phone}@{address}:5060\n"

@@ -52,23 +52,25 @@ class Sipp:
 async def callers(lab: Lab, name: str, at: str, rate: float, calls: int, stay: float) -> Sipp:
     """So many callers, `rate` a second, who each stay for so many seconds after their keys; from this address."""
     words = ["-r", f"{rate:.0f}", "-m", str(calls), "-l", "10000", "-d", f"{stay * 1000:.0f}", "-s", lab.number]
-    return await _start(lab, name, "caller.xml", at, [*words, _target(lab)])
+    return await start(lab, name, _HERE / "caller.xml", at, [*words, target(lab)])
 
 
 async def phones(lab: Lab, name: str, at: str) -> Sipp:
     """All phones that have this address."""
-    return await _start(lab, name, "phone.xml", at, [])
+    return await start(lab, name, _HERE / "phone.xml", at, [])
 
 
-def _target(lab: Lab) -> str:
+def target(lab: Lab) -> str:
+    """Where callers send their calls."""
     sip = lab.nodes[0].values.sip
     return f"{sip.host}:{sip.port}"
 
 
-async def _start(lab: Lab, name: str, scenario: str, at: str, words: list[str]) -> Sipp:
+async def start(lab: Lab, name: str, scenario: Path, at: str, words: list[str]) -> Sipp:
+    """This scenario from this address, with these words more; returns when it counts."""
     statistics = lab.logs / f"{name}.csv"
     statistics.unlink(missing_ok=True)
-    argv = ["sipp", "-sf", str(_HERE / scenario), "-i", at, "-p", "5060", "-mp", "6000", "-nostdin", "-skip_rlimit"]
+    argv = ["sipp", "-sf", str(scenario), "-i", at, "-p", "5060", "-mp", "6000", "-nostdin", "-skip_rlimit"]
     argv += ["-trace_stat", "-fd", str(_EVERY), "-stf", str(statistics), "-trace_err"]
     argv += ["-error_file", str(lab.logs / f"{name}.err"), *words]
     sipp = Sipp(lab.program(name, argv), statistics)
