@@ -45,6 +45,7 @@ log = structlog.get_logger("irmacall.term")
 BEAT_SECONDS = 2.0
 """How often a node is shown that a leader is there."""
 RETRY_SECONDS = 0.2
+_LATE_SECONDS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class Term:
         self._batch = _Batch()
         self._decided = asyncio.Event()
         self._wake_at: float | None = None
+        self._alarm_at: float | None = None
+        self._alarm: asyncio.TimerHandle | None = None
         self._over = False
         self._nodes: Mapping[NodeName, Node] = {}
         self.records = RecordsWriter(peers.records, self.tell)
@@ -192,6 +195,7 @@ class Term:
     def _end(self) -> None:
         """Nobody sees anything, and nobody waits for an answer that cannot come."""
         self._over = True
+        self._silence_alarm()
         for grant in self.grants.clear():
             self._peers.screens.seats.nudge(grant.seat, Nudge("blank", grant.call, grant.grant))
         self._panels.close()
@@ -225,14 +229,29 @@ class Term:
             self._decided.set()
 
     async def _next(self) -> tuple[Event, asyncio.Future[None] | None]:
-        if not self._inbox.empty():
-            return self._inbox.get_nowait()
-        wait = None if self._wake_at is None else max(0.0, self._wake_at - self._peers.clock())
-        try:
-            async with asyncio.timeout(wait):
-                return await self._inbox.get()
-        except TimeoutError:
-            return TimePassed(), None
+        if self._inbox.empty():
+            self._set_alarm()
+        return await self._inbox.get()
+
+    def _set_alarm(self) -> None:
+        """Time passes too, when nothing else happens. Most turns leave it as it was."""
+        if self._wake_at == self._alarm_at:
+            return
+        self._silence_alarm()
+        if self._wake_at is not None:
+            self._alarm_at = self._wake_at
+            # A moment late rather than early, which would cost a second turn: loops count in milliseconds.
+            wait = max(0.0, self._wake_at - self._peers.clock()) + _LATE_SECONDS
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._time_passed)
+
+    def _silence_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = self._alarm_at = None
+
+    def _time_passed(self) -> None:
+        self._alarm = self._alarm_at = None
+        self.tell(TimePassed())
 
     def _take(self, decision: Decision) -> None:
         for urgent in decision.urgent:
