@@ -153,6 +153,7 @@ class Lab:
     def _redis(self, role: Role, host: int) -> RedisServer:
         name = f"redis-{role.name.lower()}"
         address = self.network.address(host)
+        shutil.rmtree(self.directory / name, ignore_errors=True)  # what an earlier lab left here had other secrets
         server = RedisServer(role, address, self.directory / name, self.logs / f"{name}.log")
         self._exit.callback(server.close)
         return server

@@ -6,6 +6,7 @@ play.py       the play, step by step, with its pictures
 second.py     its second act: a caller who has no app
 facts.py      var/demo.json: all that a stranger's phone, wallet and browser need
 commands.py   what one may type while the demo stays up
+hearing.py    what the lab's citizen hears, in words
 typed.py      the lines, codes and sessions that are typed
 telling.py    what the terminal says
 """

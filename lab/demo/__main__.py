@@ -10,13 +10,14 @@ from typing import Any
 
 from lab.browser import CHROMIUM, trusting
 from lab.demo import facts
-from lab.demo.commands import HELP, Commands
+from lab.demo.commands import HELP, PIPE, Commands
+from lab.demo.hearing import told
 from lab.demo.municipality import EXCHANGE
 from lab.demo.play import Play
 from lab.demo.telling import say, step
 from lab.demo.typed import lines
 from lab.lab import Lab
-from lab.paths import VAR
+from lab.paths import CHECKOUT, VAR, VENV, sounds
 from lab.town import Town
 
 PICTURES = VAR / "demo"
@@ -59,11 +60,13 @@ async def _first(performing: asyncio.Future[None], ended: asyncio.Event) -> None
 async def _stay(town: Town, ended: asyncio.Event) -> None:
     """Do what is typed, until Ctrl-C or `quit`; the end of the input does not end the demo."""
     say(_invitation(town))
-    await _first(asyncio.ensure_future(Commands(town, ended).run(lines())), ended)
+    async with told(town.lab.nodes[0], EXCHANGE, say):
+        await _first(asyncio.ensure_future(Commands(town, ended).run(lines())), ended)
     await ended.wait()
 
 
 def _invitation(town: Town) -> str:
+    site = town.site.relative_to(CHECKOUT)
     agent, sip = town.agents[0], town.lab.nodes[0].values.sip
     spare = [f"{other.login} / {other.password} (phone {other.endpoint})" for other in town.agents[1:]]
     return f"""
@@ -75,11 +78,15 @@ It stays up until Ctrl-C.
   SIP phones       {sip.host}:{sip.port} (UDP), users and passwords in var/demo.json; the number is {town.lab.number}
                    (after the welcome # for the menu: 1 appointments, 2 anything else, 0 a person, 9 English)
 
+Its operator types docs/operating.md's commands in {CHECKOUT}, with these words behind them:
+  {VENV.name}/bin/irmacall status --site {site} --credentials {site.parent / "credentials"}
+(`check` and `reload` too; after another text in it `prompts make --out {sounds()}`).
+
 Your browser must trust {town.lab.ca.root}. Or take the lab's, which does with these words:
   {CHROMIUM} --user-data-dir=$(mktemp -d) '{trusting(town.lab.ca.spki_hash)}' {town.public_url}
 (as root with --no-sandbox; in Playwright, which has no browser of its own here: executable_path and args).
 
-Without a phone or a wallet of your own, type, or write into a pipe:
+Without a phone or a wallet of your own, type; or begin the demo with {PIPE}:
 {HELP}
 """
 

@@ -20,14 +20,17 @@ from lab.wallet import Wallet
 _RINGS_S = 30
 _OFFER_S = 20
 """So long at the most until she has been told what to key in."""
+_NOTED_S = 10
 _TURN_S = 3600
+_LONGEST_S = 86_400
 HERS = "+31612345678"
 """The number of her own telephone; nobody's (it calls nowhere but in the lab)."""
 
+PIPE = "`mkfifo ~/typed; make demo <>~/typed &`, and `echo call >~/typed`"
 HELP = """  disclose        a made-up citizen shares her name on a page of her own; prints her code
   scan SESSION    her app scans the QR code on your page instead. SESSION is what the QR code holds: a QR reader
                   tells, or your browser's network tools, as the answer to `begin`
-  call [CODE]     her phone dials the number, and keys in the code if you give one
+  call [CODE]     her phone dials the number, and keys in the code if you give one; what she hears is printed
   key KEYS        she presses keys: # after the welcome, then 1, 2, 0 or 9 in the menu, 1 in the queue to be called
                   back, or a code whenever she likes
   callback        while she waits for anything else (2): she asks to be called back, hangs up, and picks up
@@ -48,6 +51,8 @@ class Commands:
         self._wallet: Wallet | None = None
         self._page: CitizenPage | None = None
         self._call: PhoneCall | None = None
+        self._let_go: PhoneCall | None = None
+        """The call that she ended herself."""
         self._phone: Phone | None = None
         self._answering: asyncio.Task[None] | None = None
         self._alone: dict[str, Callable[[], Awaitable[None]]] = {
@@ -72,15 +77,20 @@ class Commands:
             async for line in lines:
                 await _tried(self._act(squeezed(line)))
             if not self._ended.is_set():
-                say("  nothing more can be typed here; Ctrl-C ends the demo")
+                say(f"  nothing more can be typed here; Ctrl-C ends the demo. To type into it from elsewhere: {PIPE}")
 
     def _act(self, typed: str) -> Callable[[], Awaitable[None]]:
         verb, _, rest = typed.partition(" ")
         more = self._with_more.get(verb)
-        return partial(more, rest) if more is not None else self._alone.get(typed, self._help)
+        if more is not None:
+            return partial(more, rest)
+        return self._help if typed in ("", "help") else self._alone.get(typed, partial(self._unknown, typed))
 
     async def _help(self) -> None:
         say(HELP)
+
+    async def _unknown(self, typed: str) -> None:
+        say(f"  unknown: {typed!r} (`help` lists what one can type)")
 
     async def _app(self) -> Wallet:
         self._wallet = self._wallet or await self._town.wallet()
@@ -102,27 +112,38 @@ class Commands:
         if self._calling:
             raise LabError("she is calling already: hang up first")
         line = self._town.lab.phone("citizen1")
-        self._call = await line.call(self._town.lab.number, digits_after=digits, pause=2.0)
-        await self._call.connected.wait()
-        say(f"  connected; she hears the welcome{', and her phone keys in the code' if digits else ''}")
+        self._goes_on(await line.call(self._town.lab.number, digits_after=digits, pause=2.0))
+        await self._her_call.connected.wait()
+        say(f"  connected{'; her phone keys in the code' if digits else ''}")
+
+    def _goes_on(self, call: PhoneCall) -> None:
+        self._call = call
+        self._begun.create_task(_tried(partial(self._tell_end, call)))
+
+    async def _tell_end(self, call: PhoneCall) -> None:
+        await call.disconnected.wait(_LONGEST_S)
+        if call is not self._let_go:
+            say("  her call is over: the other side ended it")
 
     async def _key(self, text: str) -> None:
-        await self._her_call.key_in(keys(text))
+        pressed = keys(text)
+        await self._her_call.key_in(pressed)
+        say(f"  pressed {pressed}")
 
     async def _call_back(self) -> None:
         call = self._her_call
         telephone = await self._town.lab.outsider(HERS)
         await call.key_in(WANTS_CALLBACK)
-        await call.is_told("callback-number", _OFFER_S)
+        await _is_told(call, "callback-number", _OFFER_S)
         await call.key_in(f"{HERS.replace('+31', '0')}#")
-        await call.is_told("callback-noted")
+        await _is_told(call, "callback-noted", _NOTED_S)
         await self._hang_up()
         say(f"  her number is noted; the telephone {HERS} rings when an agent has answered")
         self._begun.create_task(_tried(partial(self._pick_up_at_home, telephone)))
 
     async def _pick_up_at_home(self, telephone: Phone) -> None:
-        self._call = await telephone.rings(_TURN_S)
-        await self._call.answer()
+        self._goes_on(await telephone.rings(_TURN_S))
+        await self._her_call.answer()
         say("  her telephone rang, and she picked up")
 
     async def _phone_on(self) -> None:
@@ -153,7 +174,7 @@ class Commands:
         await self._tell_page()
 
     async def _hang_up(self) -> None:
-        call = self._her_call
+        call = self._let_go = self._her_call
         await call.hang_up()
         await call.disconnected.wait()
         say("  hung up")
@@ -176,6 +197,18 @@ class Commands:
         if self._page is None:
             raise LabError("she has no page yet: disclose first")
         return self._page
+
+
+async def _is_told(call: PhoneCall, prompt: str, deadline: float) -> None:
+    """Wait until she hears this, in whichever language she chose. Raises LabError."""
+    ways = [asyncio.ensure_future(call.is_told(each, deadline)) for each in (prompt, f"en/{prompt}")]
+    try:
+        done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        done.pop().result()
+    finally:
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
 
 
 async def _tried(act: Callable[[], Awaitable[None]]) -> None:

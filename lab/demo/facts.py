@@ -9,7 +9,7 @@ from typing import Any
 
 from lab.browser import CHROMIUM, trusting
 from lab.identity.scheme import public_schemes
-from lab.paths import VAR
+from lab.paths import VAR, VENV, sounds
 from lab.town import Town
 
 FILE = VAR / "demo.json"
@@ -53,7 +53,10 @@ def facts(town: Town) -> dict[str, Any]:
         "people": _agents(town) + _citizens(town),
         "desk_redis": lab.desk_redis.url,
         "vault_redis": lab.vault_redis.url,
+        "irmacall": str(VENV / "bin" / "irmacall"),
         "site": str(town.site),
+        "credentials": str(town.site.parent / "credentials"),
+        "sounds": str(sounds()),
         "logs": str(lab.logs),
         "pids": _pids(town),
     }

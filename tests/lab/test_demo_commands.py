@@ -11,7 +11,7 @@ from typing import IO, cast
 
 import pytest
 
-from lab.demo.commands import HELP, Commands
+from lab.demo.commands import HELP, PIPE, Commands
 from lab.demo.typed import code, lines, session
 from lab.errors import LabError
 from lab.phone import Moment
@@ -27,13 +27,16 @@ class Call:
         self.connected, self.disconnected = Moment("connected"), Moment("disconnected")
         self.connected.happened({"at": 1.0})
         self.pressed: list[str] = []
+        self.english = False
 
     async def key_in(self, digits: str) -> None:
         """Press keys."""
         self.pressed.append(digits)
 
     async def is_told(self, prompt: str, deadline: float = 10.0) -> None:
-        """Hear whatever one waits for."""
+        """Hear whatever one waits for, in the language of this call; in no other, however long one waits."""
+        if prompt.startswith("en/") != self.english:
+            await asyncio.Event().wait()
 
     async def hang_up(self) -> None:
         """Put down the receiver."""
@@ -64,7 +67,8 @@ class Telephone:
 
     async def rings(self, deadline: float) -> Call:
         """The next call."""
-        return await self.ringing.get()
+        self.calls.append(await self.ringing.get())
+        return self.calls[-1]
 
 
 class Keyboard:
@@ -90,6 +94,16 @@ class Keyboard:
         for line in typed:
             yield f"{line}\n"
             self.then(line)
+        asyncio.get_running_loop().call_soon(self._over)
+
+    def hung_up_on(self) -> None:
+        """Whoever she talked with has ended it."""
+        self.phone.calls[-1].disconnected.happened({"at": 2.0})
+
+    def _over(self) -> None:
+        """The input is at its end: whoever still talks is done too, in a moment."""
+        for call in (*self.phone.calls, *self.home.calls):
+            call.disconnected.happened({"at": 3.0})
 
 
 @pytest.fixture
@@ -98,7 +112,8 @@ def keyboard(capsys: pytest.CaptureFixture[str]) -> Keyboard:
     return Keyboard(capsys)
 
 
-END = "nothing more can be typed here; Ctrl-C ends the demo"
+END = f"nothing more can be typed here; Ctrl-C ends the demo. To type into it from elsewhere: {PIPE}"
+OVER = "her call is over: the other side ended it"
 NO = "that did not work:"
 
 
@@ -143,12 +158,13 @@ async def test_she_calls_once_at_a_time(keyboard: Keyboard) -> None:
     """A second call is refused while the first stands, and made when that is over."""
     said = await keyboard.types("call 902 449 4771", "call", "hang  up", "call", "call 1234")
     assert said == [
-        "connected; she hears the welcome, and her phone keys in the code",
+        "connected; her phone keys in the code",
         f"{NO} she is calling already: hang up first",
         "hung up",
-        "connected; she hears the welcome",
+        "connected",
         f"{NO} a code has ten digits; `call` alone calls without one",
         END,
+        OVER,
     ]
     assert keyboard.phone.keyed == ["9024494771", ""]
 
@@ -157,29 +173,53 @@ async def test_she_presses_keys_while_she_calls(keyboard: Keyboard) -> None:
     """Whatever a telephone has, spaced as one likes; before and after the call there is nobody to press them."""
     said = await keyboard.types("key 1", "call", "key #", "key 902 449 4771", "key x", "key", "hang up", "key 2")
     bad, nobody = f"{NO} keys are 0 to 9, * and #: `key 1`, or `key #`", f"{NO} nobody is calling"
-    assert said == [nobody, "connected; she hears the welcome", bad, bad, "hung up", nobody, END]
+    pressed = ["pressed #", "pressed 9024494771"]
+    assert said == [nobody, "connected", *pressed, bad, bad, "hung up", nobody, END]
     assert keyboard.phone.calls[0].pressed == ["#", "9024494771"]
 
 
-async def test_she_asks_to_be_called_back(keyboard: Keyboard) -> None:
-    """She keys in what she is asked for and hangs up; when her telephone rings she picks up."""
-    keyboard.then = lambda line: keyboard.home.ringing.put_nowait(Call()) if line == "callback" else None
+@pytest.mark.parametrize("english", [False, True])
+async def test_she_asks_to_be_called_back(keyboard: Keyboard, english: bool) -> None:
+    """She keys in what she is asked for, in her language, and hangs up; when her telephone rings she picks up."""
+
+    def then(line: str) -> None:
+        keyboard.phone.calls[0].english = english
+        if line == "callback":
+            keyboard.home.ringing.put_nowait(Call())
+
+    keyboard.then = then
     said = await keyboard.types("call", "callback")
     noted = "her number is noted; the telephone +31612345678 rings when an agent has answered"
     assert said == [
-        "connected; she hears the welcome",
+        "connected",
         "hung up",
         noted,
         END,
         "her telephone rang, and she picked up",
+        OVER,
     ]
     assert keyboard.phone.calls[0].pressed == ["1", "0612345678#"]
 
 
-@pytest.mark.parametrize("line", ["", "help", "hang", "answer me", "wipe it"])
-async def test_what_is_not_known_is_answered_with_what_is(keyboard: Keyboard, line: str) -> None:
-    """No command is guessed at."""
+@pytest.mark.parametrize("line", ["", "help"])
+async def test_who_asks_for_help_has_it(keyboard: Keyboard, line: str) -> None:
+    """And who types nothing at all."""
     assert await keyboard.types(line) == ["(help)", END]
+
+
+@pytest.mark.parametrize("line", ["hang", "answer me", "wipe it"])
+async def test_what_is_not_known_is_said_to_be_unknown(keyboard: Keyboard, line: str) -> None:
+    """No command is guessed at."""
+    assert await keyboard.types(line) == [f"unknown: {line!r} (`help` lists what one can type)", END]
+
+
+async def test_a_call_that_ends_by_itself_is_told(keyboard: Keyboard) -> None:
+    """Whoever types hears nothing; one that she hung up herself is told of once."""
+    keyboard.then = lambda line: keyboard.hung_up_on() if line == "key 1" else None
+    said = await keyboard.types("call", "key 1", "key 2", "call", "hang up")
+    assert OVER in said[2:]
+    said.remove(OVER)
+    assert said == ["connected", "pressed 1", f"{NO} nobody is calling", "connected", "hung up", END]
 
 
 async def test_what_is_not_there_is_said_not_to_be(keyboard: Keyboard) -> None:

@@ -154,3 +154,12 @@ async def test_phones_send_digits_and_hear_their_fate(tmp_path: Path) -> None:
         assert "No objects found" in await lab.nodes[0].cli("pjsip show contacts")
         refused = await lab.phone("citizen1").call("999")
         assert (await refused.disconnected.wait())["code"] == 404
+
+
+async def test_a_lab_begins_with_empty_servers(tmp_path: Path) -> None:
+    """What an earlier one left in the same directory is of other secrets, and of nobody who is there now."""
+    kept = tmp_path / "redis-desk" / "appendonlydir" / "kept"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    async with Lab(tmp_path, agents=(), lines=()):
+        assert not kept.exists()
