@@ -34,11 +34,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         return endings.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has had enough; Python must not complain of it on the way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return endings.FAILED
     except Exception as error:
+        if endings.unread(error):
+            # Whoever read our output has had enough; Python must not complain of it on the way out.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return endings.FAILED
         expected = endings.ours(error)
         if not expected:
             raise

@@ -50,6 +50,7 @@ def _add_operating(commands: Commands[argparse.ArgumentParser]) -> None:
 def _add_judging(commands: Commands[argparse.ArgumentParser]) -> None:
     check = _add(commands, "check", judging.check, "judge the site: its file, its secrets and the servers behind it")
     check.add_argument("--offline", action="store_true", help="ask no server")
+    check.add_argument("--file", action="store_true", help="judge the file alone: no secret, no server")
     _add(commands, "status", judging.status, "what the daemon does, who leads, and which servers answer")
     audit = _commands_of(commands.add_parser("audit", help="the audit log"))
     verify = _add(audit, "verify", judging.verify_audit, "tell whether every line stands as it was written")

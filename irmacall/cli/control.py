@@ -45,13 +45,23 @@ def _said(path: Path, request: Mapping[str, object]) -> bytes:
             with daemon.makefile("rb") as answer:
                 return answer.readline(_MOST_BYTES)
     except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise PeerUnavailable(f"no daemon runs here ({path}): ask on its own machine, or start it") from error
+        raise PeerUnavailable(f"no daemon runs here ({path}): {_instead(path)}") from error
     except PermissionError as error:
         raise PeerUnavailable(f"{path} is not for this user: do this as root or as the daemon's own user") from error
     except OSError as error:
         raise PeerUnavailable(f"the daemon at {path} does not answer: {error.strerror or error}") from error
     finally:
         os.close(directory)
+
+
+def _instead(path: Path) -> str:
+    """What may help where nobody listens: a daemon that was not found by its name has a socket of another one."""
+    others = [
+        file.stem.removeprefix("control-") for file in sorted(path.parent.glob("control-*.sock")) if file != path
+    ]
+    if not others:
+        return "ask on its own machine, or start it"
+    return f"desk.id is never changed, and {', '.join(others)} was served from here: was it that? If not, start it"
 
 
 def _parsed(line: bytes) -> Answer:

@@ -24,6 +24,13 @@ def ours(error: BaseException) -> list[IrmacallError]:
     return [each for found in inner for each in found] if all(inner) else []
 
 
+def unread(error: BaseException) -> bool:
+    """Whether nobody reads our output any more: also where several tasks found that, and nothing else was wrong."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(unread(each) for each in error.exceptions)
+    return isinstance(error, BrokenPipeError)
+
+
 def say(errors: Sequence[IrmacallError]) -> int:
     """Tell them on standard error; the exit code."""
     for error in errors:

@@ -14,7 +14,7 @@ from irmacall.cli.operating import status_in_words
 from irmacall.cli.site import settings_of
 from irmacall.core.ids import DeskId
 from irmacall.errors import IrmacallError, PeerError, Refused, SettingsError
-from irmacall.settings import NodeSettings, Purpose, Settings
+from irmacall.settings import DeskSettings, NodeSettings, Purpose, Settings
 from irmacall.store.audit import AuditLog, Head
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 def check(arguments: argparse.Namespace) -> int:
     """Judge the site, and ask every server behind it what it is."""
-    settings = settings_of(arguments, Purpose.CHECK)
-    print(f"ok     {arguments.site}: the file and its secrets")
-    if arguments.offline:
+    settings = settings_of(arguments, Purpose.FILE if arguments.file else Purpose.CHECK)
+    print(f"ok     {arguments.site}: the file{'' if arguments.file else ' and its secrets'}")
+    if arguments.offline or arguments.file:
         return 0
     from irmacall.cli.probes import probes
 
@@ -36,7 +36,7 @@ def check(arguments: argparse.Namespace) -> int:
 def status(arguments: argparse.Namespace) -> int:
     """What the daemon here says of itself, who leads on each node, and which servers answer."""
     settings = settings_of(arguments, Purpose.SERVE)
-    served = [_serves(settings, desk.id) for desk in settings.desks]
+    served = [_serves(settings, desk) for desk in settings.desks]
     return 0 if asyncio.run(_status(settings)) == 0 and all(served) else endings.FAILED
 
 
@@ -70,14 +70,14 @@ async def _verify(settings: Settings, noted: Head | None) -> int:
     return 0
 
 
-def _serves(settings: Settings, desk: str) -> bool:
+def _serves(settings: Settings, desk: DeskSettings) -> bool:
     """Tell what this desk's daemon on this machine says of itself; whether there is one."""
     try:
-        words = status_in_words(ask(settings, desk, {"command": "status"}))
+        words = status_in_words(ask(settings, desk.id, {"command": "status"}), desk.timezone)
     except (PeerError, Refused) as error:
-        _tell(False, f"daemon of {desk}", str(error))
+        _tell(False, f"daemon of {desk.id}", str(error))
         return False
-    _tell(True, f"daemon of {desk}", words)
+    _tell(True, f"daemon of {desk.id}", words)
     return True
 
 

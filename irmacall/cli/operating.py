@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from irmacall.cli import endings
 from irmacall.cli.control import Answer, ask, the_desk
@@ -22,7 +23,8 @@ def reload(arguments: argparse.Namespace) -> int:
     except SettingsError as wrong:
         endings.say([wrong])
         return endings.FAILED  # Not 2, as elsewhere: nothing has ended, the daemon goes on with what it has.
-    for line in _reloaded(ask(settings, the_desk(settings), {"command": "reload"})):
+    asked = {"command": "reload", "site": str(settings.file)}
+    for line in _reloaded(ask(settings, the_desk(settings), asked)):
         print(line)
     return 0
 
@@ -37,6 +39,7 @@ def _reloaded(answer: Answer) -> Iterator[str]:
         yield f"taken (revision {revision}): it holds from when this daemon leads; now another does, or none"
     if answer["waiting"]:
         yield f"waits for a restart: {', '.join(answer['waiting'])}"
+    yield from (f"warning: {line}" for line in answer["warnings"])
 
 
 def emergency(arguments: argparse.Namespace) -> int:
@@ -49,7 +52,8 @@ def emergency(arguments: argparse.Namespace) -> int:
         given = {name: getattr(arguments, name) for name in ("minutes", "queue", "message", "reason")}
         asked |= {name: value for name, value in given.items() if value is not None}
     answer = ask(settings, the_desk(settings), asked)
-    print(_ended(answer) if arguments.do == "off" else emergency_in_words(answer["emergency"]))
+    zone = settings.desks[0].timezone
+    print(_ended(answer) if arguments.do == "off" else emergency_in_words(answer["emergency"], zone))
     return 0
 
 
@@ -57,17 +61,17 @@ def _ended(answer: Answer) -> str:
     return "the emergency is over" if answer["ended"] else "there was no emergency"
 
 
-def emergency_in_words(held: Mapping[str, Any] | None) -> str:
-    """Where everybody goes, and until when."""
+def emergency_in_words(held: Mapping[str, Any] | None, zone: str) -> str:
+    """Where everybody goes, and until when, by the clocks of the desk's time zone."""
     if held is None:
         return "no emergency"
-    until = datetime.fromtimestamp(held["until"]).astimezone()
+    until = datetime.fromtimestamp(held["until"], ZoneInfo(zone))
     left = max(0, round((held["until"] - time.time()) / 60))
-    return f"emergency: every caller goes {held['to']} until {until:%H:%M} ({left} minutes)"
+    return f"emergency: every caller goes {held['to']} until {until:%H:%M} {zone} ({left} minutes)"
 
 
-def status_in_words(answer: Answer) -> str:
-    """What a daemon says of itself, on one line."""
+def status_in_words(answer: Answer, zone: str) -> str:
+    """What a daemon says of itself, on one line; times by the clocks of the desk's time zone."""
     if not answer["leads"]:
         leader = answer.get("leader") or "nobody that is known of"
         return f"stands by (revision {answer['revision']}); {leader} leads"
@@ -78,8 +82,9 @@ def status_in_words(answer: Answer) -> str:
         f"leads (fence {answer['fence']}, revision {answer['revision']})",
         f"calls: {calls}",
         f"waiting: {waiting}",
+        *([f"to call back: {answer['callbacks']}"] if answer["callbacks"] else []),
         *([f"not heard of: {', '.join(unheard)}"] if unheard else []),
         *([f"calls not in the records yet: {answer['spooled']}"] if answer["spooled"] else []),
-        *([emergency_in_words(answer["emergency"])] if answer["emergency"] else []),
+        *([emergency_in_words(answer["emergency"], zone)] if answer["emergency"] else []),
     ]
     return "; ".join(parts)

@@ -27,7 +27,7 @@ from irmacall.cli.seen import seen
 from irmacall.core.dialplan import leader_variable
 from irmacall.core.ids import DeskId, NodeName
 from irmacall.errors import PeerError, PeerUnavailable
-from irmacall.service import plan
+from irmacall.service import caveats, plan
 from irmacall.settings import NodeSettings, PublicSettings, Settings, StaffSettings, StoreSettings
 from irmacall.store.vault import refuse_skew
 
@@ -58,6 +58,7 @@ def probes(settings: Settings, *, ami: bool) -> list[tuple[str, Probe]]:
     found: list[tuple[str, Probe]] = []
     for node in settings.nodes:
         found.append((f"node {node.name}", partial(asterisk, settings, node)))
+        found.append((f"node {node.name}, sounds", partial(sounds, settings, node)))
         if ami:
             found.append((f"node {node.name}, AMI", partial(manager, settings, node)))
     store, irma = settings.store, settings.irma
@@ -93,6 +94,14 @@ async def asterisk(settings: Settings, node: NodeSettings) -> str:
         return f"Asterisk {Fields.parse(info.body, 'info')['system']['version'].text()}"
 
     return await _reached(_ari(node), ask)
+
+
+async def sounds(settings: Settings, node: NodeSettings) -> str:
+    """Whether it has a sound of every text that its callers can hear."""
+    missing = await _reached(_ari(node), partial(caveats.lacking, settings, node))
+    if missing:
+        raise PeerError(caveats.without(missing))
+    return "there is one of every text"
 
 
 async def leader(settings: Settings, node: NodeSettings, desk: DeskId) -> str | None:

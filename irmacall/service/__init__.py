@@ -12,6 +12,7 @@ citizen.py      what a citizen's page asks (web.ports.CitizenDesk)
 attendance.py   whose screen is gone
 in_force.py     what the site file says now, swapped whole when it is read anew
 reload.py       reading it anew
+caveats.py      what it leaves undone, when it is taken
 emergency.py    everybody to a message or one queue, for a while
 control.py      the control socket
 operating.py    what an operator asks over it

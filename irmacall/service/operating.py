@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from irmacall.core.call import Stage
@@ -36,7 +37,9 @@ class Operating:
         return {"reload": self._reload, "emergency": self._emergency, "status": self._status}
 
     async def _reload(self, request: Request, who: str) -> Answer:
-        return asdict(await self._reloading.reload(who))
+        """`site`: the file that is meant, as a whole path; without it the daemon's own."""
+        named = _text(request, "site")
+        return asdict(await self._reloading.reload(who, None if named is None else Path(named)))
 
     async def _emergency(self, request: Request, who: str) -> Answer:
         try:
@@ -71,13 +74,14 @@ class Operating:
 
 
 def counts(desk: Desk) -> Answer:
-    """How many calls are in which stage, how many wait in which queue, what waits for the records, an emergency."""
+    """Calls by stage, who waits by queue, who is to be called back, what waits for the records, an emergency."""
     calls = list(desk.calls.values())
     stages = Counter(call.stage.value for call in calls)
     queues = Counter(call.queue for call in calls if call.stage is Stage.WAITING)
     return {
         "calls": dict(stages),
         "waiting": dict(queues),
+        "callbacks": len(desk.callbacks),
         "spooled": len(desk.facts),
         "emergency": _shown(desk.emergency),
     }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
-from irmacall.errors import SettingsError
+from irmacall.errors import Refused, SettingsError
 from irmacall.service.audit import AuditWriter
+from irmacall.service.caveats import Caveats
 from irmacall.service.in_force import InForce, rules
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import PANEL, Screens
@@ -30,6 +32,8 @@ class Reloaded:
     """Whether calls come here now; else it holds from when this daemon leads."""
     waiting: tuple[str, ...]
     """Keys that were changed and are taken at the next start."""
+    warnings: tuple[str, ...]
+    """What the file leaves undone, a line each: agents without a group, texts without a sound."""
 
 
 class Reloading:
@@ -45,16 +49,22 @@ class Reloading:
         leadership: Leadership,
         screens: Screens,
         audit: AuditWriter,
+        caveats: Caveats,
     ) -> None:
         self._in_force = in_force
         self._reread = reread
         self._leadership = leadership
         self._screens = screens
         self._audit = audit
+        self._caveats = caveats
         self._turn = asyncio.Lock()
 
-    async def reload(self, by: str) -> Reloaded:
-        """Read it, and take it. Raises SettingsError where it cannot be used: then all stays as it is."""
+    async def reload(self, by: str, named: Path | None = None) -> Reloaded:
+        """Read it, and take it. Raises SettingsError where it cannot be used: then all stays as it is.
+
+        `named`: the file that is meant. Raises Refused where that is not the one that this daemon reads.
+        """
+        self._must_be_ours(named)
         async with self._turn:
             try:
                 read = await asyncio.to_thread(self._reread)
@@ -62,6 +72,11 @@ class Reloading:
             except SettingsError as error:
                 log.error("site file not taken", action="reload.refused", by=by, problems=str(error).splitlines())
                 raise
+
+    def _must_be_ours(self, named: Path | None) -> None:
+        own = self._in_force.now.settings.file
+        if named is not None and named != own and named.resolve() != own.resolve():
+            raise Refused(f"the daemon reads {own}, not {named}: change that file, and reload with `--site {own}`")
 
     async def _take(self, read: Settings, by: str) -> Reloaded:
         old = self._in_force.now
@@ -73,7 +88,10 @@ class Reloading:
         self._screens.seats.nudge_all(PANEL)
         self._audit.note("plan_taken", why=f"by {by}: {old.revision} became {new.revision}")
         log.info("site file taken", action="reload.taken", by=by, revision=new.revision, leads=leads, waiting=left)
-        return Reloaded(new.revision, new.revision != old.revision, leads, left)
+        warnings = await self._caveats.about(new.settings)
+        if warnings:
+            log.warning("site file leaves something undone", action="reload.warned", revision=new.revision)
+        return Reloaded(new.revision, new.revision != old.revision, leads, left, warnings)
 
     async def when_told(self, told: asyncio.Event) -> None:
         """Reload whenever this is set, until cancelled; how it went is in the log."""

@@ -24,6 +24,7 @@ from irmacall.service.accounts import Logins
 from irmacall.service.attendance import Attendance
 from irmacall.service.audit import AuditWriter
 from irmacall.service.callbacks import NumberOf
+from irmacall.service.caveats import Caveats
 from irmacall.service.citizen import Citizens
 from irmacall.service.control import Control
 from irmacall.service.emergency import Emergencies
@@ -124,7 +125,8 @@ class _Daemon:
         )
         self._staff = Staff(self._leadership, screens, lambda: force.now.titles, self._place_of)
         self._attendance = Attendance(self._leadership, screens)
-        self._reloading = Reloading(force, self._reread, self._leadership, screens, self._audit)
+        caveats = Caveats(self._users.list_users)
+        self._reloading = Reloading(force, self._reread, self._leadership, screens, self._audit, caveats)
         emergencies = Emergencies(self._leadership, force, self._audit)
         operating = Operating(force, self._leadership, self._reloading, emergencies)
         self._control = Control(settings.control(self._desk.id), operating.commands())

@@ -57,7 +57,7 @@ def load(site: Path, directory: Path | None, environment: Mapping[str, str], pur
     secrets = credentials.collect(names, directory, environment, problems)
     if problems.lines:
         raise SettingsError("\n".join([f"{site} cannot be used:", *(f"  {line}" for line in problems.lines)]))
-    return _settings(found, secrets)
+    return _settings(site.absolute(), found, secrets)
 
 
 def _parsed(site: Path) -> dict[str, Any]:
@@ -226,8 +226,9 @@ def needed(settings: Settings, purpose: Purpose = Purpose.CHECK) -> tuple[str, .
     return tuple(_credential_names(settings.nodes, {"store": settings.store, "records": settings.records}, purpose))
 
 
-def _settings(found: Mapping[str, Any], secrets: Credentials) -> Settings:
+def _settings(site: Path, found: Mapping[str, Any], secrets: Credentials) -> Settings:
     return Settings(
+        file=site,
         desks=found["desks"],
         nodes=found["nodes"],
         store=found["store"],

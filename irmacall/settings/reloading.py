@@ -35,7 +35,7 @@ def waiting(running: Settings, read: Settings) -> list[str]:
     """
     found: list[str] = []
     for each in fields(Settings):
-        if each.name not in ("desks", "credentials"):
+        if each.name not in ("file", "desks", "credentials"):
             name = _TABLES.get(each.name, f"site.{each.name}")
             found += _differing(name, getattr(running, each.name), getattr(read, each.name))
     found += (f"credential {name}" for name in running.credentials.differing(read.credentials))

@@ -52,6 +52,8 @@ class SiteFile:
 class Settings:
     """One site, checked. Whoever holds it need check nothing of it again."""
 
+    file: Path
+    """The site file that it was read from."""
     desks: tuple[DeskSettings, ...]
     nodes: tuple[NodeSettings, ...]
     store: StoreSettings

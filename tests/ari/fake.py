@@ -37,6 +37,8 @@ class FakeAsterisk:
     password: str = "only-for-the-double"
     version: str = "22.10.1"
     startup_time: str = "2026-11-22T07:43:53.982+0000"
+    sounds: dict[str, list[str]] = field(default_factory=dict)
+    """What it can play, by language."""
     faults: dict[tuple[str, str], Fault] = field(default_factory=dict)
     holds: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
     """Requests that are answered, properly, only when their event is set."""
@@ -178,6 +180,9 @@ class FakeAsterisk:
             case "GET", ["asterisk", "info"]:
                 info = {"system": {"version": self.version}, "status": {"startup_time": self.startup_time}}
                 return 200, info
+            case "GET", ["sounds"]:
+                found = [{"id": name, "formats": []} for name in self.sounds.get(query["lang"], ())]
+                return (200, found) if found else (404, {"message": "No sounds found that matched the query"})
             case "POST", ["asterisk", "variable"]:
                 self.variables[query["variable"]] = query["value"]
                 return 204, None

@@ -14,7 +14,7 @@ import pytest
 
 from irmacall.ops.render import ha1
 from irmacall.settings import Purpose
-from tests.cli.command import ROOT, here, on_site, process
+from tests.cli.command import ROOT, Ended, here, on_site, process
 from tests.settings.sample import Sample
 
 COMMANDS = (
@@ -93,6 +93,17 @@ def test_a_site_with_fresh_secrets_is_right(sample: Sample) -> None:
     assert (checked.code, checked.err) == (0, "")
 
 
+def test_a_file_is_judged_before_there_is_anything_else(sample: Sample) -> None:
+    """Who only writes the file needs no secret, no certificate and no directory of data to have it judged."""
+    for file in (*sample.credentials.iterdir(), *sample.directory.glob("*.pem")):
+        file.unlink()
+    (sample.directory / "data").rmdir()
+    assert on_site(sample, "check", "--file") == Ended(0, f"ok     {sample.file}: the file\n", "")
+    sample.change("ring = 20", "ring = 0")
+    ended = on_site(sample, "check", "--file")
+    assert (ended.code, len(ended.err.splitlines())) == (2, 2)
+
+
 def test_the_secrets_that_cannot_be_made_are_named(sample: Sample) -> None:
     """The keys of certificates are the operator's to bring, unless the site says where they are."""
     sample.change('tls_cert = "staff.pem"', 'tls_cert = "staff.pem"\ntls_key = "elsewhere.key"')
@@ -124,7 +135,15 @@ def test_check_tells_each_server_that_does_not_answer(sample: Sample) -> None:
     assert ended.code == 1
     assert not ended.err
     judged = {line[7:].split(":")[0]: line[:5] for line in ended.out.splitlines()}
-    for server in ("node pbx1", "node pbx1, AMI", "store.desk", "store.vault", "irma.url", "irma.client_url"):
+    for server in (
+        "node pbx1",
+        "node pbx1, sounds",
+        "node pbx1, AMI",
+        "store.desk",
+        "store.vault",
+        "irma.url",
+        "irma.client_url",
+    ):
         assert judged[server] == "WRONG"
     assert judged["public.tls_cert"] == "ok   "
     assert "WRONG  node pbx1: ari = http://127.0.0.1:9 refuses connections: see that Asterisk runs" in ended.out
@@ -277,6 +296,21 @@ def test_a_phone_and_a_line_of_one_name_are_refused(sample: Sample, tmp_path: Pa
         1,
         "irmacall: provider is a phone and a line of pbx1: one of the two needs another name\n",
     )
+
+
+def test_a_reader_that_stops_in_the_middle_is_no_failure_to_tell(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`irmacall status | head -1`: each line is written as it is known, by several tasks at once."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    sample.change('name = "pbx1"', 'name = "pbx1"\nari = "http://127.0.0.1:9"')
+    for old, new in (("127.0.0.1:6379", "127.0.0.1:9"), ("127.0.0.1:6380", "127.0.0.2:9")):
+        sample.change(old, new)
+    shell = f'"$0" -m irmacall status --site {sample.file} --credentials {sample.credentials} | head -1'
+    words = ["bash", "-c", shell, sys.executable]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stdout.startswith("WRONG  daemon of voorbeeld: no daemon runs here")
+    assert done.stderr == ""
 
 
 def test_a_reader_that_stops_reading_is_no_failure_to_tell(sample: Sample) -> None:

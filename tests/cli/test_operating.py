@@ -6,9 +6,11 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,7 +20,7 @@ from irmacall.service.control import Answer, Control, Request
 from tests.cli.command import Ended, on_site, process
 from tests.settings.sample import Sample
 
-RELOADED = {"revision": "1a2b3c4d", "changed": True, "leads": True, "waiting": []}
+RELOADED = {"revision": "1a2b3c4d", "changed": True, "leads": True, "waiting": [], "warnings": []}
 LEADS: Mapping[str, Any] = {
     "desk": "voorbeeld",
     "revision": "1a2b3c4d",
@@ -27,6 +29,7 @@ LEADS: Mapping[str, Any] = {
     "nodes": {"pbx1": False},
     "calls": {"waiting": 3, "talking": 2},
     "waiting": {"algemeen": 1, "burgerzaken": 2},
+    "callbacks": 0,
     "spooled": 0,
     "emergency": None,
 }
@@ -87,14 +90,31 @@ def daemon(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
             "taken (revision 1a2b3c4d): it holds from when this daemon leads; now another does, or none\n"
             "waits for a restart: store.lease, credential irma-token\n",
         ),
+        (
+            {**RELOADED, "warnings": ["in no group: samira", "pbx1 has no sound of nl/gesloten"]},
+            "taken (revision 1a2b3c4d): new calls get it, calls under way keep theirs\n"
+            "warning: in no group: samira\nwarning: pbx1 has no sound of nl/gesloten\n",
+        ),
     ],
 )
 def test_a_reload_says_what_became_of_it(
     sample: Sample, daemon: Daemon, answered: Mapping[str, Any], told: str
 ) -> None:
-    """Taken now or later, and what was not."""
+    """Taken now or later, what was not, and what is left to do; the daemon is told which file is meant."""
     daemon.answers["reload"] = answered
     assert on_site(sample, "reload") == Ended(0, told, "")
+    assert daemon.asked == [{"command": "reload", "site": str(sample.file)}]
+
+
+def test_a_desk_by_another_name_is_told_what_it_was(sample: Sample, daemon: Daemon) -> None:
+    """Who changes desk.id finds no daemon: the one that runs is another desk's."""
+    sample.change('id = "voorbeeld"', 'id = "kleindorp"')
+    ended = on_site(sample, "reload")
+    assert (ended.code, ended.out, daemon.asked) == (1, "", [])
+    assert ended.err.endswith(
+        "control-kleindorp.sock): desk.id is never changed, and voorbeeld was served from here: was it that? "
+        "If not, start it\n"
+    )
 
 
 def test_a_file_that_is_wrong_never_reaches_the_daemon(sample: Sample, daemon: Daemon) -> None:
@@ -140,8 +160,12 @@ def test_an_emergency_is_thrown_with_a_time_and_a_place(sample: Sample, daemon: 
     held = {"to": "to message brand", "until": ends}
     daemon.answers["emergency"] = {"emergency": held, "ended": False}
     thrown = on_site(sample, "emergency", "on", "--minutes", "30", "--message", "brand", "--reason", "brand")
-    until = time.strftime("%H:%M", time.localtime(ends))
+    until = datetime.fromtimestamp(ends, ZoneInfo("Europe/Amsterdam")).strftime("%H:%M Europe/Amsterdam")
     assert thrown == Ended(0, f"emergency: every caller goes to message brand until {until} (30 minutes)\n", "")
+    sample.change('title = "Gemeente Voorbeeld"', 'title = "Gemeente Voorbeeld"\ntimezone = "America/Curacao"')
+    until = datetime.fromtimestamp(ends, ZoneInfo("America/Curacao")).strftime("%H:%M America/Curacao")
+    assert f"until {until} (" in on_site(sample, "emergency").out
+    daemon.asked.pop()
     on_site(sample, "emergency", "on", "--minutes", "5", "--queue", "algemeen")
     asked = {"command": "emergency", "do": "on"}
     assert daemon.asked == [
@@ -189,6 +213,8 @@ def test_status_begins_with_the_daemons_own_word(sample: Sample, daemon: Daemon)
     )
     daemon.answers["status"] = {**LEADS, "emergency": {"to": "to queue algemeen", "until": time.time() + 60}}
     assert any("emergency: every caller goes to queue algemeen until" in line for line in _status(sample))
+    daemon.answers["status"] = {**LEADS, "callbacks": 1}
+    assert any("2 in burgerzaken; to call back: 1; not heard of" in line for line in _status(sample))
     daemon.answers["status"] = {**LEADS, "spooled": 12}
     assert any(line.endswith("; calls not in the records yet: 12") for line in _status(sample))
     stands_by = {"desk": "voorbeeld", "revision": "1a2b3c4d", "leads": False}

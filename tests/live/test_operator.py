@@ -41,6 +41,7 @@ async def test_a_site_that_runs_is_right(town: Town) -> None:
     assert code == 0, told
     assert all(name.startswith("ok ") for name in told)
     assert told[f"ok     node {town.lab.nodes[0].name}"].startswith("Asterisk 22.")
+    assert told[f"ok     node {town.lab.nodes[0].name}, sounds"] == "there is one of every text"
     code, told = await _asked(town, "status")
     assert code == 0, told
     assert told[f"ok     leader of {town.lab.desk} on {town.lab.nodes[0].name}"].startswith("there is one")

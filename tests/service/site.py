@@ -11,16 +11,21 @@ from pathlib import Path
 
 from irmacall.core.plan import Plan
 from irmacall.errors import SettingsError
+from irmacall.service.caveats import Caveats
 from irmacall.service.emergency import Emergencies
 from irmacall.service.in_force import InForce, rules
 from irmacall.service.operating import Operating
 from irmacall.service.reload import Reloading
 from irmacall.settings import Settings
+from irmacall.store.users import User
 from tests.core.leader import hash_of
 from tests.service.house import House
 from tests.settings.sample import Sample, make_sample
 
 NEW_QUEUE = '\n[[desk.queue]]\nid = "parkeren"\ntitle = "Parkeren"\n'
+
+NOWHERE = "http://127.0.0.1:9"
+"""Where nothing listens."""
 
 
 @dataclass
@@ -31,15 +36,22 @@ class Operated:
     house: House = field(init=False)
     refused: int = 0
     """How often the file was read and could not be used."""
+    users: list[User] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.in_force = InForce(rules(self.sample.load(), hash_of))
         self.house = House(plan=self.in_force.now.plan)
         house = self.house
-        self.reloading = Reloading(self.in_force, self._reread, house.leadership, house.screens, house.audit)
+        self.caveats = Caveats(self._everybody)
+        self.reloading = Reloading(
+            self.in_force, self._reread, house.leadership, house.screens, house.audit, self.caveats
+        )
         self.emergencies = Emergencies(house.leadership, self.in_force, house.audit)
         operating = Operating(self.in_force, house.leadership, self.reloading, self.emergencies)
         self.commands = operating.commands()
+
+    async def _everybody(self) -> list[User]:
+        return self.users
 
     def _reread(self) -> Settings:
         try:
@@ -60,9 +72,13 @@ class Operated:
 
 
 @asynccontextmanager
-async def operated(directory: Path) -> AsyncIterator[Operated]:
-    """A daemon that leads the desk of the example site, which is always open."""
-    found = Operated(await asyncio.to_thread(_always_open, directory))
+async def operated(directory: Path, ari: str = NOWHERE, password: str = "") -> AsyncIterator[Operated]:
+    """A daemon that leads the desk of the example site, which is always open; its Asterisk's ARI is there."""
+    sample = await asyncio.to_thread(_always_open, directory)
+    sample.change('name = "pbx1"', f'name = "pbx1"\nari = "{ari}"')
+    if password:
+        sample.secret("ari-pbx1", password)
+    found = Operated(sample)
     async with found.house.leads():
         yield found
 

@@ -154,7 +154,7 @@ async def test_a_defect_while_reading_ends_no_daemon(daemon: Operated) -> None:
         raise ValueError("a defect")
 
     house, told = daemon.house, asyncio.Event()
-    reloading = Reloading(daemon.in_force, breaks, house.leadership, house.screens, house.audit)  # type: ignore[arg-type]
+    reloading = Reloading(daemon.in_force, breaks, house.leadership, house.screens, house.audit, daemon.caveats)  # type: ignore[arg-type]
     listening = asyncio.create_task(reloading.when_told(told))
     for number in (1, 2):
         told.set()

@@ -1,0 +1,95 @@
+"""What is not wrong in a site file, and yet leaves callers unheard or unanswered: told when it is taken into use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from typing import Final
+
+from irmacall.ari.pool import Pool
+from irmacall.ari.requests import SOUNDS
+from irmacall.ari.sounds import sounds_of
+from irmacall.core.ids import LanguageId
+from irmacall.errors import PeerError
+from irmacall.prompts.catalogue import shipped
+from irmacall.settings import NodeSettings, Settings
+from irmacall.store.users import Role, User
+
+SECONDS: Final = 5.0
+"""That a node is given to say what sounds it has."""
+_LISTED: Final = 12
+
+Everybody = Callable[[], Awaitable[Collection[User]]]
+
+
+class Caveats:
+    """Looks at what a site file leaves undone. `everybody`: all users there are."""
+
+    def __init__(self, everybody: Everybody) -> None:
+        self._everybody = everybody
+
+    async def about(self, settings: Settings) -> tuple[str, ...]:
+        """A line for each, for the one who wrote the file. What cannot be judged is a line too."""
+        lines = await asyncio.gather(
+            self._groupless(settings), *(_unheard(settings, node) for node in settings.nodes)
+        )
+        return tuple(line for line in lines if line)
+
+    async def _groupless(self, settings: Settings) -> str:
+        try:
+            return groupless(settings, await self._everybody())
+        except PeerError as error:
+            return f"not known who is in no group: {error}"
+
+
+def groupless(settings: Settings, users: Iterable[User]) -> str:
+    """Names the agents who serve no queue, in a site with groups; empty where there are none."""
+    [desk] = settings.desks
+    known = {group.id for group in desk.groups}
+    idle = [user.login for user in users if _answers(user) and known and not user.groups & known]
+    if not idle:
+        return ""
+    return f"in no group, and so without a queue: {_listed(idle)} (`irmacall user groups LOGIN GROUP…`)"
+
+
+def _answers(user: User) -> bool:
+    return user.role is Role.AGENT and user.endpoint is not None and not user.disabled
+
+
+async def _unheard(settings: Settings, node: NodeSettings) -> str:
+    try:
+        missing = await lacking(settings, node)
+    except PeerError as error:
+        return f"not known what sounds {node.name} has: {error}"
+    return f"{node.name} {without(missing)}" if missing else ""
+
+
+async def lacking(settings: Settings, node: NodeSettings) -> list[str]:
+    """The sounds that callers of this node would not hear, as "nl/closed". Raises PeerError, PeerUnavailable."""
+    password = settings.credentials.text(node.ari_credential)
+    missing: list[str] = []
+    async with Pool(node.ari, node.ari_user, password, 1, SECONDS) as pool:
+        for language, names in sorted(wanted(settings, node).items(), reverse=True):
+            there = await sounds_of(pool, language)
+            missing += (f"{language}/{name}" for name in sorted(names) if f"{SOUNDS}/{name}" not in there)
+    return missing
+
+
+def without(missing: Collection[str]) -> str:
+    """In words: what it is that a node has not, and what helps."""
+    return f"has no sound of {_listed(list(missing))}: `irmacall prompts make` makes them (docs/prompts.md)"
+
+
+def wanted(settings: Settings, node: NodeSettings) -> Mapping[LanguageId, frozenset[str]]:
+    """What a node must be able to say, by language: the shipped texts, and the site's own."""
+    languages = {LanguageId(node.language), *(LanguageId(each) for desk in settings.desks for each in desk.spoken)}
+    sounds = [sound for desk in settings.desks for sound in desk.sounds]
+    return {
+        language: frozenset(shipped(language)) | {each.id for each in sounds if each.text(language) is not None}
+        for language in languages
+    }
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"{', '.join(names[:_LISTED])}{more}"

@@ -1,0 +1,115 @@
+"""What a site file leaves undone when it is taken: agents without a group, texts without a sound."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from irmacall.core.ids import Endpoint, GroupId, LanguageId, UserId
+from irmacall.errors import PeerError, Refused
+from irmacall.service.caveats import groupless, lacking, wanted
+from irmacall.store.users import Role, User
+from tests.ari.fake import FakeAsterisk, Fault
+from tests.service.site import Operated, operated
+from tests.settings.sample import make_sample
+
+NL, EN = LanguageId("nl"), LanguageId("en")
+GROUP = '\n[[desk.group]]\nid = "kcc"\ntitle = "KCC"\nqueues = ["algemeen", "burgerzaken"]\n'
+
+
+@pytest.fixture
+async def daemon(tmp_path: Path) -> AsyncIterator[Operated]:
+    """A daemon that leads, whose site's node answers nobody."""
+    async with operated(tmp_path) as daemon:
+        yield daemon
+
+
+def somebody(
+    login: str, *groups: str, role: Role = Role.AGENT, phone: str | None = "agent1", disabled: bool = False
+) -> User:
+    """One of the staff."""
+    endpoint = None if phone is None else Endpoint(phone)
+    return User(UserId(login), login, login.title(), role, endpoint, "", disabled, frozenset(map(GroupId, groups)))
+
+
+async def test_who_is_in_no_group_is_named_when_it_is_taken(daemon: Operated) -> None:
+    """First groups take every agent off: whoever wrote them is told whom. Who never has calls is not meant."""
+    daemon.users += [
+        somebody("samira"),
+        somebody("joost", "weg"),
+        somebody("nadia", "kcc", "weg"),
+        somebody("baas", role=Role.MANAGEMENT, phone=None),
+        somebody("ex", disabled=True),
+        somebody("nieuw", phone=None),
+    ]
+    told = (await daemon.reloading.reload("anna")).warnings
+    assert not any("in no group" in line for line in told)  # A site without groups: everybody does everything.
+    daemon.sample.add(GROUP)
+    first, *_ = (await daemon.reloading.reload("anna")).warnings
+    assert first == ("in no group, and so without a queue: samira, joost (`irmacall user groups LOGIN GROUP…`)")
+
+
+def test_a_crowd_is_counted(tmp_path: Path) -> None:
+    """The answer stays one that can be read."""
+    sample = make_sample(tmp_path)
+    sample.add(GROUP)
+    told = groupless(sample.load(), [somebody(f"agent{number}") for number in range(100)])
+    assert "agent11 and 88 more" in told
+    assert "agent12" not in told
+
+
+async def test_what_cannot_be_judged_is_told_and_the_file_is_taken(daemon: Operated) -> None:
+    """A node that is away, a file of users that fails."""
+
+    async def fails() -> list[User]:
+        raise PeerError("users.sqlite cannot be read")
+
+    daemon.caveats._everybody = fails
+    daemon.sample.add(GROUP)
+    done = await daemon.reloading.reload("anna")
+    assert done.changed
+    users, sounds = done.warnings
+    assert users == "not known who is in no group: users.sqlite cannot be read"
+    assert sounds.startswith("not known what sounds pbx1 has: ")
+
+
+async def test_texts_without_a_sound_are_named(tmp_path: Path) -> None:
+    """Those of the site's own and the shipped ones, in every language that callers can choose."""
+    async with (
+        FakeAsterisk(password="f4c29b7e1d3a55aa01c8") as asterisk,
+        operated(tmp_path, "http://{}:{}".format(*asterisk.address), asterisk.password) as daemon,
+    ):
+        settings = daemon.in_force.now.settings
+        [node] = settings.nodes
+        names = wanted(settings, node)
+        assert {"gesloten", "welcome", "number-7"} <= names[NL]
+        asterisk.sounds = {language: [f"irmacall/{name}" for name in names[language]] for language in names}
+        assert (await daemon.reloading.reload("anna")).warnings == ()
+        asterisk.sounds[NL].remove("irmacall/gesloten")
+        del asterisk.sounds[EN]
+        missing = await lacking(settings, node)
+        assert missing == ["nl/gesloten", *(f"en/{name}" for name in sorted(names[EN]))]
+        [line] = (await daemon.reloading.reload("anna")).warnings
+        assert line.startswith("pbx1 has no sound of nl/gesloten, en/")
+        assert line.endswith("more: `irmacall prompts make` makes them (docs/prompts.md)")
+        asterisk.faults["GET", "sounds"] = Fault(404, '{"message":"Resource not found"}')
+        with pytest.raises(PeerError, match=r"it has no res_ari_sounds\.so: `irmacall render`"):
+            await lacking(settings, node)
+        asterisk.faults["GET", "sounds"] = Fault(500)
+        with pytest.raises(PeerError, match="GET sounds: 500"):
+            await lacking(settings, node)
+
+
+async def test_another_file_than_the_daemons_is_refused(daemon: Operated) -> None:
+    """It says which one it reads; its own is meant by whatever path leads there."""
+    own = daemon.in_force.now.settings.file
+    with pytest.raises(Refused, match=r"the daemon reads .*/site\.toml, not /elsewhere/site\.toml"):
+        await daemon.commands["reload"]({"command": "reload", "site": "/elsewhere/site.toml"}, "anna")
+    link = own.with_name("link.toml")
+    link.symlink_to(own)
+    for path in (own, link, own.parent / "data" / ".." / "site.toml"):
+        assert (await daemon.commands["reload"]({"command": "reload", "site": str(path)}, "anna"))["revision"]
+    with pytest.raises(Refused, match="site: should be a text"):
+        await daemon.commands["reload"]({"command": "reload", "site": 7}, "anna")
