@@ -56,7 +56,7 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     async with (
         # One less of each than a rack of telephones can have calls: one that has just ended may still count as one.
         Lab(directory, nodes=2, agents=AGENTS[:3], lines=LINES_OF_LAB[:LINES]) as lab,
-        Town(lab, times=TIMES, exchange=EXCHANGE, log_level="debug", patience=30) as town,
+        Town(lab, times=TIMES, exchange=EXCHANGE, log_level="info", patience=30) as town,
     ):
         yield town
 
@@ -180,10 +180,11 @@ def _unmatched(records: Sequence[CallFacts], answered: Sequence[Answered]) -> tu
     talks = list(answered)
     unseen = []
     for record in records:
-        at = record.answered_at
-        assert at is not None
+        assert record.answered_at is not None
+        at: float = record.answered_at
         # One talk at a time is all that a telephone has: the one in which the desk says that they were connected.
-        seen = next((talk for talk in talks if talk.since - 0.5 <= at <= talk.until + 0.5), None)
+        near = [talk for talk in talks if talk.since - 0.5 <= at <= talk.until + 0.5]
+        seen = min(near, key=lambda talk: abs(talk.since - at), default=None)
         if seen is None:
             unseen.append(record)
         else:
