@@ -8,7 +8,8 @@ control.py      a word with the daemon that runs
 people.py       user · phone
 making.py       secrets · render
 sounds.py       prompts
-judging.py      check · status · audit
+judging.py      check · status · audit verify
+audit.py        audit list
 probes.py       what each server behind the site says of itself
 seen.py         what was seen of one that could not be used, in words
 endings.py      how a command ends that fails

@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import irmacall
+from irmacall.cli import audit as audits
 from irmacall.cli import judging, making, operating, people, running, sounds
 from irmacall.cli.site import add_site
+from irmacall.store.audit import AuditKind
 from irmacall.store.users import Role
 
+_KINDS: Final = f"lines of this kind alone: {', '.join(AuditKind)}"
 Commands = argparse._SubParsersAction  # argparse has no public name for it
 Command = Callable[[argparse.Namespace], int]
 
@@ -53,6 +57,9 @@ def _add_judging(commands: Commands[argparse.ArgumentParser]) -> None:
     check.add_argument("--file", action="store_true", help="judge the file alone: no secret, no server")
     _add(commands, "status", judging.status, "what the daemon does, who leads, and which servers answer")
     audit = _commands_of(commands.add_parser("audit", help="the audit log"))
+    read = _add(audit, "list", audits.list_audit, "who did what, and when: the last lines, the newest at the end")
+    read.add_argument("--last", type=_count, default=audits.LAST, metavar="N", help=f"so many lines ({audits.LAST})")
+    read.add_argument("--kind", type=AuditKind, choices=list(AuditKind), metavar="KIND", help=_KINDS)
     verify = _add(audit, "verify", judging.verify_audit, "tell whether every line stands as it was written")
     verify.add_argument("--noted", metavar="SEQ:HASH", type=judging.noted_head, help="a line noted elsewhere")
 
@@ -117,6 +124,13 @@ def _add_prompts(prompts: argparse.ArgumentParser) -> None:
     for each in (make, check, accept):
         each.add_argument("--out", required=True, type=Path, metavar="DIR", help="Asterisk's directory `sounds`")
         each.add_argument("--shipped", action="store_true", help="irmacall's own texts in all languages; no site")
+
+
+def _count(text: str) -> int:
+    """A whole number above nothing, of at most nine digits."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 10) or int(text) < 1:
+        raise argparse.ArgumentTypeError("should be a whole number from 1 on")
+    return int(text)
 
 
 def _add_password(command: argparse.ArgumentParser) -> None:

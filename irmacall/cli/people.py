@@ -25,6 +25,7 @@ from irmacall.store.users import User, Users, open_users
 Answer = TypeVar("Answer")
 
 _GENERATED_BYTES: Final = 15
+_NO_GROUPS: Final = "it has none, so every agent serves every queue: write [[desk.group]] into the site file first"
 _OBJECTIONS: Final = {
     Objection.TOO_SHORT: "this password is too short: at least 12 characters",
     Objection.TOO_LONG: "this password is too long: at most 256 characters",
@@ -33,8 +34,8 @@ _OBJECTIONS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Books:
-    """What a command about people works with."""
+class Books:
+    """What a command about people works with: who there is, and the audit log."""
 
     users: Users
     phones: Phones
@@ -50,7 +51,7 @@ def add_user(arguments: argparse.Namespace) -> int:
     """Let somebody in."""
     password, groups = _password(arguments), _groups(arguments)
 
-    async def work(books: _Books) -> None:
+    async def work(books: Books) -> None:
         phone = None if arguments.phone is None else Endpoint(arguments.phone)
         if phone is not None and phone not in await books.phones.digests():
             raise Refused(f"there is no phone {phone}: make it with `irmacall phone add {phone}`")
@@ -68,26 +69,26 @@ def add_user(arguments: argparse.Namespace) -> int:
         await books.note(AuditKind.USER_ADDED, user.id, f"{user.login}, {user.role}, groups: {_listed(user.groups)}")
         _show(arguments, user, password)
 
-    return _with_books(arguments, work)
+    return with_books(arguments, work)
 
 
 def list_users(arguments: argparse.Namespace) -> int:
     """Everybody, a line each."""
 
-    async def work(books: _Books) -> None:
+    async def work(books: Books) -> None:
         for user in await books.users.list_users():
             state = "disabled" if user.disabled else ""
             told = (user.login, user.role, user.endpoint or "-", _listed(user.groups), user.name, state)
             print("\t".join(told).rstrip("\t"))
 
-    return _with_books(arguments, work)
+    return with_books(arguments, work)
 
 
 def set_groups(arguments: argparse.Namespace) -> int:
     """Say to which groups somebody belongs, and to no other."""
     groups = _groups(arguments)
 
-    async def work(books: _Books) -> None:
+    async def work(books: Books) -> None:
         user = await _known(books, arguments.login)
         await books.users.set_groups(user.id, groups)
         told = f"{_listed(user.groups)} became {_listed(groups)}"
@@ -95,77 +96,78 @@ def set_groups(arguments: argparse.Namespace) -> int:
         print(f"{user.login}\t{_listed(groups)}")
         print("It counts from when she goes available the next time.", file=sys.stderr)
 
-    return _with_books(arguments, work)
+    return with_books(arguments, work)
 
 
 def disable_user(arguments: argparse.Namespace) -> int:
     """Let somebody in no more."""
 
-    async def work(books: _Books) -> None:
+    async def work(books: Books) -> None:
         user = await _known(books, arguments.login)
         await books.users.disable(user.id)
         await books.note(AuditKind.USER_DISABLED, user.id, user.login)
 
-    return _with_books(arguments, work)
+    return with_books(arguments, work)
 
 
 def enable_user(arguments: argparse.Namespace) -> int:
     """Let somebody in again."""
 
-    async def work(books: _Books) -> None:
+    async def work(books: Books) -> None:
         user = await _known(books, arguments.login)
         await books.users.enable(user.id)
         await books.note(AuditKind.USER_ENABLED, user.id, user.login)
 
-    return _with_books(arguments, work)
+    return with_books(arguments, work)
 
 
 def set_password(arguments: argparse.Namespace) -> int:
     """Give somebody another password."""
     password = _password(arguments)
 
-    async def work(books: _Books) -> None:
+    async def work(books: Books) -> None:
         user = await _known(books, arguments.login)
         await _with_objections(books.users.set_password(user.id, password))
         await books.note(AuditKind.PASSWORD_SET, user.id, user.login)
         _show(arguments, user, password)
 
-    return _with_books(arguments, work)
+    return with_books(arguments, work)
 
 
 def add_phone(arguments: argparse.Namespace) -> int:
     """Make a phone, or give one another password; told once."""
 
-    async def work(books: _Books) -> None:
+    async def work(books: Books) -> None:
         password = await books.phones.add_phone(Endpoint(arguments.endpoint))
         await books.note(AuditKind.PHONE_PASSWORD_SET, None, arguments.endpoint)
         print(f"{arguments.endpoint}\t{password}")
         print("Shown once. Asterisk knows it after `irmacall render` and a reload of res_pjsip.", file=sys.stderr)
 
-    return _with_books(arguments, work)
+    return with_books(arguments, work)
 
 
 def remove_phone(arguments: argparse.Namespace) -> int:
     """Forget a phone."""
 
-    async def work(books: _Books) -> None:
+    async def work(books: Books) -> None:
         await books.phones.remove_phone(Endpoint(arguments.endpoint))
         await books.note(AuditKind.PHONE_PASSWORD_SET, None, f"{arguments.endpoint} removed")
 
-    return _with_books(arguments, work)
+    return with_books(arguments, work)
 
 
 def list_phones(arguments: argparse.Namespace) -> int:
     """The phones, a line each."""
 
-    async def work(books: _Books) -> None:
+    async def work(books: Books) -> None:
         for endpoint in await books.phones.digests():
             print(endpoint)
 
-    return _with_books(arguments, work)
+    return with_books(arguments, work)
 
 
-def _with_books(arguments: argparse.Namespace, work: Callable[[_Books], Awaitable[None]]) -> int:
+def with_books(arguments: argparse.Namespace, work: Callable[[Books], Awaitable[None]]) -> int:
+    """Do this with the site's books open; no secret is needed."""
     settings = settings_of(arguments, Purpose.LOCAL)
 
     async def run() -> None:
@@ -177,12 +179,12 @@ def _with_books(arguments: argparse.Namespace, work: Callable[[_Books], Awaitabl
 
 
 @asynccontextmanager
-async def _open(settings: Settings) -> AsyncIterator[_Books]:
+async def _open(settings: Settings) -> AsyncIterator[Books]:
     audit = await AuditLog.open(data_file(settings.audit))
     database = await open_users(data_file(settings.users))
     hashing = Hashing()
     try:
-        yield _Books(Users(database, hashing), Phones(database), audit)
+        yield Books(Users(database, hashing), Phones(database), audit)
     finally:
         hashing.close()
         await database.close()
@@ -194,7 +196,7 @@ def _groups(arguments: argparse.Namespace) -> frozenset[GroupId]:
     known = {group.id for desk in settings_of(arguments, Purpose.LOCAL).desks for group in desk.groups}
     unknown = sorted(set(arguments.groups) - known)
     if unknown:
-        has = f"it has {', '.join(sorted(known))}" if known else "it has none: then every agent serves every queue"
+        has = f"it has {', '.join(sorted(known))}" if known else _NO_GROUPS
         raise Refused(f"there is no group {unknown[0]} in the site: {has}")
     return frozenset(map(GroupId, arguments.groups))
 
@@ -203,7 +205,7 @@ def _listed(groups: Collection[GroupId]) -> str:
     return ",".join(sorted(groups)) or "-"
 
 
-async def _known(books: _Books, login: str) -> User:
+async def _known(books: Books, login: str) -> User:
     user = await books.users.find(login)
     if user is None:
         raise Refused(f"there is no user {login}")

@@ -8,7 +8,9 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,6 +25,7 @@ COMMANDS = (
     ("check",),
     ("status",),
     ("audit", "verify"),
+    ("audit", "list"),
     ("render", "--node", "pbx1", "--out", "/dev/null/x"),
     ("user", "list"),
     ("phone", "list"),
@@ -251,9 +254,41 @@ def test_an_audit_log_that_was_touched_shows(sample: Sample) -> None:
     assert (ended.code, ended.err) == (1, "irmacall: line 1 is not as it was written, or is missing\n")
 
 
-def test_an_audit_log_that_never_was_is_told(sample: Sample) -> None:
+def test_the_audit_log_is_read(sample: Sample) -> None:
+    """The last lines, or the last of a kind: when by the desk's clocks, who by her login, and why."""
+    for login in ("nadia", "joost", "bram"):
+        on_site(sample, "user", "add", login, "--name", login)
+    on_site(sample, "user", "disable", "nadia")
+    on_site(sample, "phone", "add", "agent7")
+    lines = [line.split("\t") for line in on_site(sample, "audit", "list").out.splitlines()]
+    assert [(line[0], line[2], line[3], line[4]) for line in lines] == [
+        ("1", "user_added", "nadia", "-"),
+        ("2", "user_added", "joost", "-"),
+        ("3", "user_added", "bram", "-"),
+        ("4", "user_disabled", "nadia", "-"),
+        ("5", "phone_password_set", "-", "-"),
+    ]
+    zone = ZoneInfo("Europe/Amsterdam")
+    at = datetime.strptime(lines[0][1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone)
+    assert abs((datetime.now(zone) - at).total_seconds()) < 60
+    assert lines[3][5].startswith("on the command line by ")
+    assert lines[3][5].endswith(": nadia")
+
+    def numbers(*words: str) -> list[str]:
+        return [line.split("\t")[0] for line in on_site(sample, "audit", "list", *words).out.splitlines()]
+
+    assert numbers("--last", "2") == ["4", "5"]
+    assert numbers("--kind", "user_added") == ["1", "2", "3"]
+    assert numbers("--kind", "user_added", "--last", "1") == ["3"]
+    assert numbers("--kind", "emergency_thrown") == []
+    for wrong in (("--kind", "alarm"), ("--last", "0"), ("--last", "x")):
+        assert on_site(sample, "audit", "list", *wrong).code == 2
+
+
+@pytest.mark.parametrize("words", ["verify", "list"])
+def test_an_audit_log_that_never_was_is_told(sample: Sample, words: str) -> None:
     """Nothing is made by asking after it."""
-    ended = on_site(sample, "audit", "verify")
+    ended = on_site(sample, "audit", words)
     assert ended.code == 2
     assert not list((sample.directory / "data").iterdir())
 

@@ -279,7 +279,9 @@ def test_a_group_that_the_site_has_not_is_refused(sample: Sample, words: tuple[s
     """With those that it has, or that it has none; and nothing changes."""
     on_site(sample, "user", "add", "nadia", "--name", "Nadia")
     told = "irmacall: there is no group kc in the site: "
-    assert on_site(sample, "user", *words).err == told + "it has none: then every agent serves every queue\n"
+    assert on_site(sample, "user", *words).err == (
+        told + "it has none, so every agent serves every queue: write [[desk.group]] into the site file first\n"
+    )
     sample.add(GROUPS)
     assert on_site(sample, "user", *words) == Ended(1, "", told + "it has kcc, leiding\n")
     assert on_site(sample, "user", "list").out == "nadia\tagent\t-\t-\tNadia\n"
