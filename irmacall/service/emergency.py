@@ -19,7 +19,7 @@ from irmacall.errors import Refused
 from irmacall.service.audit import AuditWriter
 from irmacall.service.in_force import InForce
 from irmacall.service.leadership import Leadership
-from irmacall.settings.sounds import shipped
+from irmacall.settings.sounds import MESSAGES
 
 log = structlog.get_logger("irmacall.emergency")
 
@@ -78,7 +78,7 @@ class Emergencies:
         if isinstance(to, ToQueue):
             _must_be_known("queue", to.queue, {queue.id for queue in desk.queues})
         else:
-            _must_be_known("message", to.sound, shipped() | {sound.id for sound in desk.sounds})
+            _must_be_known("message", to.sound, MESSAGES | {sound.id for sound in desk.sounds})
 
 
 def destination(queue: str | None, message: str | None) -> ToQueue | ToMessage:

@@ -20,6 +20,8 @@ from irmacall.settings.values import Check, Wrong
 Kind = TypeVar("Kind")
 
 _LONGEST_SHOWN: Final = 160
+_MOST_SHOWN: Final = 12
+"""Items of a list or a table."""
 _LOOKS_SECRET: Final = re.compile(
     r"password|passwd|secret|token|credential|wachtwoord|(^|[_-])(pass|pw|key|hash|ha1)$", re.I
 )
@@ -42,13 +44,39 @@ class Problems:
 
 
 def shown(value: object) -> str:
-    """A value for a message: on one line, not long, without a login."""
-    if isinstance(value, dict | list):
+    """A value for a message: on one line, not long, without a login, and no table that may hold a secret."""
+    plain = _plain(value)
+    if isinstance(value, dict | list) and (plain is None or len(plain) > _LONGEST_SHOWN):
         return "a table" if isinstance(value, dict) else "a list"
+    assert plain is not None
+    return plain if len(plain) <= _LONGEST_SHOWN else plain[:_LONGEST_SHOWN] + "…"
+
+
+def _plain(value: object, depth: int = 0) -> str | None:
+    """As it may be shown; None: for a list or a table that may not be, or that holds others too deep."""
+    if isinstance(value, dict | list):
+        return None if depth > 1 else _together(value, depth + 1)
     if isinstance(value, int) and value.bit_length() > 64:
         return "a very large number"  # Python refuses to write one of thousands of digits
-    plain: str = _LOGIN_IN_URL.sub("//…@", repr(value))
-    return plain if len(plain) <= _LONGEST_SHOWN else plain[:_LONGEST_SHOWN] + "…"
+    return _LOGIN_IN_URL.sub("//…@", repr(value) if isinstance(value, str) else str(value))
+
+
+def _together(value: dict[str, object] | list[object], depth: int) -> str | None:
+    """Few items with plain words."""
+    inner = list(value.values()) if isinstance(value, dict) else value
+    parts = [_plain(each, depth) for each in inner[:_MOST_SHOWN]]
+    shown_parts = [part for part in parts if part is not None]
+    if len(shown_parts) < len(inner):
+        return None
+    if isinstance(value, list):
+        return f"[{', '.join(shown_parts)}]"
+    if any(_LOOKS_SECRET.search(name) or not name.isprintable() for name in value):
+        return None
+    return (
+        "{}"
+        if not value
+        else f"{{ {', '.join(f'{name} = {part}' for name, part in zip(value, shown_parts, strict=True))} }}"
+    )
 
 
 def key(check: Check) -> Mapping[str, Any]:

@@ -20,6 +20,10 @@ def shipped() -> frozenset[str]:
     return frozenset(tomllib.loads(_CATALOGUE.read_text(encoding="utf-8")))
 
 
+MESSAGES: Final = frozenset({"busy", "closed", "emergency", "nobody", "queue-full"})
+"""The shipped texts with which a call can end; the others are parts of sentences, questions, or for who waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class SoundSettings:
     """A text of the site's own, by the name of its sound file. One of a shipped name takes that one's place."""

@@ -98,7 +98,11 @@ ON = {"do": "on", "minutes": 5, "queue": "algemeen"}
         ({**ON, "message": "emergency"}, "should have one of message"),
         ({**ON, "queue": 1}, "queue: should be a text"),
         ({**ON, "queue": "nergens"}, "queue = 'nergens': should be one of algemeen, burgerzaken"),
-        ({**ON, "queue": None, "message": "niets"}, "message = 'niets': should be one of"),
+        (
+            {**ON, "queue": None, "message": "niets"},
+            "message = 'niets': should be one of afvalkalender, busy, closed, em",
+        ),
+        ({**ON, "queue": None, "message": "number-7"}, "message = 'number-7': should be one of afvalkalender, busy"),
         ({**ON, "reason": "x" * 201}, "reason: should be one line of at most 200 characters"),
         ({**ON, "reason": "two\nlines"}, "reason: should be one line of at most 200 characters"),
     ],

@@ -6,6 +6,7 @@ import pytest
 
 from irmacall.errors import SettingsError
 from irmacall.settings import Purpose
+from irmacall.settings.reading import shown
 from tests.settings.sample import Sample
 
 #: What stands in the example, what stands there instead, and what the message must say.
@@ -99,7 +100,7 @@ BAD = {
     "a range with host bits": (
         "198.51.100.20/32",
         "198.51.100.20/24",
-        "trunk[1].addresses = a list: should be an address or a",
+        "trunk[1].addresses = ['198.51.100.20/24']: should be an address or a",
     ),
     "another node by the same name": (
         "[store]",
@@ -209,7 +210,7 @@ BAD = {
     "a staff that is nowhere": (
         'allow = ["10.0.0.0/8"]',
         "allow = []",
-        "staff.allow = a list: should be a list of 1 to 100",
+        "staff.allow = []: should be a list of 1 to 100",
     ),
     "a certificate that is not there": (
         "staff.pem",
@@ -243,7 +244,7 @@ BAD = {
         'schemes = ["pbdf", "our-demo"]',
         "desk[1].schemes = 'our-demo'",
     ),
-    "no scheme": ('schemes = ["pbdf"]', "schemes = []", "desk[1].schemes = a list: should be a list of 1 to 100"),
+    "no scheme": ('schemes = ["pbdf"]', "schemes = []", "desk[1].schemes = []: should be a list of 1 to 100"),
     "a scheme twice": (
         'schemes = ["pbdf"]',
         'schemes = ["pbdf", "pbdf"]',
@@ -343,6 +344,26 @@ BAD = {
         "log.level = 'trace': should be \"info\" or",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (["9:00-12:00", "13:00-25:00"], "['9:00-12:00', '13:00-25:00']"),
+        ({"message": "dicht"}, "{ message = 'dicht' }"),
+        ({}, "{}"),
+        ({"message": "dicht", "token": "0b1f"}, "a table"),
+        ([{"wachtwoord": "0b1f"}], "a list"),
+        (["redis://user:0b1f@host/0"], "['redis://…@host/0']"),
+        ([[["a"]]], "a list"),
+        (["a"] * 13, "a list"),
+        (["a" * 200], "a list"),
+        ([10**5000], "[a very large number]"),
+    ],
+)
+def test_a_wrong_list_or_table_is_shown(value: object, told: str) -> None:
+    """As far as it is short, and no key in it looks like that of a secret."""
+    assert shown(value) == told
 
 
 @pytest.mark.parametrize("case", BAD)
