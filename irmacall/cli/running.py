@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import resource
 import signal
 from collections.abc import Coroutine
@@ -45,6 +46,9 @@ def _stay(settings: Settings, work: Coroutine[object, object, None]) -> int:
     logs.configure(settings.log.level, settings.log.format, lasting=True)
     # A core file would hold what was in memory.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # What is loaded by now stays: no collection need look at it again, during which nothing else would be done.
+    gc.collect()
+    gc.freeze()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work)
