@@ -160,6 +160,8 @@ class HangUp:
     node: NodeName
     call: CallId | None
     channel: ChannelId
+    again: int = 0
+    """How often that was asked for in vain before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from irmacall.core import callbacks, ending, ivr, queue
 from irmacall.core.agent import NotTaken
 from irmacall.core.call import Call, Stage
@@ -20,6 +22,9 @@ from irmacall.core.events import CommandFailed, PlaybackEnded
 from irmacall.core.ids import ChannelId
 from irmacall.core.state import Turn
 
+MOST_HANG_UPS = 9
+"""How often a hang-up that fails is asked for again; a node that fails more often is lost, and then heard anew."""
+
 
 def command_failed(turn: Turn, event: CommandFailed) -> None:
     """What Asterisk would not do decides what comes next for this one call."""
@@ -33,6 +38,14 @@ def command_failed(turn: Turn, event: CommandFailed) -> None:
         _never_made(turn, command.channel)
     elif isinstance(command, LeaveToDialplan) and call is None:
         turn.do(HangUp(event.node, None, command.channel))  # Nobody has her now: better gone than in silence.
+    elif isinstance(command, HangUp):
+        _hang_up_again(turn, command)
+
+
+def _hang_up_again(turn: Turn, command: HangUp) -> None:
+    """Else a phone rings on, or somebody is left in silence. A channel that a call has now is none of these."""
+    if command.channel not in turn.desk.call_of_channel and command.again < MOST_HANG_UPS:
+        turn.do(replace(command, again=command.again + 1))
 
 
 def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:

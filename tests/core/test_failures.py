@@ -20,6 +20,7 @@ from irmacall.core.commands import (
     StopSaying,
 )
 from irmacall.core.events import NodeLost
+from irmacall.core.failures import MOST_HANG_UPS
 from irmacall.core.ids import CallId, ChannelId, SealedId, leg_channel, playback, talk_bridge
 from tests.core.leader import NEAR, PLAN
 from tests.core.plays import BO, CALLER_SEEN, ELS, WAITING_ROOM, Play, phone_of, seat_of, snapshot
@@ -144,6 +145,19 @@ def test_other_failures_leave_a_talk_alone(kind: str) -> None:
     }
     assert play.fails(commands[kind]) == []
     assert (play.stage(call), play.sees(ELS)) == (Stage.TALKING, SealedId("sealed1"))
+
+
+def test_a_hang_up_that_fails_is_asked_for_again_but_not_for_ever() -> None:
+    """A phone that nobody wants any more does not ring on."""
+    play = Play()
+    call = play.rings()
+    leg = leg_channel(call, 1)
+    play.logs_out(ELS)
+    asked = [HangUp(NEAR, call, leg)]
+    while asked:
+        last = asked[-1]
+        asked = [command for command in play.fails(last) if isinstance(command, HangUp)]
+    assert last == HangUp(NEAR, call, leg, again=MOST_HANG_UPS)
 
 
 @pytest.mark.parametrize("stage", ["waits", "rings", "connects"])
