@@ -28,7 +28,7 @@ from irmacall.ari.requests import Request, callout_requests, path, requests_for
 from irmacall.ari.socket import event_socket, listen
 from irmacall.core.commands import CallOut, DialLeg, NodeCommand
 from irmacall.core.dialplan import application, busy_variable, leader_variable, most_variable
-from irmacall.core.events import ChannelGone, LegEntered, NodeEvent, NodeLost
+from irmacall.core.events import ChannelGone, LegEntered, NodeEvent, NodeLost, PhoneRegistered
 from irmacall.core.ids import ChannelId, DeskId, Endpoint, NodeName
 from irmacall.core.numbers import normalise
 from irmacall.errors import LeaseLost, PeerError
@@ -77,6 +77,7 @@ class Node:
         self._endpoints = set(endpoints)
         self._replaced = False
         self._started_at = ""
+        self._intake: Intake | None = None
         self.lag = Lag()
         self._undialled: dict[ChannelId, bool] = {}
         """Legs that entered while we looked, until they are gone: whether nobody has dialled them yet."""
@@ -102,7 +103,7 @@ class Node:
         """
         wait = FIRST_WAIT
         while True:
-            intake = Intake(self.name, lambda event: self._pass(event, sink), self.lag)
+            self._intake = intake = Intake(self.name, lambda event: self._pass(event, sink), self.lag)
             try:
                 await self._connection(intake)
             except PeerError as error:
@@ -111,6 +112,8 @@ class Node:
             except LeaseLost:
                 self._replaced = True
                 raise
+            finally:
+                self._intake = None
             if intake.live:
                 sink(NodeLost(self.name))
                 wait = FIRST_WAIT
@@ -178,9 +181,22 @@ class Node:
         await self._do(Request("POST", "asterisk/variable", query))
 
     async def follow(self, endpoints: Iterable[Endpoint]) -> None:
-        """Hear of these phones too, now and after every reconnect. Raises as `perform` does."""
-        self._endpoints.update(endpoints)
+        """Hear of these phones too, as they are now and after every reconnect. Raises as `perform` does."""
+        wanted = sorted(set(endpoints))
+        self._endpoints.update(wanted)
         await self._subscribe()
+        for endpoint in wanted:
+            await self._look_at(endpoint)
+
+    async def _look_at(self, endpoint: Endpoint) -> None:
+        """A phone that came or went between the snapshot and our subscription: no event will tell of that."""
+        intake = self._intake
+        if intake is None:
+            return  # the next snapshot has it
+        intake.changed.discard(endpoint)
+        online = await opening.is_online(self._pool, endpoint)
+        if online is not None and intake is self._intake and endpoint not in intake.changed:
+            intake.tell(PhoneRegistered(self.name, endpoint, online))
 
     async def _do(self, request: Request) -> int:
         return (await self._exchange(request)).status

@@ -10,8 +10,8 @@ from irmacall.ari.fields import WireError
 from irmacall.ari.keys import Keys
 from irmacall.ari.lag import Lag
 from irmacall.ari.wire import Superseded, parse_event
-from irmacall.core.events import NodeEvent, NodeSnapshot
-from irmacall.core.ids import NodeName
+from irmacall.core.events import NodeEvent, NodeSnapshot, PhoneRegistered
+from irmacall.core.ids import Endpoint, NodeName
 from irmacall.errors import LeaseLost
 
 log = structlog.get_logger("irmacall.ari")
@@ -26,6 +26,8 @@ class Intake:
         self._sink = sink
         self._keys = Keys()
         self._kept: list[NodeEvent] = []
+        self.changed: set[Endpoint] = set()
+        """Phones that an event told of: what is read of one while that came may be older."""
         self.live = False
 
     def hear(self, text: str) -> None:
@@ -42,8 +44,10 @@ class Intake:
         if isinstance(heard, Superseded):
             raise LeaseLost(f"node {self._node}: another socket has our application")
         event = None if heard is None else self._keys.sift(heard)
+        if isinstance(event, PhoneRegistered):
+            self.changed.add(event.endpoint)
         if event is not None:
-            self._pass(event)
+            self.tell(event)
 
     def go_live(self, snapshot: NodeSnapshot) -> None:
         """Tell the snapshot, then what was heard while it was taken."""
@@ -53,7 +57,8 @@ class Intake:
         self._kept.clear()
         self.live = True
 
-    def _pass(self, event: NodeEvent) -> None:
+    def tell(self, event: NodeEvent) -> None:
+        """Pass this on, in its turn."""
         if self.live:
             self._sink(event)
         else:

@@ -81,6 +81,18 @@ async def _subscribe(pool: Pool, app: str, endpoints: tuple[Endpoint, ...]) -> b
     return reply.status == 200
 
 
+async def is_online(pool: Pool, endpoint: Endpoint) -> bool | None:
+    """Whether this phone can be reached now; None where this Asterisk does not know it."""
+    request = Request("GET", path("endpoints", "PJSIP", endpoint))
+    reply = await pool.exchange(request)
+    if reply.status == 404:
+        return None
+    if reply.status != 200:
+        raise PeerError(f"{request}: {reply.status}")
+    state = Fields.parse(reply.body, str(request)).get("state")
+    return state is not None and state.text() == "online"
+
+
 async def read_snapshot(pool: Pool, node: NodeName, app: str) -> NodeSnapshot:
     """All that the node holds now."""
     channels, bridges, endpoints = [(await do(pool, Request("GET", what))).body for what in PATHS]

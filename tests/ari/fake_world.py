@@ -98,6 +98,8 @@ class World:
                 return 200, [bridge.json() for bridge in self.bridges.values()]
             case "GET", ["endpoints"]:
                 return 200, [self._phone(name) for name in self.phones]
+            case "GET", ["endpoints", "PJSIP", name]:
+                return (200, self._phone(name)) if name in self.phones else (404, {"message": "Endpoint not found"})
             case "POST", ["channels", "create"]:
                 return self._create(query)
             case _, ["channels", channel, *rest]:

@@ -8,7 +8,7 @@ import pytest
 
 from irmacall.ari.client import Node
 from irmacall.core.commands import CreateLeg, HangUp, PrepareNode
-from irmacall.core.events import CallerArrived, NodeLost, NodeSnapshot
+from irmacall.core.events import CallerArrived, NodeLost, NodeSnapshot, PhoneRegistered
 from irmacall.core.ids import CallId, ChannelId, DeskId, Endpoint, NodeName, leg_channel, talk_bridge, waiting_bridge
 from irmacall.errors import PeerError, PeerUnavailable
 from tests.ari.conftest import running, settings
@@ -51,6 +51,25 @@ async def test_the_order_of_a_beginning(fake: FakeAsterisk) -> None:
                 "endpoints",
             ]
             await fake.drop()
+
+
+async def test_what_is_heard_of_a_phone_is_newer_than_what_is_read(fake: FakeAsterisk) -> None:
+    """It goes while we ask what it is: that it was there, as the answer says, is told no more."""
+    phone, asked = Endpoint("agent1"), ("GET", "endpoints/PJSIP/agent1")
+    gone = {"technology": "PJSIP", "resource": phone, "state": "offline", "channel_ids": []}
+    node = node_of(fake)
+    async with running(node) as heard:
+        await heard.next(NodeSnapshot)
+        fake.holds[asked] = asyncio.Event()
+        following = asyncio.create_task(node.follow((phone,)))
+        await fake.until_seen(*asked)
+        fake.emit(f"irmacall-{fake.desk}", {"type": "EndpointStateChange", "endpoint": gone})
+        assert (await heard.next(PhoneRegistered)).online is False
+        fake.holds[asked].set()
+        await following
+        assert [event.online for event in heard.all if isinstance(event, PhoneRegistered)] == [False]
+        await node.follow((phone,))
+        assert (await heard.next(PhoneRegistered)).online is True
 
 
 @pytest.mark.parametrize("frame", ["", "{", "[]", '{"type": "StasisStart"}', '{"type": 5}', "\x00", "null"])

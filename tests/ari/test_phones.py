@@ -105,6 +105,16 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
             yield Desk(lab, node, heard, agent, caller, CallId(channel))
 
 
+async def test_a_phone_that_came_before_anybody_followed_it_is_there(desk: Desk) -> None:
+    """An agent who was added today, at a phone that registered today: following it tells that it is there."""
+    phone, known = desk.lab.phone("agent2"), Endpoint("agent2")
+    await phone.register()
+    await desk.node.follow((known,))
+    await desk.heard.next(PhoneRegistered, lambda event: event == PhoneRegistered(NODE, known, online=True))
+    await phone.unregister()
+    await desk.heard.next(PhoneRegistered, lambda event: event == PhoneRegistered(NODE, known, online=False))
+
+
 async def test_the_phone_rejects(desk: Desk) -> None:
     """486 becomes cause 17."""
     leg = await desk.ring(1)
