@@ -114,7 +114,7 @@ def test_groups_and_languages_have_their_skills(desk: DeskSettings) -> None:
     kcc = Group(GroupId("kcc"), frozenset({ALGEMEEN, BURGERZAKEN}), skills)
     assert core.groups == {
         kcc.id: kcc,
-        GroupId("belasting"): Group(GroupId("belasting"), frozenset({BELASTINGEN})),
+        GroupId("belasting"): Group(GroupId("belasting"), frozenset({BELASTINGEN}), {SkillId("engels"): 1}),
     }
     nl, en = LanguageId("nl"), LanguageId("en")
     assert core.languages == {nl: Language(nl), en: Language(en, SkillId("engels"), 1)}
