@@ -61,15 +61,18 @@ def send_away(turn: Turn, call: Call, outcome: Outcome, *sounds: SoundName) -> N
     saying.wait_for_end(turn, call, sounds)
 
 
-def send_away_closed(turn: Turn, call: Call, hours: Hours, sound: SoundName) -> None:
-    """She hears that it is closed, and when it opens again, and the call is over."""
+def _out_of_hours(turn: Turn, call: Call, hours: Hours, to: Destination) -> None:
+    """She goes where it leads out of these hours; a message says besides when it opens again."""
+    if not isinstance(to, ToMessage):
+        go(turn, call, to)
+        return
     opening = hours.next_opening(turn.now)
     zone = ZoneInfo(call.plan.timezone)
     when: tuple[SoundName, ...] = ()
     if opening is not None:
         local = datetime.fromtimestamp(opening, zone), datetime.fromtimestamp(turn.now, zone)
         when = spoken.opens_at(*local, call.language)
-    send_away(turn, call, Outcome.CLOSED, sound, *when)
+    send_away(turn, call, Outcome.CLOSED, to.sound, *when)
 
 
 def _to_queue(turn: Turn, call: Call, name: QueueId, said: tuple[SoundName, ...]) -> None:
@@ -107,11 +110,11 @@ def _elsewhere(turn: Turn, call: Call, rules: QueueRules) -> Destination | None:
 def _turn_from(turn: Turn, call: Call, rules: QueueRules, to: Destination) -> None:
     hours = rules.hours or call.plan.hours
     closed = turn.desk.emergency is None and not hours.open_at(turn.now)
-    if closed and isinstance(to, ToMessage):
-        send_away_closed(turn, call, hours, to.sound)
-    elif isinstance(to, ToCallback):
+    if isinstance(to, ToCallback):
         queue.enter(turn, call, rules.id)  # Her place, whether she wants to be called back or waits after all.
         to_callback(turn, call)
+    elif closed:
+        _out_of_hours(turn, call, hours, to)
     else:
         go(turn, call, to)
 
@@ -168,10 +171,8 @@ def kept_out(turn: Turn, call: Call) -> bool:
         go(turn, call, turn.desk.emergency.to)
     elif hours.open_at(turn.now):
         return False
-    elif isinstance(call.plan.closed, ToMessage):
-        send_away_closed(turn, call, hours, call.plan.closed.sound)
     else:
-        go(turn, call, call.plan.closed)
+        _out_of_hours(turn, call, hours, call.plan.closed)
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from irmacall.core.commands import CallOut, CreateLeg, Say
+from irmacall.core.commands import CallOut, CreateLeg, Prompt, Say
 from irmacall.core.events import ChannelGone, LegAnswered, LegEntered, NumberKept, NumberRefused, PlanChanged
 from irmacall.core.facts import CallFacts
 from irmacall.core.ids import CallId, Endpoint, NodeName, NumberId, QueueId, SoundName, UserId
@@ -15,6 +15,15 @@ from tests.core.plays import ELS, Play, phone_of
 
 CAS = UserId("cas")
 NUMBER = NumberId("number1")
+
+
+OFFER = [Prompt.CALLBACK_OFFER.sound, Prompt.CALLBACK_NUMBER.sound]
+AGAIN = [Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_NUMBER.sound]
+
+
+def unreached(promise: CallId) -> CallId:
+    """The facts of somebody whom we could not call back are kept under this name."""
+    return CallId(f"{promise}.unreached")
 
 
 class ExchangePlay(Play):
@@ -134,3 +143,11 @@ class ExchangePlay(Play):
         self.telephone_answered(call)
         self.joins(call)
         return call
+
+    def dials(self) -> tuple[CallId, CallId]:
+        """A promise, and the call in which her telephone rings for it."""
+        promise = self.promised()
+        self.agent_comes(ELS)
+        call = self.agent_takes(promise)
+        self.telephone_rings(call)
+        return promise, call

@@ -17,10 +17,10 @@ from irmacall.core.commands import (
 )
 from irmacall.core.events import NumberKept, NumberRefused, SeatPaused
 from irmacall.core.facts import Outcome
-from irmacall.core.ids import CallId, SealedId
+from irmacall.core.ids import SealedId
 from irmacall.core.routes import ToCallback
 from tests.core.exchange import EXCHANGE, QUEUES, TAXES
-from tests.core.exchange_plays import CAS, NUMBER, ExchangePlay
+from tests.core.exchange_plays import AGAIN, CAS, NUMBER, OFFER, ExchangePlay, unreached
 from tests.core.leader import GENERAL, NEAR, PASSPORTS
 from tests.core.plays import (
     ELS,
@@ -28,17 +28,10 @@ from tests.core.plays import (
     seat_of,
 )
 
-OFFER = [Prompt.CALLBACK_OFFER.sound, Prompt.CALLBACK_NUMBER.sound]
-AGAIN = [Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_NUMBER.sound]
-
 
 def _asked(play: ExchangePlay) -> KeepNumber:
     """The number that is to be noted."""
     return play.leader.numbers_asked[-1]
-
-
-def _unreached(promise: CallId) -> CallId:
-    return CallId(f"{promise}.unreached")
 
 
 # -- how it is asked for ----------------------------------------------------------------------------------------
@@ -191,7 +184,7 @@ def test_who_hangs_up_before_she_is_told_is_called_back_all_the_same() -> None:
     assert play.stage(play.attempt(call)) is Stage.RINGING
 
 
-def test_who_hangs_up_and_has_no_number_is_told_of_as_unreached() -> None:
+def test_who_hangs_up_and_has_no_number_is_told_of_asunreached() -> None:
     """She believes that we call: that we cannot is in the records."""
     play = ExchangePlay()
     call = play.chooses("1")
@@ -200,9 +193,9 @@ def test_who_hangs_up_and_has_no_number_is_told_of_as_unreached() -> None:
     play.hangs_up(call)
     play.refused(call)
     assert play.desk.callbacks == {}
-    assert play.facts(_unreached(call)).outcome is Outcome.UNREACHED
+    assert play.facts(unreached(call)).outcome is Outcome.UNREACHED
     play.tell(NumberRefused(call, asked))
-    assert play.facts(_unreached(call)).callback_of == call
+    assert play.facts(unreached(call)).callback_of == call
 
 
 def test_who_hangs_up_before_she_confirms_has_abandoned() -> None:

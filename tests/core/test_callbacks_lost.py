@@ -13,13 +13,12 @@ from irmacall.core.commands import (
     DropNumber,
     HangUp,
     HoldInQueue,
-    Prompt,
 )
 from irmacall.core.events import HangUpBegan, NodeLost, NumberKept, SeatPaused, SeenChannel
 from irmacall.core.facts import Outcome
-from irmacall.core.ids import CallId, NumberId, callout_call, talk_bridge
+from irmacall.core.ids import NumberId, callout_call, talk_bridge
 from tests.core.exchange import SMALLER
-from tests.core.exchange_plays import CAS, NUMBER, ExchangePlay
+from tests.core.exchange_plays import CAS, NUMBER, ExchangePlay, unreached
 from tests.core.leader import FAR, NEAR, PASSPORTS
 from tests.core.plays import (
     CALLER_SEEN,
@@ -30,23 +29,6 @@ from tests.core.plays import (
     seat_of,
     snapshot,
 )
-
-OFFER = [Prompt.CALLBACK_OFFER.sound, Prompt.CALLBACK_NUMBER.sound]
-AGAIN = [Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_NUMBER.sound]
-
-
-def _unreached(promise: CallId) -> CallId:
-    return CallId(f"{promise}.unreached")
-
-
-def _dials(play: ExchangePlay) -> tuple[CallId, CallId]:
-    """A promise, and the call in which her telephone rings for it."""
-    promise = play.promised()
-    play.agent_comes(ELS)
-    call = play.agent_takes(promise)
-    play.telephone_rings(call)
-    return promise, call
-
 
 # -- trouble ----------------------------------------------------------------------------------------------------
 
@@ -84,7 +66,7 @@ def test_a_daemon_killed_after_she_hung_up_unnoted_tells_that_she_is_not_called(
     play.hangs_up(call)
     play.crashes()
     assert play.desk.callbacks == {}
-    assert play.facts(_unreached(call)).outcome is Outcome.UNREACHED
+    assert play.facts(unreached(call)).outcome is Outcome.UNREACHED
 
 
 def test_a_daemon_killed_while_she_heard_the_promise_keeps_it() -> None:
@@ -139,7 +121,7 @@ def test_a_daemon_killed_while_it_called_back_begins_anew(answered: bool) -> Non
 def test_a_daemon_killed_as_they_met_takes_the_talk_over() -> None:
     """Both are in the bridge: nobody is hung up on, and the promise is kept."""
     play = ExchangePlay()
-    _, call = _dials(play)
+    _, call = play.dials()
     play.telephone_answered(call)
     channel, leg = play.call(call).channel, play.leg(call)
     play.crashes()
@@ -152,7 +134,7 @@ def test_a_daemon_killed_as_they_met_takes_the_talk_over() -> None:
 def test_a_daemon_killed_as_they_were_to_meet_brings_them_together() -> None:
     """She answered, and the command that would connect her was lost."""
     play = ExchangePlay()
-    promise, call = _dials(play)
+    promise, call = play.dials()
     play.telephone_answered(call)
     channel, leg = play.call(call).channel, play.leg(call)
     play.crashes()
@@ -221,7 +203,7 @@ def test_an_agent_who_logs_out_while_she_is_asked_is_followed_by_another() -> No
 def test_word_that_her_channel_goes_comes_twice_and_counts_once() -> None:
     """A hang-up is told of more than once; it is one try."""
     play = ExchangePlay()
-    promise, call = _dials(play)
+    promise, call = play.dials()
     channel = play.call(call).channel
     for _ in range(2):
         play.tell(HangUpBegan(NEAR, channel))

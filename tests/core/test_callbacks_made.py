@@ -19,9 +19,9 @@ from irmacall.core.commands import (
 )
 from irmacall.core.events import LegEntered
 from irmacall.core.facts import Outcome
-from irmacall.core.ids import CallId, callout_call, talk_bridge
+from irmacall.core.ids import callout_call, talk_bridge
 from tests.core.exchange import EXCHANGE, OFFICE
-from tests.core.exchange_plays import NUMBER, ExchangePlay
+from tests.core.exchange_plays import NUMBER, ExchangePlay, unreached
 from tests.core.leader import NEAR, PASSPORTS
 from tests.core.plays import (
     BO,
@@ -30,21 +30,6 @@ from tests.core.plays import (
 )
 
 RULES = EXCHANGE.callbacks
-OFFER = [Prompt.CALLBACK_OFFER.sound, Prompt.CALLBACK_NUMBER.sound]
-AGAIN = [Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_NUMBER.sound]
-
-
-def _unreached(promise: CallId) -> CallId:
-    return CallId(f"{promise}.unreached")
-
-
-def _dials(play: ExchangePlay) -> tuple[CallId, CallId]:
-    """A promise, and the call in which her telephone rings for it."""
-    promise = play.promised()
-    play.agent_comes(ELS)
-    call = play.agent_takes(promise)
-    play.telephone_rings(call)
-    return promise, call
 
 
 # -- her turn ---------------------------------------------------------------------------------------------------
@@ -116,7 +101,7 @@ def test_word_of_her_telephone_that_comes_twice_hangs_nobody_up() -> None:
 def test_a_command_that_failed_late_ends_no_talk() -> None:
     """Its answer was lost, and it was done."""
     play = ExchangePlay()
-    _, call = _dials(play)
+    _, call = play.dials()
     channel = play.call(call).channel
     play.telephone_answered(call)
     play.joins(call)
@@ -143,7 +128,7 @@ def test_an_agent_who_rejects_it_is_asked_no_more_and_the_next_one_is() -> None:
 def test_an_agent_who_leaves_the_line_while_she_is_called_stops_it() -> None:
     """The telephone is not left ringing for nobody, and the same agent is not asked again at once."""
     play = ExchangePlay()
-    promise, call = _dials(play)
+    promise, call = play.dials()
     channel, leg = play.call(call).channel, play.leg(call)
     play.gone(leg)
     assert HangUp(NEAR, call, channel) in play.asked
@@ -195,9 +180,9 @@ def test_three_tries_are_all() -> None:
         play.gone(leg)
         play.later(RULES.interval)
     assert (play.desk.callbacks, play.store.numbers) == ({}, set())
-    facts = play.facts(_unreached(promise))
+    facts = play.facts(unreached(promise))
     assert (facts.outcome, facts.queue, facts.phones_rung) == (Outcome.UNREACHED, PASSPORTS, RULES.tries)
-    assert set(play.store.facts) == {promise, _unreached(promise)}
+    assert set(play.store.facts) == {promise, unreached(promise)}
 
 
 def test_no_promise_outlives_its_time() -> None:
@@ -209,7 +194,7 @@ def test_no_promise_outlives_its_time() -> None:
     assert play.desk.callbacks
     play.later(0.001)
     assert (play.desk.callbacks, play.queue(PASSPORTS), play.store.numbers) == ({}, [], set())
-    assert play.facts(_unreached(promise)).outcome is Outcome.UNREACHED
+    assert play.facts(unreached(promise)).outcome is Outcome.UNREACHED
 
 
 @pytest.mark.parametrize("reached", [True, False])
@@ -229,7 +214,7 @@ def test_who_is_being_called_when_the_time_is_over_is_still_called(reached: bool
         assert (play.stage(call), set(play.store.facts)) == (Stage.TALKING, {promise})
     else:
         play.hangs_up(play.call(call).channel, 19)
-        assert play.facts(_unreached(promise)).outcome is Outcome.UNREACHED
+        assert play.facts(unreached(promise)).outcome is Outcome.UNREACHED
     assert play.desk.callbacks == {}
 
 
@@ -245,7 +230,7 @@ def test_an_agent_who_rejects_it_after_its_time_was_the_last() -> None:
     play.rejects(ELS, call)
     play.later(1)
     assert play.desk.callbacks == {}
-    assert play.facts(_unreached(promise)).outcome is Outcome.UNREACHED
+    assert play.facts(unreached(promise)).outcome is Outcome.UNREACHED
 
 
 def test_closing_time_ends_no_promise() -> None:
