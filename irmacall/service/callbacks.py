@@ -80,8 +80,8 @@ class Numbers:
             return
         name = NumberId(secrets.token_hex(16))
         sealed = seal_number(self._key, self._desk, name, number)
+        self._sealed[name] = sealed  # Before the save: who asks for the same telephone meanwhile is refused.
         await self._save({(KIND, name): sealed}, ())
-        self._sealed[name] = sealed
         self._tell(NumberKept(wanted.call, name, node, wanted.asked))
 
     async def _is_noted(self, number: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from irmacall.core.code import Digits
 from irmacall.core.commands import KeepNumber
 from irmacall.core.events import NumberKept, NumberRefused
-from irmacall.core.ids import CallId, ChannelId, DeskId, NodeName, NumberId
+from irmacall.core.ids import CallId, ChannelId, DeskId, NodeName, NumberId, RecordKey
 from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.service.callbacks import KIND, Numbers
 from irmacall.store.desk import Lease, MemoryDeskStore
@@ -146,6 +148,26 @@ async def test_no_telephone_is_promised_to_two_callers() -> None:
         wanted = KeepNumber(NEAR, CallId(caller), ChannelId(caller), Digits("0612345678"))
         await numbers.keep(wanted, {NEAR: FakeLine()})
     assert [type(told) for told in office.told] == [NumberKept, NumberRefused]
+
+
+async def test_two_callers_who_key_in_one_telephone_at_once_are_one_promise() -> None:
+    """The second asks while the first one's number is still being saved."""
+
+    class Slow(MemoryDeskStore):
+        """A store that lets others go on before it has saved."""
+
+        async def save(
+            self, lease: Lease, puts: Mapping[RecordKey, bytes], deletes: Collection[RecordKey] = ()
+        ) -> None:
+            """See `DeskStore.save`."""
+            await asyncio.sleep(0)
+            await super().save(lease, puts, deletes)
+
+    office = Office(Slow())
+    numbers = await office.opened()
+    both = [KeepNumber(NEAR, CallId(caller), ChannelId(caller), Digits("0612345678")) for caller in ("anna", "bert")]
+    await asyncio.gather(*(numbers.keep(wanted, {NEAR: FakeLine()}) for wanted in both))
+    assert sorted(type(told).__name__ for told in office.told) == ["NumberKept", "NumberRefused"]
 
 
 async def test_a_callback_is_made_where_a_line_may_call_it() -> None:
