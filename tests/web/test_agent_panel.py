@@ -102,7 +102,7 @@ async def test_the_end_of_a_wrap_up_takes_no_card_away(screen: Page, staff: Staf
     await expect(screen.locator("#state-clock")).to_have_text("0:00")
     staff.desk.grant(_seat(staff), card(1))
     await expect(screen.locator("#card")).to_be_visible()
-    await expect(screen.locator("#talking-seconds")).to_have_text("0:02")
+    await expect(screen.locator("#talking-seconds")).to_have_text(re.compile("0:0[2-9]"))
     await expect(screen.locator("#card")).to_be_visible()
 
 
