@@ -64,6 +64,7 @@ class QueueRules:
     head_start: float = 0.0
     """Priority: this queue's callers count as having come so many seconds earlier."""
     ring: float = 20.0
+    """Seconds that an agent's phone rings; then the next agent's does."""
     wrap_up: float = 0.0
     """Seconds after a call in which its agent is not asked."""
     most: int | None = None

@@ -25,8 +25,6 @@ class Times:
     """After the last key of a choice: keys that follow each other faster are read together (type-ahead, a code)."""
     prompt: float = 30.0
     """The longest prompt: if its end is not heard of by then, it is taken to have ended."""
-    ring: float = 20.0
-    """A phone rings this long; then the next agent's does."""
     code: float = 900.0
     """A code lives this long from sealing (never longer than the identity)."""
     identity: float = 3600.0

@@ -65,7 +65,6 @@ def _times(times: TimesSettings) -> Times:
         next_digit=times.next_digit,
         choice=times.choice,
         prompt=times.prompt,
-        ring=times.ring,
         code=times.code,
         identity=times.identity,
     )

@@ -22,7 +22,7 @@ from irmacall.core.commands import (
 from irmacall.core.events import NodeLost
 from irmacall.core.failures import MOST_HANG_UPS
 from irmacall.core.ids import CallId, ChannelId, SealedId, leg_channel, playback, talk_bridge
-from tests.core.leader import NEAR, PLAN
+from tests.core.leader import GENERAL, NEAR, PLAN, QUEUES
 from tests.core.plays import BO, CALLER_SEEN, ELS, WAITING_ROOM, Play, phone_of, seat_of, snapshot
 
 
@@ -89,7 +89,7 @@ def test_a_leg_that_could_not_be_made_frees_its_phone_however_late_that_is_heard
     if late == "caller gone":
         play.hangs_up(call)
     else:
-        play.later(PLAN.times.ring)
+        play.later(QUEUES[GENERAL].ring)
         play.claims(ELS, seat_of(ELS))
     play.fails(_create(call))
     assert play.desk.phone(phone_of(ELS)).channels == ({} if late == "caller gone" else {leg_channel(call, 2): NEAR})
@@ -122,7 +122,7 @@ def test_a_failure_of_an_earlier_leg_does_not_touch_the_one_that_rings() -> None
     play = Play()
     call = play.rings()
     play.agent_comes(BO)
-    play.later(PLAN.times.ring)
+    play.later(QUEUES[GENERAL].ring)
     assert play.leg(call) == leg_channel(call, 2)
     assert play.fails(DialLeg(NEAR, call, leg_channel(call, 1), 30)) == []
     assert play.fails(Connect(NEAR, call, talk_bridge(call), ChannelId(call), leg_channel(call, 1))) == []

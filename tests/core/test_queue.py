@@ -19,10 +19,10 @@ from irmacall.core.events import (
 )
 from irmacall.core.ids import ChannelId, SeatId, leg_channel, talk_bridge
 from irmacall.core.queue import GRACE
-from tests.core.leader import FAR, NEAR, PLAN
+from tests.core.leader import FAR, GENERAL, NEAR, QUEUES
 from tests.core.plays import BO, ELS, Play, phone_of, seat_of
 
-RING = PLAN.times.ring
+RING = QUEUES[GENERAL].ring
 
 
 def _rung(play: Play) -> list[str]:

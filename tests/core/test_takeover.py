@@ -20,7 +20,7 @@ from irmacall.core.commands import (
 )
 from irmacall.core.events import NodeLost
 from irmacall.core.ids import ChannelId, SealedId, leg_channel, talk_bridge
-from tests.core.leader import NEAR, PASSPORTS, PLAN
+from tests.core.leader import GENERAL, NEAR, PASSPORTS, PLAN, QUEUES
 from tests.core.plays import (
     CALLER_SEEN,
     ELS,
@@ -172,7 +172,7 @@ def test_a_phone_that_still_rings_rings_on(trouble: Trouble, ringing: bool) -> N
     play.tell(snapshot({call: CALLER_SEEN, leg: leg_seen(up=False, ringing=ringing)}, bridges_waiting(call)))
     assert [dial.channel for dial in play.asked_for(DialLeg)] == ([] if ringing else [leg])
     assert play.stage(call) is Stage.RINGING
-    play.later(PLAN.times.ring)
+    play.later(QUEUES[GENERAL].ring)
     assert play.agent(ELS).reason == "no-answer"
 
 

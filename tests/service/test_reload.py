@@ -17,7 +17,7 @@ from tests.service.house import within
 from tests.service.site import NEW_QUEUE, Operated, operated
 from tests.settings.sample import make_sample
 
-PARKING = QueueId("parkeren")
+GENERAL, PARKING = QueueId("algemeen"), QueueId("parkeren")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_everybody_has_the_new_rules_at_once(daemon: Operated) -> None:
     assert (done.changed, done.leads, done.waiting) == (True, True, ())
     assert done.revision == now.revision != before.revision
     assert PARKING in daemon.decided.queues
-    assert daemon.decided.times.ring == 25
+    assert daemon.decided.queues[GENERAL].ring == 25
     assert now.titles.queues[PARKING] == "Parkeren"
     assert now.offer.subjects[SubjectId("afval")].view.title == "Afval en milieu"
     assert now.public.municipality == now.staff.municipality == "Gemeente Elders"
@@ -140,7 +140,7 @@ async def test_the_signal_does_the_same(daemon: Operated) -> None:
     await daemon.house.eventually(lambda: daemon.refused == 1)
     daemon.sample.change("ring = 0", "ring = 30")
     told.set()
-    await daemon.house.eventually(lambda: daemon.decided.times.ring == 30)
+    await daemon.house.eventually(lambda: daemon.decided.queues[GENERAL].ring == 30)
     assert (await daemon.noted("plan_taken"))[0].startswith("by SIGHUP: ")
     listening.cancel()
 
