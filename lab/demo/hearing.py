@@ -1,6 +1,7 @@
 """What is played to the lab's citizen, in words: whoever types has no telephone at the ear.
 
-It is told as Asterisk says that it plays it, by an event socket of our own: irmacall's is left alone.
+It is told as Asterisk says that it plays it, by an event socket of our own: irmacall's is left alone. It hears of her
+two lines and of no others: a socket that dropped with a subscription to everything has hung an Asterisk under load.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from typing import Any, Final
 
 import aiohttp
 
+from irmacall.ari.outgoing import SUFFIX
 from irmacall.core.ids import LanguageId, SoundName
 from irmacall.prompts.catalogue import LANGUAGES, shipped
 from lab.asterisk import Asterisk
 from lab.exchange import Exchange
 from lab.lab import OUTSIDE
 
-HERS: Final = ("PJSIP/citizen1-", f"PJSIP/{OUTSIDE}-")
-"""How the names of her channels begin: of the line on which she calls, and of the one by which she is called back."""
+_HERS: Final = ("PJSIP/citizen1", f"PJSIP/{OUTSIDE}{SUFFIX}")
+"""The line on which she calls, and the one by which she is called back."""
 _APP: Final = "demo-hearing"
 _PREFIX: Final = "sound:irmacall/"
 Texts = Mapping[tuple[str, str], str]
@@ -38,7 +40,7 @@ class Hearing:
 
     def follow(self, event: Mapping[str, Any]) -> None:
         """One event, as ARI tells it."""
-        if event["type"] == "ChannelCreated" and event["channel"]["name"].startswith(HERS):
+        if event["type"] == "ChannelCreated" and event["channel"]["name"].rpartition("-")[0] in _HERS:
             self._hers.add(event["channel"]["id"])
         if event["type"] == "ChannelDestroyed":
             self._hers.discard(event["channel"]["id"])
@@ -72,8 +74,9 @@ async def told(node: Asterisk, exchange: Exchange, tell: Callable[[str], None]) 
     login = {"Authorization": aiohttp.encode_basic_auth(account.user, account.password)}
     async with (
         aiohttp.ClientSession(f"http://{ari.host}:{ari.port}", headers=login) as client,
-        client.ws_connect("/ari/events", params={"app": _APP, "subscribeAll": "true"}) as socket,
+        client.ws_connect("/ari/events", params={"app": _APP}) as socket,
     ):
+        await _subscribe(client)
         following = asyncio.create_task(_follow(socket, Hearing(texts(exchange), tell)))
         try:
             yield
@@ -81,6 +84,12 @@ async def told(node: Asterisk, exchange: Exchange, tell: Callable[[str], None]) 
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following
+
+
+async def _subscribe(client: aiohttp.ClientSession) -> None:
+    sources = ",".join(f"endpoint:{line}" for line in _HERS)
+    async with client.post(f"/ari/applications/{_APP}/subscription", params={"eventSource": sources}) as answer:
+        answer.raise_for_status()
 
 
 async def _follow(socket: aiohttp.ClientWebSocketResponse, hearing: Hearing) -> None:
