@@ -6,7 +6,9 @@ object on one line goes in, one comes out, and the connection is over:
     {"command": "status"}            ▶  {"ok": true, "leads": true, …}
     {"command": "dance"}             ▶  {"ok": false, "problems": ["…"]}
 
-One thing is done at a time. What is too long, too slow or no JSON is answered with what is wrong.
+Commands are done side by side, so that one that hangs keeps nobody from a status or the emergency switch; one that
+must be alone sees to that itself (`reload.Reloading`). What is too long, too slow or no JSON is answered with what is
+wrong.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ log = structlog.get_logger("irmacall.control")
 MOST_BYTES: Final = 8192
 READ_SECONDS: Final = 5.0
 WORK_SECONDS: Final = 30.0
-"""For one command, what waits before it included."""
+"""For one command, what it waits for included."""
+_FORM: Final = f"should be one JSON object on one line, at most {MOST_BYTES} bytes"
 _PEER: Final = struct.Struct("3i")
 """struct ucred: pid, uid, gid (unix(7), SO_PEERCRED)."""
 
@@ -48,7 +51,6 @@ class Control:
     def __init__(self, path: Path, commands: Mapping[str, Command]) -> None:
         self._path = path
         self._commands = commands
-        self._turn = asyncio.Lock()
         self._serving: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -89,7 +91,7 @@ class Control:
         try:
             who = _peer(writer)
             request = await _read(reader)
-            async with asyncio.timeout(WORK_SECONDS), self._turn:
+            async with asyncio.timeout(WORK_SECONDS):
                 return {"ok": True, **await self._do(request, who)}
         except TimeoutError:
             return _problems(f"not done within {WORK_SECONDS:g} s: ask `irmacall status` what holds it up")
@@ -116,15 +118,24 @@ async def _read(reader: asyncio.StreamReader) -> Request:
     """The one object that was sent. Raises SettingsError for anything else."""
     try:
         async with asyncio.timeout(READ_SECONDS):
-            line = await reader.readuntil(b"\n")
-        request = json.loads(line)
+            request = json.loads(await _line(reader))
     except TimeoutError:
         raise SettingsError(f"no line came within {READ_SECONDS:g} s") from None
-    except (asyncio.LimitOverrunError, asyncio.IncompleteReadError, ValueError, RecursionError):
-        raise SettingsError(f"should be one JSON object on one line, at most {MOST_BYTES} bytes") from None
+    except (asyncio.IncompleteReadError, ValueError, RecursionError):
+        raise SettingsError(_FORM) from None
     if not isinstance(request, dict):
         raise SettingsError("should be one JSON object")
     return request
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """A line. One that is too long is read to its end: who is cut off while writing never reads what was wrong."""
+    try:
+        return await reader.readuntil(b"\n")
+    except asyncio.LimitOverrunError:
+        while (piece := await reader.read(MOST_BYTES)) and b"\n" not in piece:
+            pass
+        raise SettingsError(f"this line is too long: {_FORM}") from None
 
 
 def _peer(writer: asyncio.StreamWriter) -> str:

@@ -125,6 +125,18 @@ async def test_what_is_no_command_is_told(path: Path, line: bytes, told: str) ->
     assert told in answer["problems"][0]
 
 
+@pytest.mark.parametrize("end", [b'"}\n', b""])
+async def test_a_line_of_any_length_is_heard_to_its_end(path: Path, end: bytes) -> None:
+    """Who wrote two megabytes is told what was wrong, not cut off; also where the line never ended."""
+    async with serving(path), connected(path) as (reader, writer):
+        writer.write(b'{"command": "' + b"e" * 2_000_000 + end)
+        writer.write_eof()
+        await within(writer.drain())
+        answer = json.loads(await within(reader.read()))
+    assert answer["ok"] is False
+    assert f"too long: should be one JSON object on one line, at most {control.MOST_BYTES}" in answer["problems"][0]
+
+
 async def test_who_breaks_off_or_says_nothing_holds_nobody_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a line, and none at all until the time is over."""
     monkeypatch.setattr(control, "READ_SECONDS", 0.05)
@@ -157,23 +169,22 @@ async def test_what_goes_wrong_is_told_line_by_line(path: Path, raised: Exceptio
         assert (await sent(path, b'{"command": "echo"}\n'))["ok"]
 
 
-async def test_one_thing_is_done_at_a_time(path: Path) -> None:
-    """The second begins when the first has ended."""
-    began, may_end, doing = asyncio.Event(), asyncio.Event(), list[int]()
+async def test_a_command_that_hangs_keeps_nobody_from_another(path: Path) -> None:
+    """The second is answered while the first is still being done."""
+    began, may_end = asyncio.Event(), asyncio.Event()
 
     async def slow(request: Request, who: str) -> Answer:
-        doing.append(1)
         began.set()
         await may_end.wait()
-        doing.append(-1)
         return {}
 
-    async with serving(path, slow=slow), asyncio.TaskGroup() as group:
-        for _ in range(2):
-            group.create_task(sent(path, b'{"command": "slow"}\n'))
+    async with serving(path, slow=slow):
+        first = asyncio.create_task(sent(path, b'{"command": "slow"}\n'))
         await within(began.wait())
+        assert (await sent(path, b'{"command": "echo"}\n'))["ok"]
+        assert not first.done()
         may_end.set()
-    assert doing == [1, -1, 1, -1]
+        assert (await within(first))["ok"]
 
 
 async def test_a_command_that_takes_too_long_is_given_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

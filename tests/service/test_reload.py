@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from irmacall.core.events import CallerArrived
 from irmacall.core.ids import CallId, ChannelId, QueueId, SubjectId
 from irmacall.errors import LeaseLost, SettingsError
 from irmacall.service.reload import Reloading
+from irmacall.settings import Settings
 from tests.core.leader import NEAR
 from tests.service.house import within
 from tests.service.site import NEW_QUEUE, Operated, operated
@@ -143,6 +145,25 @@ async def test_the_signal_does_the_same(daemon: Operated) -> None:
     await daemon.house.eventually(lambda: daemon.decided.queues[GENERAL].ring == 30)
     assert (await daemon.noted("plan_taken"))[0].startswith("by SIGHUP: ")
     listening.cancel()
+
+
+async def test_reloads_are_done_one_after_the_other(daemon: Operated) -> None:
+    """Whoever asks: the second reads the file when the first was taken."""
+    may_end, doing = threading.Event(), list[str]()
+
+    def reads() -> Settings:
+        doing.append("begins")
+        assert may_end.wait(10)
+        doing.append("ends")
+        return daemon.sample.load()
+
+    house = daemon.house
+    reloading = Reloading(daemon.in_force, reads, house.leadership, house.screens, house.audit, daemon.caveats)
+    both = [asyncio.create_task(reloading.reload(who)) for who in ("anna", "bo")]
+    await house.eventually(lambda: bool(doing))
+    may_end.set()
+    await within(asyncio.gather(*both))
+    assert doing == ["begins", "ends"] * 2
 
 
 async def test_a_defect_while_reading_ends_no_daemon(daemon: Operated) -> None:
