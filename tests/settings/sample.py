@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+from irmacall.errors import SettingsError
 from irmacall.settings import Purpose, Settings, load
 from lab.ca import Authority
 
@@ -77,6 +80,15 @@ def make_sample(directory: Path) -> Sample:
     text = EXAMPLE.read_text(encoding="utf-8")
     sample.file.write_text(_moved(text, {"/var/lib/irmacall": "data", "/etc/irmacall/": ""}), encoding="utf-8")
     return sample
+
+
+def problems(sample: Sample, purpose: Purpose = Purpose.SERVE) -> list[str]:
+    """What is wrong with this site for that purpose, a line each."""
+    with pytest.raises(SettingsError) as refused:
+        sample.load(purpose)
+    first, *lines = str(refused.value).splitlines()
+    assert first == f"{sample.file} cannot be used:"
+    return [line.removeprefix("  ") for line in lines]
 
 
 def _moved(text: str, places: Mapping[str, str]) -> str:

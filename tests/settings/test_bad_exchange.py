@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from irmacall.errors import SettingsError
 from irmacall.settings import Purpose
 from tests.settings.exchange import DESK, OUTBOUND, changed, make_exchange
-from tests.settings.sample import Sample
+from tests.settings.sample import problems
 from tests.settings.slips import AVOND, BAD, SCHEDULE
 
 
@@ -18,14 +17,14 @@ def test_a_bad_exchange_gets_one_line(tmp_path: Path, case: str) -> None:
     """The file, the key where the slip is, and what would be right: in one line, and in no more."""
     old, new, key, remedy = BAD[case]
     sample = make_exchange(tmp_path, changed(old, new))
-    [line] = problems(sample)
+    [line] = problems(sample, Purpose.FILE)
     _tells(line, f"desk[1].{key}", remedy)
 
 
 def test_all_kinds_at_once_get_all_their_lines(tmp_path: Path) -> None:
     """A site with every slip there is, each in a desk of its own, is told all of them, and nothing else."""
     desks = [_renamed(changed(old, new), at) for at, (old, new, *_) in enumerate(BAD.values(), 1)]
-    lines = problems(make_exchange(tmp_path, *desks))
+    lines = problems(make_exchange(tmp_path, *desks), Purpose.FILE)
     assert len(lines) == len(BAD) > 40
     for at, (case, (_, _, key, remedy)) in enumerate(BAD.items(), 1):
         [line] = [each for each in lines if each.startswith(f"desk[{at}].")]
@@ -39,7 +38,7 @@ def test_slips_in_one_desk_are_told_together(tmp_path: Path) -> None:
     for case in ("a time with a dot", "a menu's missing prompt", "steps that do not rise", "a key twice"):
         old, new, *_ = BAD[case]
         desk = changed(old, new, desk)
-    lines = problems(make_exchange(tmp_path, desk))
+    lines = problems(make_exchange(tmp_path, desk), Purpose.FILE)
     keys = ["schedule[1].tuesday", "menu[1].sound", "queue[2].steps[2].after", "menu[1].choices[2].key"]
     assert sorted(line.split(maxsplit=1)[0].rstrip(":") for line in lines) == sorted(f"desk[1].{key}" for key in keys)
 
@@ -74,14 +73,14 @@ def test_a_language_that_is_never_spoken_there_asks_for_nobody(tmp_path: Path) -
     )
     assert make_exchange(tmp_path, desk).load(Purpose.FILE)
     by_code = changed('title = "Paspoort"\nqueue = "burgerzaken"', 'title = "Paspoort"\nqueue = "belastingen"', desk)
-    [line] = problems(make_exchange(tmp_path, by_code))
+    [line] = problems(make_exchange(tmp_path, by_code), Purpose.FILE)
     _tells(line, "desk[1].queue[3].id", "callers in 'en' wait for ever")
 
 
 def test_a_skill_may_come_from_another_group_of_the_queue(tmp_path: Path) -> None:
     """Agents have the skills of all their groups."""
     desk = changed("skills = { paspoort = 2, engels = 1 }", "skills = { paspoort = 2 }")
-    lines = problems(make_exchange(tmp_path, desk))
+    lines = problems(make_exchange(tmp_path, desk), Purpose.FILE)
     assert [line.split(":")[0] for line in lines] == ["desk[1].queue[1].id"]  # the other one's last step gives it up
     desk += '\n[[desk.group]]\nid = "engels"\ntitle = "Engels"\nqueues = ["algemeen"]\nskills = { engels = 1 }\n'
     assert make_exchange(tmp_path, desk).load(Purpose.FILE)
@@ -92,7 +91,7 @@ def test_desks_that_say_two_things_by_one_name_are_told(tmp_path: Path) -> None:
     twin = _renamed(DESK, 2)
     assert make_exchange(tmp_path, DESK, twin).load(Purpose.FILE)
     sample = make_exchange(tmp_path, DESK, changed("Keep calm.", "Do not keep calm.", twin))
-    [line] = problems(sample)
+    [line] = problems(sample, Purpose.FILE)
     _tells(line, "desk[2].sound[3].id", "the same text as that of desk[1]")
 
 
@@ -100,7 +99,7 @@ def test_calling_back_without_a_line_is_told(tmp_path: Path) -> None:
     """Nobody is promised a call that cannot leave."""
     sample = make_exchange(tmp_path, DESK)
     sample.change(OUTBOUND, "")
-    [line] = problems(sample)
+    [line] = problems(sample, Purpose.FILE)
     _tells(line, "desk[1].queue[3].callback", "no [[node.trunk]] has an outbound.host")
 
 
@@ -118,7 +117,7 @@ def test_closed_without_hours_is_told(tmp_path: Path) -> None:
         ),
         (changed('closed = { message = "gesloten" }\n', "", changed('hours = "avond"\n', "", desk)), "queue[3]."),
     ):
-        lines = problems(make_exchange(tmp_path, spoiled))
+        lines = problems(make_exchange(tmp_path, spoiled), Purpose.FILE)
         assert any(line.startswith(f"desk[1].{key}hours: is missing: should say when") for line in lines), lines
 
 
@@ -129,7 +128,7 @@ def test_a_queue_that_never_closes_can_take_over_out_of_hours(tmp_path: Path) ->
     desk = changed('hours = "avond"\nclosed = { queue = "algemeen" }', 'hours = "avond"', desk)
     desk = changed('closed = { message = "gesloten" }', 'closed = { queue = "belastingen" }', desk)
     assert make_exchange(tmp_path, desk).load(Purpose.FILE)
-    lines = problems(make_exchange(tmp_path, changed('sunday = ["00:00-24:00"]\n', "", desk)))
+    lines = problems(make_exchange(tmp_path, changed('sunday = ["00:00-24:00"]\n', "", desk)), Purpose.FILE)
     assert lines == [
         "desk[1].closed: leads to queue belastingen, which is closed at the same time: "
         "should be a message, or a queue with other hours"
@@ -147,12 +146,3 @@ def _tells(line: str, key: str, remedy: str) -> None:
 def _renamed(desk: str, number: int) -> str:
     desk = changed('id = "voorbeeld"', f'id = "voorbeeld-{number}"', desk)
     return changed("+31241234567", f"+3124{1_000_000 + number}", desk)
-
-
-def problems(sample: Sample) -> list[str]:
-    """What is wrong with this site's file, a line each."""
-    with pytest.raises(SettingsError) as refused:
-        sample.load(Purpose.FILE)
-    first, *lines = str(refused.value).splitlines()
-    assert first == f"{sample.file} cannot be used:"
-    return [line.removeprefix("  ") for line in lines]

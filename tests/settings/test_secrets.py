@@ -12,8 +12,7 @@ import pytest
 from irmacall.errors import SettingsError
 from irmacall.settings import Purpose
 from irmacall.settings.credentials import KEYS, weakness
-from tests.settings.sample import Sample
-from tests.settings.test_bad_sites import problems
+from tests.settings.sample import Sample, problems
 
 WEAK = {
     "a word from every manual": ("irma-token", "changeme-changeme", "is a sample"),
