@@ -1,92 +1,24 @@
-"""What an agent's screen shows: why she gets no calls, who rings without a name, and the card with one."""
+"""What an agent's screen shows of herself and the queues: her seat, and why she gets no calls."""
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from unittest import mock
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from irmacall.core.call import Stage
-from irmacall.core.callback import Callback
 from irmacall.core.commands import CreateLeg, HangUp
-from irmacall.core.events import (
-    CallerArrived,
-    ErasureAsked,
-    LegAnswered,
-    LegEntered,
-    PhoneCalled,
-    PhoneRegistered,
-    PlanChanged,
-    TimePassed,
-    WrapUpExtended,
-)
-from irmacall.core.ids import (
-    CallId,
-    ChannelId,
-    GrantNumber,
-    GroupId,
-    LanguageId,
-    NumberId,
-    PageId,
-    QueueId,
-    SeatId,
-    UserId,
-    leg_channel,
-)
-from irmacall.core.lines import Group, QueueRules, Strategy
-from irmacall.core.order import Line
+from irmacall.core.events import PhoneCalled, PhoneRegistered, PlanChanged, WrapUpExtended
+from irmacall.core.ids import ChannelId, GroupId
+from irmacall.core.lines import Group, QueueRules
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
-from irmacall.service import identity
-from irmacall.service.staff import Place, Staff, Titles
-from irmacall.store.sealing import Disclosed
-from irmacall.web.ports import Nudge, PanelView
+from irmacall.service.staff import Place, Titles
 from irmacall.web.words import UNAVAILABLE
-from tests.core.leader import GENERAL, NEAR, PASSPORT, PASSPORTS, PLAN, QUEUES
+from tests.core.leader import GENERAL, NEAR, PASSPORTS, PLAN, QUEUES
 from tests.core.plays import BO, ELS, phone_of, seat_of
 from tests.service.house import House, within
-
-SEAT = seat_of(ELS)
-ELSEWHERE = SeatId("another-browser")
-KCC, OTHERS = GroupId("kcc"), GroupId("anderen")
-CLOSED = QueueId("dicht")
-TITLES = Titles(
-    {PASSPORTS: "Burgerzaken", GENERAL: "Algemeen"},
-    {PASSPORT: "Paspoort"},
-    {"dateofbirth": "uw geboortedatum", "familyname": "uw achternaam"},
-    "https://crm.example.nl/contact?gesprek={call_id}&onderwerp={subject}",
-)
-
-
-@dataclass
-class Office:
-    """The agents' side of a daemon."""
-
-    house: House
-    places: dict[UserId, Place] = field(
-        default_factory=lambda: {ELS: Place(phone_of(ELS), frozenset({KCC})), BO: Place(phone_of(BO))}
-    )
-    titles: Titles = TITLES
-
-    def __post_init__(self) -> None:
-        self.staff = Staff(self.house.leadership, self.house.screens, lambda: self.titles, self.place_of)
-
-    async def place_of(self, user: UserId) -> Place | None:
-        """Where this user works."""
-        return self.places.get(user)
-
-    async def panel(self, seat: SeatId = SEAT, user: UserId = ELS) -> PanelView:
-        """What this browser shows."""
-        return await self.staff.panel(seat, user)
-
-    async def told(self) -> tuple[str, str | None]:
-        """Her availability, and why."""
-        panel = await self.panel()
-        return panel.availability, panel.reason
+from tests.service.office import CLOSED, ELSEWHERE, KCC, OTHERS, SEAT, TITLES, Office
 
 
 @pytest.fixture
@@ -144,50 +76,6 @@ async def test_her_wrap_up_counts_down_and_can_be_extended(office: Office) -> No
     await office.staff.claim(ELS, SEAT)
     panel = await office.panel()
     assert (panel.availability, panel.left) == ("available", None)
-
-
-async def test_a_call_that_another_takes_leaves_her_as_she_was(office: Office) -> None:
-    """Where all phones ring, who was not first is idle again and unblamed, while her leg still goes down."""
-    rules = {queue: replace(rule, strategy=Strategy.RING_ALL) for queue, rule in QUEUES.items()}
-    await office.house.happens(PlanChanged(replace(PLAN, queues=rules)))
-    await office.house.comes(ELS)
-    await office.house.comes(BO)
-    await office.house.discloses()
-    call = await office.house.calls()
-    for panel in (await office.panel(), await office.panel(seat_of(BO), BO)):
-        assert panel.ringing is not None
-    legs = [leg_channel(call, number) for number in (1, 2)]
-    for user, leg in zip((ELS, BO), legs, strict=True):
-        await office.house.happens(PhoneCalled(NEAR, phone_of(user), leg), LegEntered(NEAR, leg))
-    await office.house.happens(LegAnswered(NEAR, legs[1]))
-    assert office.house.term.desk.phone(phone_of(ELS)).channels  # Asterisk has not said yet that it is gone.
-    panel = await office.panel()
-    assert (panel.availability, panel.reason, panel.ringing, panel.talking) == ("available", None, None, None)
-
-
-async def test_a_callback_is_told_as_one_and_her_number_is_told_to_nobody(office: Office) -> None:
-    """In the list since when, how often and when next; while it rings, and while they talk, that it is one."""
-    desk, now = office.house.term.desk, time.time()
-    await office.house.happens(PhoneRegistered(NEAR, phone_of(ELS), online=True))
-    waited = (now - 900, now - 900)
-    asked = Callback(CallId("near-0"), NEAR, PASSPORTS, *waited, now - 600, now + 3600, now - 1, PLAN.language, PLAN)
-    asked.number, asked.tries = NumberId("kept-1"), 1
-    later = replace(asked, id=CallId("near-00"), queued_at=now - 800, asked_at=now - 300, due_at=now + 250, tries=2)
-    unnoted = replace(asked, id=CallId("near-000"), number=None)
-    desk.callbacks.update({each.id: each for each in (later, asked, unnoted)})
-    shown = (await office.panel()).callbacks
-    assert [(each.queue, round(each.asked), each.tries, round(each.due), each.under_way) for each in shown] == [
-        ("Burgerzaken", 600, 1, 0, False),
-        ("Burgerzaken", 300, 2, 250, False),
-    ]
-    assert "kept-1" not in repr(shown)
-    await office.staff.claim(ELS, SEAT)
-    desk.order.place_call(asked.id, (PASSPORTS, Line(PASSPORTS, frozenset(), NEAR), asked.queued_at))
-    await office.house.happens(TimePassed())
-    panel = await office.panel()
-    assert panel.ringing is not None
-    assert (panel.ringing.callback, panel.ringing.queue, panel.ringing.subject) == (True, "Burgerzaken", None)
-    assert [each.under_way for each in panel.callbacks] == [True, False]
 
 
 async def test_a_titles_change_is_shown_without_a_new_login(office: Office) -> None:
@@ -254,16 +142,6 @@ async def test_a_user_without_a_phone_is_refused_a_seat(office: Office) -> None:
     assert office.staff.claimed() == set()
 
 
-async def test_a_ringing_call_is_shown_with_its_queue_and_subject_and_nobodys_name(office: Office) -> None:
-    """What rings is a subject and a time."""
-    call = await office.house.rings()
-    panel = await office.panel()
-    assert panel.ringing is not None
-    assert (panel.ringing.call, panel.ringing.queue, panel.ringing.subject) == (call, "Burgerzaken", "Paspoort")
-    assert (panel.talking, panel.availability) == (None, "available")
-    assert "Vries" not in repr(panel)
-
-
 async def test_who_waits_is_counted_in_her_queue(office: Office) -> None:
     """By the queue's title, with the longest wait."""
     await office.house.discloses()
@@ -271,133 +149,6 @@ async def test_who_waits_is_counted_in_her_queue(office: Office) -> None:
     waiting = {queue.title: queue for queue in (await office.panel()).waiting}
     assert (waiting["Burgerzaken"].count, waiting["Algemeen"].count) == (1, 0)
     assert 0 <= waiting["Burgerzaken"].longest < 5
-
-
-async def test_a_call_on_the_line_has_a_grant_once_it_may_be_asked(office: Office) -> None:
-    """Granted but not yet saved is not shown: its nudge follows."""
-    call, _ = await office.house.talks()
-    await office.house.term.ask(TimePassed())
-    office.house.store.gate.hold()
-    claiming = asyncio.create_task(office.staff.claim(ELS, ELSEWHERE))
-    await office.house.eventually(lambda: ELSEWHERE in office.house.term.desk.agent_of_seat)
-    panel = await office.panel(ELSEWHERE)
-    assert panel.talking is not None
-    assert (panel.talking.call, panel.talking.grant, panel.talking.identified) == (call, None, True)
-    assert not claiming.done()  # nor is it said to be done
-    office.house.store.gate.release()
-    await claiming
-    await office.house.eventually(lambda: bool(office.house.term.grants.held()))
-    panel = await office.panel(ELSEWHERE)
-    assert panel.talking is not None
-    assert panel.talking.grant == office.house.term.grants.held()[0].grant
-    assert (await office.panel(SEAT)).talking is None
-
-
-async def test_a_chosen_language_is_on_the_panel(office: Office) -> None:
-    """While the phone rings and while they talk; none where she chose none."""
-    call, _ = await office.house.talks()
-    panel = await office.panel()
-    assert panel.talking is not None
-    assert panel.talking.language is None
-    office.house.term.desk.calls[call].language = LanguageId("en")
-    panel = await office.panel()
-    assert panel.talking is not None
-    assert panel.talking.language == "en"
-    office.house.term.desk.calls[call].stage = Stage.RINGING
-    panel = await office.panel()
-    assert panel.ringing is not None
-    assert panel.ringing.language == "en"
-
-
-async def test_an_anonymous_call_has_nothing_to_ask_for(office: Office) -> None:
-    """Nothing was disclosed, or it was wiped."""
-    call, number = await office.house.talks()
-    await office.house.happens(ErasureAsked(PageId("page1")))
-    panel = await office.panel()
-    assert panel.talking is not None
-    assert (panel.talking.grant, panel.talking.identified, panel.talking.erased) == (None, False, True)
-    with pytest.raises(Refused):
-        await office.staff.reveal(SEAT, ELS, call, number)
-
-
-async def test_the_card_has_what_was_disclosed_and_where_it_comes_from(office: Office) -> None:
-    """Each field in its place, and the demo badge."""
-    call, number = await office.house.talks()
-    card = await office.staff.reveal(SEAT, ELS, call, number)
-    assert (card.familyname, card.initials, card.prefix, card.gender) == ("Vries1", "A.", "de", "V")
-    assert (card.scheme, card.issuer, card.demo, card.others) == ("demo", "gemeente", True, {})
-    assert (card.call, card.grant) == (call, number)
-    assert card.disclosed_at < card.expires_at
-    assert "Vries1" not in repr(card)
-
-
-async def test_the_crm_link_has_the_reference_and_the_subject_and_nothing_of_the_caller(office: Office) -> None:
-    """A link stands in histories and logs: two opaque words are all that it may carry."""
-    call, number = await office.house.talks()
-    url = (await office.staff.reveal(SEAT, ELS, call, number)).crm_url
-    assert url is not None
-    assert parse_qs(urlsplit(url).query) == {"gesprek": [call], "onderwerp": [PASSPORT]}
-    assert "Vries" not in url
-
-
-async def test_a_reference_cannot_break_out_of_the_crm_link(office: Office) -> None:
-    """Whatever Asterisk's id looks like, it is one value of one parameter."""
-    url = office.staff._crm(CallId("a&b=c/{subject}?#"), None)
-    assert url is not None
-    assert parse_qs(urlsplit(url).query) == {"gesprek": ["a&b=c/{subject}?#"]}
-
-
-def test_a_card_maps_a_full_name_and_labels_what_else_was_asked() -> None:
-    """What has no place of its own stands under the site's label; what has no label is not shown."""
-    fields = {"fullname": "Anna de Vries", "dateofbirth": "1970-01-01", "shoesize": "38"}
-    kept = identity.packed(fields, scheme="pbdf", issuer="gemeente", started_at=5.0, demo=False)
-    card = identity.card(Disclosed(kept, 9.0), CallId("c"), GrantNumber(1), TITLES.labels, None)
-    assert (card.familyname, card.initials, card.gender) == ("Anna de Vries", "", "")
-    assert card.others == {"uw geboortedatum": "1970-01-01"}
-    assert (card.demo, card.disclosed_at, card.expires_at, card.crm_url) == (False, 5.0, 9.0, None)
-
-
-@pytest.mark.parametrize("wrong", ["seat", "user", "call", "grant"])
-async def test_a_card_of_another_seat_user_call_or_grant_is_refused(office: Office, wrong: str) -> None:
-    """Through the whole way, and not at the door alone."""
-    call, number = await office.house.talks()
-    with pytest.raises(Refused):
-        await office.staff.reveal(
-            seat_of(BO) if wrong == "seat" else SEAT,
-            BO if wrong == "user" else ELS,
-            CallId("near-2") if wrong == "call" else call,
-            GrantNumber(number - 1) if wrong == "grant" else number,
-        )
-
-
-async def test_hanging_up_ends_the_call_that_the_screen_showed(office: Office) -> None:
-    """And the card with it; a second press finds nothing, and harms no other call."""
-    call, number = await office.house.talks()
-    await office.staff.hang_up(SEAT, CallId("another"))
-    assert call in office.house.term.desk.calls
-    await office.staff.hang_up(SEAT, call)
-    assert (await office.panel()).talking is None
-    with pytest.raises(Refused):
-        await office.staff.reveal(SEAT, ELS, call, number)
-    await office.staff.hang_up(SEAT, call)
-
-
-async def test_a_stream_is_told_of_the_card_and_of_its_end(office: Office) -> None:
-    """In this order, and only to the seat that has the caller."""
-    call = await office.house.connects()
-    async with office.staff.changes(SEAT) as nudges, office.staff.changes(seat_of(BO)) as others:
-        await office.house.joins(call)
-        kinds = []
-        async with asyncio.timeout(5):
-            while "blank" not in kinds:
-                kinds.append((await anext(nudges)).kind)
-                if kinds[-1] == "card":
-                    await office.house.hangs_up(call)
-            assert [kind for kind in kinds if kind != "panel"] == ["card", "blank"]
-            office.house.screens.seats.nudge(seat_of(BO), Nudge("blank"))
-            while (other := await anext(others)).kind == "panel":
-                pass
-        assert other == Nudge("blank")
 
 
 async def test_what_accounts_ask_of_seats(office: Office) -> None:
@@ -433,15 +184,6 @@ async def test_a_standby_refuses_everything(office: Office) -> None:
     with pytest.raises(PeerUnavailable):
         async with staff.changes(SEAT):
             pass
-
-
-async def test_a_call_of_an_unknown_queue_is_shown_by_its_id(office: Office) -> None:
-    """The site's file changed while she waited."""
-    office.titles = Titles({}, {}, {})
-    await office.house.rings()
-    panel = await office.panel()
-    assert panel.ringing is not None
-    assert (panel.ringing.queue, panel.ringing.subject) == (PASSPORTS, PASSPORT)
 
 
 async def test_who_waits_in_a_queue_that_is_gone_is_still_shown(office: Office) -> None:
@@ -480,12 +222,3 @@ async def test_a_minute_more_is_asked_of_the_desk(office: Office) -> None:
     with mock.patch.object(office.house.term, "ask", wraps=office.house.term.ask) as asked:
         await office.staff.extend_wrap_up(SEAT, 60.0)
     asked.assert_awaited_once_with(WrapUpExtended(SEAT, 60.0))
-
-
-async def test_a_call_that_rings_at_her_makes_her_not_busy(office: Office) -> None:
-    """A leg of ours is no call of her own."""
-    call = await office.house.rings()
-    assert leg_channel(call, 1) in office.house.term.desk.phone(phone_of(ELS)).channels
-    assert (await office.panel()).availability == "available"
-    await office.house.happens(CallerArrived(NEAR, ChannelId("near-9")))
-    assert (await office.panel()).availability == "available"
