@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from irmacall.core.ids import CallId, GrantNumber
+from irmacall.core.ids import CallId, GrantNumber, LanguageId
 from irmacall.store.sealing import Disclosed
 from irmacall.web.ports import Card
 
@@ -27,9 +27,14 @@ def packed(fields: Mapping[str, str], *, scheme: str, issuer: str, started_at: f
 
 
 def card(
-    disclosed: Disclosed, call: CallId, grant: GrantNumber, labels: Mapping[str, str], crm_url: str | None
+    disclosed: Disclosed,
+    call: CallId,
+    grant: GrantNumber,
+    labels: Mapping[str, str],
+    crm_url: str | None,
+    language: LanguageId,
 ) -> Card:
-    """What the agent sees of it."""
+    """What the agent sees of it; `language`: in which the caller wants to be spoken to."""
     kept = disclosed.attributes
     return Card(
         call=call,
@@ -44,5 +49,6 @@ def card(
         issuer=kept[ISSUER],
         demo=bool(kept[DEMO]),
         crm_url=crm_url,
+        language=language,
         others={labels[name]: value for name, value in kept.items() if name not in ON_THE_CARD and name in labels},
     )

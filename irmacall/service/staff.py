@@ -165,7 +165,8 @@ class Staff:
         known = term.desk.calls.get(call)
         sealed = None if known is None or known.sealed is None else term.desk.disclosures.get(known.sealed)
         crm = self._crm(call, None if sealed is None else sealed.subject)
-        return identity.card(disclosed, call, grant, self._titles().labels, crm)
+        language = term.desk.plan.language if known is None else known.language
+        return identity.card(disclosed, call, grant, self._titles().labels, crm, language)
 
     def _crm(self, call: CallId, subject: SubjectId | None) -> str | None:
         template = self._titles().crm_url

@@ -1,42 +1,74 @@
-"""How a caller is greeted and written, by the rules of Dutch (Taalunie, Taaladvies: tussenvoegsels)."""
+"""How a caller is greeted in her language, and how her name is written.
+
+That is by the rules of Dutch in every language (Taalunie, Taaladvies: tussenvoegsels).
+"""
 
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from irmacall.core.ids import LanguageId
 from irmacall.web.i18n import _
+
+DUTCH: Final = LanguageId("nl")
 
 _MALE: Final = {"m", "man", "male", "mannelijk"}
 _FEMALE: Final = {"v", "f", "vrouw", "female", "vrouwelijk"}
 
 
-def greeting(at: datetime, *, initials: str, prefix: str, familyname: str, gender: str) -> str:
-    """What the agent reads aloud at the local time `at`: "Goedemorgen mevrouw De Vries".
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What one greets with in a language."""
+
+    morning: str
+    afternoon: str
+    evening: str
+    woman: str
+    man: str
+
+
+_WORDS: Final = {
+    DUTCH: _Words(_("Goedemorgen"), _("Goedemiddag"), _("Goedenavond"), _("mevrouw"), _("meneer")),
+    LanguageId("en"): _Words("Good morning", "Good afternoon", "Good evening", "Ms", "Mr"),
+}
+
+
+def spoken(language: LanguageId) -> LanguageId:
+    """In which language we can greet who speaks this one."""
+    return language if language in _WORDS else DUTCH
+
+
+def greeting(
+    at: datetime, *, initials: str, prefix: str, familyname: str, gender: str, language: LanguageId = DUTCH
+) -> str:
+    """What the agent reads aloud at the local time `at`: "Goedemorgen mevrouw De Vries", "Good morning Ms De Vries".
 
     Without a gender that we know it is neutral: "Goedemorgen, J. de Vries".
     """
-    hello, title = time_of_day(at), form_of_address(gender)
+    hello, title = time_of_day(at, language), form_of_address(gender, language)
     if title and familyname:
         return f"{hello} {title} {_capitalised(surname(prefix, familyname))}"
     name = written(initials, prefix, familyname)
     return f"{hello}, {name}" if name else hello
 
 
-def time_of_day(at: datetime) -> str:
+def time_of_day(at: datetime, language: LanguageId = DUTCH) -> str:
     """Morning from 6, afternoon from 12, evening from 18 o'clock."""
+    words = _WORDS[spoken(language)]
     if 6 <= at.hour < 12:
-        return _("Goedemorgen")
-    return _("Goedemiddag") if 12 <= at.hour < 18 else _("Goedenavond")
+        return words.morning
+    return words.afternoon if 12 <= at.hour < 18 else words.evening
 
 
-def form_of_address(gender: str) -> str:
-    """Mevrouw or meneer; empty when the gender is absent or neither."""
-    word = gender.strip().casefold()
+def form_of_address(gender: str, language: LanguageId = DUTCH) -> str:
+    """Mevrouw or meneer, in her language; empty when the gender is absent or neither."""
+    word, words = gender.strip().casefold(), _WORDS[spoken(language)]
     if word in _FEMALE:
-        return _("mevrouw")
-    return _("meneer") if word in _MALE else ""
+        return words.woman
+    return words.man if word in _MALE else ""
 
 
 def gender_in_words(gender: str) -> str:

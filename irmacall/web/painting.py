@@ -112,7 +112,8 @@ def card(seen: Card, timezone: str, now: float | None = None) -> dict[str, objec
     return {
         "call": seen.call,
         "grant": seen.grant,
-        "greeting": greeting.greeting(local, gender=seen.gender, **names),
+        "greeting": greeting.greeting(local, gender=seen.gender, language=seen.language, **names),
+        "language": greeting.spoken(seen.language),
         "name": greeting.written(**names),
         "gender": greeting.gender_in_words(seen.gender),
         "age": max(0, round(at - seen.disclosed_at)),

@@ -229,6 +229,8 @@ class Card:
     scheme: str
     issuer: str
     demo: bool
+    language: LanguageId
+    """In which the caller wants to be spoken to."""
     crm_url: str | None = None
     others: Mapping[str, str] = field(default_factory=dict)
     """What else was disclosed: label → value, in the order to show."""

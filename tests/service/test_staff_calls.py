@@ -155,6 +155,14 @@ async def test_the_card_has_what_was_disclosed_and_where_it_comes_from(office: O
     assert "Vries1" not in repr(card)
 
 
+async def test_the_card_says_in_which_language_she_wants_to_be_greeted(office: Office) -> None:
+    """The one that she chose; who chose none, the desk's first."""
+    call, number = await office.house.talks()
+    assert (await office.staff.reveal(SEAT, ELS, call, number)).language == PLAN.language
+    office.house.term.desk.calls[call].language = LanguageId("en")
+    assert (await office.staff.reveal(SEAT, ELS, call, number)).language == "en"
+
+
 async def test_the_crm_link_has_the_reference_and_the_subject_and_nothing_of_the_caller(office: Office) -> None:
     """A link stands in histories and logs: two opaque words are all that it may carry."""
     call, number = await office.house.talks()
@@ -175,10 +183,11 @@ def test_a_card_maps_a_full_name_and_labels_what_else_was_asked() -> None:
     """What has no place of its own stands under the site's label; what has no label is not shown."""
     fields = {"fullname": "Anna de Vries", "dateofbirth": "1970-01-01", "shoesize": "38"}
     kept = identity.packed(fields, scheme="pbdf", issuer="gemeente", started_at=5.0, demo=False)
-    card = identity.card(Disclosed(kept, 9.0), CallId("c"), GrantNumber(1), TITLES.labels, None)
+    card = identity.card(Disclosed(kept, 9.0), CallId("c"), GrantNumber(1), TITLES.labels, None, LanguageId("en"))
     assert (card.familyname, card.initials, card.gender) == ("Anna de Vries", "", "")
     assert card.others == {"uw geboortedatum": "1970-01-01"}
     assert (card.demo, card.disclosed_at, card.expires_at, card.crm_url) == (False, 5.0, 9.0, None)
+    assert card.language == "en"
 
 
 @pytest.mark.parametrize("wrong", ["seat", "user", "call", "grant"])

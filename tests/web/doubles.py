@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from irmacall.core.ids import CallId, GrantNumber, SeatId, SubjectId, UserId
+from irmacall.core.ids import CallId, GrantNumber, LanguageId, SeatId, SubjectId, UserId
 from irmacall.errors import PeerUnavailable, Refused
 from irmacall.web.ports import (
     Begun,
@@ -154,7 +154,7 @@ class MemoryCitizenDesk:
             yield told
 
 
-def card(grant: int, name: str = "Vries", gender: str = "V") -> Card:
+def card(grant: int, name: str = "Vries", gender: str = "V", language: str = "nl") -> Card:
     """Somebody made up."""
     now = time.time()
     return Card(
@@ -170,6 +170,7 @@ def card(grant: int, name: str = "Vries", gender: str = "V") -> Card:
         issuer="Gemeente Voorbeeld",
         demo=True,
         crm_url="https://crm.example/contact?ref=a1b2c3",
+        language=LanguageId(language),
         others={"Geboortedatum": "01-02-1980"},
     )
 

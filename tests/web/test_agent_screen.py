@@ -56,6 +56,15 @@ async def test_the_card_greets_her_caller(screen: Page, staff: Staff) -> None:
     assert staff.desk.reveals == [1]
 
 
+async def test_who_chose_english_is_greeted_in_it(screen: Page, staff: Staff) -> None:
+    """And a screen reader reads the greeting so; the next caller's is Dutch again."""
+    greeting = screen.locator("#greeting")
+    for grant, (language, address) in enumerate([("en", "Ms"), ("nl", "mevrouw")], 1):
+        staff.desk.grant(_seat(staff), card(grant, NAME, language=language))
+        await expect(greeting).to_contain_text(f" {address} De {NAME}")
+        await expect(greeting).to_have_attribute("lang", language)
+
+
 async def test_no_identity_where_a_screen_reader_speaks_by_itself(screen: Page, staff: Staff) -> None:
     """The live regions say the state, never who it is; and the focus stays where she left it."""
     await screen.get_by_label("Reden").focus()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from irmacall.core.ids import LanguageId
 from irmacall.web import greeting
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -31,6 +32,28 @@ MORNING = datetime(2026, 3, 2, 9, 30, tzinfo=AMSTERDAM)
 def test_greeting_follows_gender_and_prefix(prefix: str, familyname: str, gender: str, said: str) -> None:
     """The tussenvoegsel gets its capital after a form of address only; without a gender it is neutral."""
     assert greeting.greeting(MORNING, initials="J", prefix=prefix, familyname=familyname, gender=gender) == said
+
+
+@pytest.mark.parametrize(
+    ("hour", "gender", "said"),
+    [
+        (9, "V", "Good morning Ms De Vries"),
+        (13, "male", "Good afternoon Mr De Vries"),
+        (19, "", "Good evening, J. de Vries"),
+    ],
+)
+def test_who_chose_english_is_greeted_in_it(hour: int, gender: str, said: str) -> None:
+    """Her name stays the Dutch one that it is."""
+    at, english = MORNING.replace(hour=hour), LanguageId("en")
+    names = {"initials": "J", "prefix": "de", "familyname": "Vries"}
+    assert greeting.greeting(at, gender=gender, language=english, **names) == said
+
+
+def test_who_speaks_what_we_do_not_is_greeted_in_dutch() -> None:
+    """A language of which we have no words; and the screen says in which the greeting is."""
+    frisian = LanguageId("fy")
+    said = greeting.greeting(MORNING, initials="J", prefix="", familyname="Jansen", gender="V", language=frisian)
+    assert (said, greeting.spoken(frisian)) == ("Goedemorgen mevrouw Jansen", "nl")
 
 
 @pytest.mark.parametrize(

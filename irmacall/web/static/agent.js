@@ -48,6 +48,7 @@ async function askCard(call, grant) {
 
 function paintCard(card) {
   for (const field of byId("card").querySelectorAll("[data-card]")) field.textContent = card[field.dataset.card];
+  byId("greeting").lang = card.language;
   const rows = card.others.map(([label, value]) => make("div", make("dt", label), make("dd", make("bdi", value))));
   byId("others").replaceChildren(...rows);
   byId("demo").hidden = !(byId("real").hidden = card.demo);
