@@ -75,7 +75,8 @@ class Load:
         told = Counter(each.number for each in saw)
         lost = [caller.number for caller in self.callers if told[caller.number] != 1]
         if status or lost:
-            raise LabError(f"{self.program.name}: ended with {status}; nobody knows what became of {lost}")
+            met = _unexpected(self._log.with_name("errors.log"))
+            raise LabError(f"{self.program.name}: ended with {status}; nobody knows what became of {lost}\n{met}")
         return saw
 
 
@@ -131,6 +132,12 @@ def _people(callers: Sequence[Caller]) -> str:
         for caller in callers
     ]
     return "\n".join(["SEQUENTIAL", *lines]) + "\n"
+
+
+def _unexpected(errors: Path) -> str:
+    """What sipp met that its scenario knows nothing of; the end of a wait is none of it."""
+    met = re.split(r"(?=\d{4}-\d\d-\d\d\t)", errors.read_text(errors="replace")) if errors.exists() else []
+    return "\n".join(each for each in met[1:] if "receive timeout" not in each)[:2000]
 
 
 def _read(log: Path) -> Iterator[Saw]:

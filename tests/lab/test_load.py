@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -13,6 +15,7 @@ from irmacall.ari.client import Node, NodeSettings
 from irmacall.core.commands import HangUp
 from irmacall.core.events import CallerArrived, HangUpBegan, KeysPressed, NodeEvent, NodeSnapshot
 from irmacall.core.ids import ChannelId, DeskId, NodeName
+from lab.asterisk import Asterisk
 from lab.errors import LabError
 from lab.lab import Lab
 from lab.load.callers import Caller, Ending, begin
@@ -86,6 +89,52 @@ async def test_callers_whom_we_dismiss(lab: Lab) -> None:
 async def _dismiss(node: Node, channel: ChannelId, after: float) -> None:
     await asyncio.sleep(after)  # each at another moment of what she does
     await node.perform(HangUp(NODE, None, channel))
+
+
+class Crossing(asyncio.DatagramProtocol):
+    """Whoever is called: ends the call at the moment she is asked something in it, and only then answers that."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Told by asyncio."""
+        self.transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        """Told by asyncio, for each SIP message."""
+        method, _, rest = data.decode().partition(" ")
+        named = dict(line.split(": ", 1) for line in rest.split("\r\n\r\n")[0].split("\r\n")[1:])
+        kept = [f"{name}: {named[name]}" for name in ("Via", "From", "Call-ID", "CSeq")]
+        to, here = named["To"] + ("" if "tag=" in named["To"] else ";tag=here"), "{}:{}".format(*self._here())
+        if method in ("INFO", "BYE"):
+            told = [
+                f"Via: SIP/2.0/UDP {here};branch=z9hG4bK{named['Call-ID']}",
+                f"From: {to}",
+                f"To: {named['From']}",
+            ]
+            self._send(addr, [f"BYE sip:{here} SIP/2.0", *told, f"Call-ID: {named['Call-ID']}", "CSeq: 7 BYE"])
+        if method in ("INVITE", "INFO", "BYE"):
+            self._send(addr, ["SIP/2.0 200 OK", *kept, f"To: {to}", f"Contact: <sip:{here}>"])
+
+    def _here(self) -> tuple[str, int]:
+        host, port = self.transport.get_extra_info("sockname")
+        return host, port
+
+    def _send(self, addr: tuple[str | Any, int], lines: list[str]) -> None:
+        self.transport.sendto("\r\n".join([*lines, "Content-Length: 0", "", ""]).encode(), addr)
+
+
+@pytest.mark.parametrize("keys", ["", "1"])
+async def test_goodbyes_that_cross(lab: Lab, monkeypatch: pytest.MonkeyPatch, keys: str) -> None:
+    """Who is hung up in the instant in which she keys or hangs up herself has been dismissed; that is no error."""
+    sip = lab.nodes[0].values.sip
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(Crossing, local_addr=(sip.host, 0))
+    there = replace(sip, port=transport.get_extra_info("sockname")[1])
+    monkeypatch.setattr(Asterisk, "values", replace(lab.nodes[0].values, sip=there))
+    try:
+        saw = await (await begin(lab, [Caller("0600000000", 0.2, keys)])).over(30)
+    finally:
+        transport.close()
+    assert [each.ending for each in saw] == [Ending.DISMISSED]
 
 
 async def test_callers_whom_nobody_knows(lab: Lab) -> None:
