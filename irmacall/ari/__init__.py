@@ -6,6 +6,8 @@ Pure, each a table or nearly so:
     snapshot.py    what a node says is there now → a core snapshot
     requests.py    core commands → HTTP requests, and which answers count as done
     answers.py     HTTP answers out of bytes
+    keys.py        each key that is pressed, once
+    repeats.py     every other event, once
     lag.py         how late a node's events are heard
 
 With a network:

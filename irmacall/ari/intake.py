@@ -9,6 +9,7 @@ import structlog
 from irmacall.ari.fields import WireError
 from irmacall.ari.keys import Keys
 from irmacall.ari.lag import Lag
+from irmacall.ari.repeats import Repeats
 from irmacall.ari.wire import Superseded, parse_event
 from irmacall.core.events import NodeEvent, NodeSnapshot, PhoneRegistered
 from irmacall.core.ids import Endpoint, NodeName
@@ -25,6 +26,7 @@ class Intake:
         self._lag = lag or Lag()
         self._sink = sink
         self._keys = Keys()
+        self._repeats = Repeats()
         self._kept: list[NodeEvent] = []
         self.changed: set[Endpoint] = set()
         """Phones that an event told of: what is read of one while that came may be older."""
@@ -58,7 +60,9 @@ class Intake:
         self.live = True
 
     def tell(self, event: NodeEvent) -> None:
-        """Pass this on, in its turn."""
+        """Pass this on, in its turn, unless it was told before."""
+        if not self._repeats.is_new(event):
+            return
         if self.live:
             self._sink(event)
         else:

@@ -26,7 +26,16 @@ from irmacall.core.events import (
     PhoneRegistered,
     PlaybackEnded,
 )
-from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, PlaybackId, call_of_callout, call_of_leg
+from irmacall.core.ids import (
+    BridgeId,
+    ChannelId,
+    Endpoint,
+    NodeName,
+    PlaybackId,
+    call_of_callout,
+    call_of_leg,
+    call_of_talk_bridge,
+)
 
 __all__ = ["DISALLOWED", "Superseded", "WireError", "endpoint_of", "parse_event"]
 
@@ -88,10 +97,12 @@ def _channel(event: Fields) -> ChannelId:
     return ChannelId(event["channel"]["id"].text())
 
 
-def _members(event: Fields) -> tuple[BridgeId, ChannelId, frozenset[ChannelId]]:
+def _members(event: Fields) -> tuple[BridgeId, ChannelId, frozenset[ChannelId]] | None:
     bridge = event["bridge"]
-    members = frozenset(ChannelId(member) for member in bridge["channels"].texts())
-    return BridgeId(bridge["id"].text()), _channel(event), members
+    name = BridgeId(bridge["id"].text())
+    if call_of_talk_bridge(name) is None:
+        return None  # Nothing follows from who is in the room where callers wait.
+    return name, _channel(event), frozenset(ChannelId(member) for member in bridge["channels"].texts())
 
 
 def _entered_stasis(node: NodeName, event: Fields) -> NodeEvent | None:
@@ -139,12 +150,14 @@ def _listener(playback: Fields) -> ChannelId:
     return ChannelId(playback["target_uri"].text().removeprefix("channel:"))
 
 
-def _entered_bridge(node: NodeName, event: Fields) -> NodeEvent:
-    return BridgeEntered(node, *_members(event))
+def _entered_bridge(node: NodeName, event: Fields) -> NodeEvent | None:
+    members = _members(event)
+    return None if members is None else BridgeEntered(node, *members)
 
 
-def _left_bridge(node: NodeName, event: Fields) -> NodeEvent:
-    return BridgeLeft(node, *_members(event))
+def _left_bridge(node: NodeName, event: Fields) -> NodeEvent | None:
+    members = _members(event)
+    return None if members is None else BridgeLeft(node, *members)
 
 
 def _hang_up_began(node: NodeName, event: Fields) -> NodeEvent:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from irmacall.ari.client import Node
+from irmacall.ari.opening import read_snapshot
 from irmacall.core.commands import (
     Connect,
     CreateLeg,
@@ -19,7 +20,7 @@ from irmacall.core.commands import (
     Say,
     StopSaying,
 )
-from irmacall.core.dialplan import busy_variable, leader_variable, most_variable
+from irmacall.core.dialplan import application, busy_variable, leader_variable, most_variable
 from irmacall.core.events import (
     BridgeEntered,
     BridgeLeft,
@@ -91,7 +92,8 @@ async def test_waiting_and_talking_bridges(site: Site, node: Node) -> None:
         for _ in range(2):
             await node.perform(PrepareNode(node.name, waiting))
         await node.perform(HoldInQueue(node.name, call, channel, waiting))
-        assert channel in (await heard.next(BridgeEntered)).members
+        seen = await read_snapshot(node._pool, node.name, application(DeskId(site.desk)))
+        assert seen.bridges[waiting] == {channel}
         for _ in range(2):
             await node.perform(CreateLeg(node.name, call, leg, talk, Endpoint(site.desk_phone)))
         assert (await heard.next(LegEntered)).channel == leg
@@ -199,7 +201,7 @@ async def test_another_socket_ends_all_acting(site: Site, node: Node) -> None:
     async with node:
         source = asyncio.create_task(node.run(heard))
         await heard.next(NodeSnapshot)
-        await site.steal(f"irmacall-{site.desk}")
+        await site.steal(application(DeskId(site.desk)))
         with pytest.raises(LeaseLost):
             async with asyncio.timeout(5):
                 await source

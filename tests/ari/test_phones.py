@@ -216,7 +216,7 @@ async def test_music_is_heard_while_waiting(desk: Desk) -> None:
     """The waiting bridge plays, also for who comes after the last who waited has left."""
     await desk.caller.hears(Heard.MUSIC, deadline=10)
     await desk.caller.hang_up()
-    await desk.heard.next(BridgeLeft, lambda event: event.channel == ChannelId(desk.call))
+    await desk.heard.next(HangUpBegan, lambda event: event.channel == ChannelId(desk.call))
     following = await desk.lab.phone("citizen2").call(desk.lab.number)
     channel = (await desk.heard.next(CallerArrived)).channel
     await desk.node.perform(HoldInQueue(NODE, CallId(channel), channel, waiting_bridge(DeskId(desk.lab.desk))))

@@ -91,6 +91,11 @@ TABLE: list[tuple[dict[str, Any], object]] = [
         {"type": "ChannelLeftBridge", "bridge": bridge(CALL), "channel": channel(LEG)},
         BridgeLeft(NODE, TALK, LEG, frozenset({CALL})),
     ),
+    (
+        {"type": "ChannelEnteredBridge", "bridge": {"id": "irmacall.dorp.wait", "channels": [CALL]}, "channel": {}},
+        None,
+    ),
+    ({"type": "ChannelLeftBridge", "bridge": {"id": "irmacall.dorp.wait", "channels": []}, "channel": {}}, None),
     ({"type": "ChannelHangupRequest", "cause": 16, "channel": channel()}, HangUpBegan(NODE, CALL)),
     ({"type": "StasisEnd", "channel": channel()}, HangUpBegan(NODE, CALL)),
     ({"type": "ChannelDestroyed", "cause": 17, "channel": channel(LEG)}, ChannelGone(NODE, LEG, 17)),
