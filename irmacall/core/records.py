@@ -7,11 +7,11 @@ anew from Asterisk. A record of another version is refused rather than guessed a
 from __future__ import annotations
 
 import dataclasses
-import enum
-import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
+
+import orjson
 
 from irmacall.core import queue, skills
 from irmacall.core.agent import Agent, Availability
@@ -30,38 +30,50 @@ VERSION: Final = 2
 """Of what is written. Version 1, of before there were menus and several phones, is still read."""
 
 
+_SAVED: Final = {
+    kind: tuple(f.name for f in dataclasses.fields(kind) if f.metadata.get("saved", True))
+    for kind in (Call, Callback, Agent, Disclosure, CallFacts, Emergency)
+}
+"""What is saved of each kind."""
+_LEG: Final = tuple(f.name for f in dataclasses.fields(Leg))
+
+
 class RecordError(ValueError):
     """A saved record cannot be read; the message names the record and no content."""
 
 
 def record(desk: Desk, key: RecordKey) -> bytes | None:
     """What to save under this key now; None: nothing is left of it, delete it."""
-    kind, name = key
-    things: Mapping[str, Record | None] = {
-        "call": desk.calls.get(CallId(name)),
-        "agent": desk.agents.get(UserId(name)),
-        "disclosure": desk.disclosures.get(SealedId(name)),
-        "callback": desk.callbacks.get(CallId(name)),
-        "facts": desk.facts.get(CallId(name)),
-        "emergency": desk.emergency,
-    }
-    thing = things[kind]
+    thing = _thing(desk, *key)
     return None if thing is None else encode(thing)
+
+
+def _thing(desk: Desk, kind: str, name: str) -> Record | None:
+    match kind:
+        case "call":
+            return desk.calls.get(CallId(name))
+        case "agent":
+            return desk.agents.get(UserId(name))
+        case "disclosure":
+            return desk.disclosures.get(SealedId(name))
+        case "callback":
+            return desk.callbacks.get(CallId(name))
+        case "facts":
+            return desk.facts.get(CallId(name))
+    return desk.emergency
 
 
 def encode(thing: Record) -> bytes:
     """One record as JSON."""
-    fields = {f.name: getattr(thing, f.name) for f in dataclasses.fields(thing) if f.metadata.get("saved", True)}
-    return json.dumps({"v": VERSION, **fields}, default=_plain, separators=(",", ":")).encode()
+    fields = {name: getattr(thing, name) for name in _SAVED[type(thing)]}
+    return orjson.dumps({"v": VERSION, **fields}, _plain, orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, enum.Enum):
-        return value.value
     if isinstance(value, ToQueue | ToMenu | ToMessage):
         return {"to": type(value).__name__, **dataclasses.asdict(value)}
     assert isinstance(value, Leg), type(value)
-    return dataclasses.asdict(value)
+    return {name: getattr(value, name) for name in _LEG}
 
 
 def load(plan: Plan, fence: int, saved: Mapping[RecordKey, bytes]) -> Desk:
@@ -94,7 +106,7 @@ def _unseat_rivals(desk: Desk) -> None:
 
 
 def _parse(raw: bytes) -> dict[str, Any]:
-    fields = json.loads(raw)
+    fields = orjson.loads(raw)
     version = fields.pop("v", None) if isinstance(fields, dict) else None
     if version not in (1, VERSION):
         raise ValueError("another version")
