@@ -9,6 +9,7 @@ people.py       user · phone
 making.py       secrets · render
 sounds.py       prompts
 judging.py      check · status · audit verify
+hours.py        hours
 audit.py        audit list
 probes.py       what each server behind the site says of itself
 seen.py         what was seen of one that could not be used, in words

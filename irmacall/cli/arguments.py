@@ -9,6 +9,7 @@ from typing import Final
 
 import irmacall
 from irmacall.cli import audit as audits
+from irmacall.cli import hours as opening
 from irmacall.cli import judging, making, operating, people, running, sounds
 from irmacall.cli.site import add_site
 from irmacall.store.audit import AuditKind
@@ -55,6 +56,13 @@ def _add_judging(commands: Commands[argparse.ArgumentParser]) -> None:
     check = _add(commands, "check", judging.check, "judge the site: its file, its secrets and the servers behind it")
     check.add_argument("--offline", action="store_true", help="ask no server")
     check.add_argument("--file", action="store_true", help="judge the file alone: no secret, no server")
+    hours = _add(commands, "hours", opening.hours, "whether the desk and its queues are open, why, and until when")
+    hours.add_argument(
+        "--at",
+        type=opening.wall_clock,
+        metavar="'YYYY-MM-DD HH:MM'",
+        help="at this moment, by the desk's clocks; without it: now",
+    )
     _add(commands, "status", judging.status, "what the daemon does, who leads, and which servers answer")
     audit = _commands_of(commands.add_parser("audit", help="the audit log"))
     read = _add(audit, "list", audits.list_audit, "who did what, and when: the last lines, the newest at the end")

@@ -23,6 +23,7 @@ COMMANDS = (
     ("serve",),
     ("watchdog",),
     ("check",),
+    ("hours",),
     ("status",),
     ("audit", "verify"),
     ("audit", "list"),
