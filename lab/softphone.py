@@ -73,8 +73,8 @@ class Talk(pj.Call):  # type: ignore[misc]
     def __init__(self, line: Line, number: int, call_id: int) -> None:
         super().__init__(line, call_id)
         self.line, self.number = line, number
-        self.digits_after, self.pause = "", 0.0
-        self.recorder = pj.AudioMediaRecorder()
+        self.digits_after, self.pause, self.over = "", 0.0, False
+        self.recorder: Any = pj.AudioMediaRecorder()
         self.recorder.createRecorder(str(line.desk.directory / f"heard-{number}.wav"))
         self.voice: Any = None
 
@@ -123,7 +123,7 @@ class Talk(pj.Call):  # type: ignore[misc]
 
     def key_in(self, digits: str, info: bool = False) -> None:
         """Send keys, as telephone events (RFC 4733) or as SIP INFO. A call that is over takes none."""
-        if not self.isActive():
+        if self.over or not self.isActive():
             return
         if not info:
             self.dialDtmf(digits)
@@ -141,6 +141,9 @@ class Softphones:
         self.endpoint = pj.Endpoint()
         self.lines: dict[str, Line] = {}
         self.calls: dict[int, Talk] = {}
+        self._past: list[Talk] = []
+        """Calls that are over, kept for good: to destroy one hangs up whichever call has its place by then, which may
+        be one that came in with the very answer to its BYE (`pj::Call::~Call`, pjsua2 2.15.1)."""
         self._over: list[Talk] = []
         self._numbers = 0
 
@@ -168,7 +171,10 @@ class Softphones:
     def poll(self) -> None:
         """Let the SIP stack do what is due, waiting a few milliseconds at most."""
         self.endpoint.libHandleEvents(_POLL_MS)
-        self._over.clear()  # never inside a callback of the call itself
+        for call in self._over:  # never inside a callback of the call itself
+            call.recorder = call.voice = None
+        self._past += self._over
+        self._over.clear()
 
     def close(self) -> None:
         """Hang up and unregister, as far as that goes in half a second, and end the process.
@@ -191,7 +197,8 @@ class Softphones:
         return call
 
     def ended(self, call: Talk) -> None:
-        """The call is over; its object goes when the callback has returned."""
+        """The call is over; its recording is closed when the callback has returned."""
+        call.over = True
         self.calls.pop(call.number, None)
         self._over.append(call)
 
