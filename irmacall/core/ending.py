@@ -133,7 +133,7 @@ def facts_kept(turn: Turn, event: FactsKept) -> None:
     """The records' store has them: the desk forgets."""
     for call in event.calls:
         if turn.desk.facts.pop(call, None) is not None:
-            turn.touch_facts(call)
+            turn.note_facts(call)
 
 
 def forget(turn: Turn, call: Call) -> None:

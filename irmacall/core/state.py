@@ -50,7 +50,7 @@ class Decision:
     commands: list[Command] = field(default_factory=list)
     changed: set[RecordKey] = field(default_factory=set)
     noted: set[RecordKey] = field(default_factory=set)
-    """To be saved too, but nothing waits for it: Asterisk would say it again after a crash."""
+    """To be saved too, but nothing waits for it: it would be said again after a crash."""
     wake_at: float | None = None
 
 
@@ -204,8 +204,12 @@ class Turn:
             self.touched_agents[user] = None
 
     def touch_facts(self, call: CallId) -> None:
-        """The facts of this call are new, or kept elsewhere by now: save that."""
+        """The facts of this call are new: save them."""
         self.decision.changed.add(("facts", call))
+
+    def note_facts(self, call: CallId) -> None:
+        """The facts of this call are kept elsewhere by now: a leader who does not know it keeps them once more."""
+        self.decision.noted.add(("facts", call))
 
     def touch_callback(self, callback: CallId) -> None:
         """This callback has changed, or is no more: save that, and see anew whether it waits."""

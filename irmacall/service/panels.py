@@ -1,4 +1,7 @@
-"""Tells agents' panels that a queue which they show has changed: soon, seldom, and not all of them at once.
+"""Tells agents' panels that something which they show has changed: soon, seldom, and not all of them at once.
+
+What is an agent's own (her phone rings, she talks) is told within a twentieth of a second, and once for all that
+happened meanwhile: a call begins and ends with several steps in a row.
 
 A queue changes with every call, and every look at it costs the daemon something: told without measure, that is the
 square of how busy a desk is. So a panel is told of queues at most once a second, and only some panels are told in one
@@ -16,6 +19,8 @@ from typing import Final, Protocol
 from irmacall.core.ids import QueueId, SeatId
 from irmacall.service.screens import PANEL, Streams
 
+HER_SECONDS: Final = 0.05
+"""What happens to one agent within so long is told in one."""
 CALM_SECONDS: Final = 1.0
 """So much lies between two times that one panel is told."""
 MOMENT_SECONDS: Final = 0.1
@@ -59,6 +64,9 @@ class Panels:
         """Who is to be told, in their turn."""
         self._told_at: dict[SeatId, float] = {}
         self._later: Timer | None = None
+        self._hers: dict[SeatId, None] = {}
+        """Whose own state has changed."""
+        self._hers_later: Timer | None = None
         self._closed = False
 
     def changed(self, queues: Collection[QueueId] | None) -> None:
@@ -70,14 +78,34 @@ class Panels:
         if self._later is None and not self._closed:
             self._tell()
 
+    def hers(self, seat: SeatId) -> None:
+        """Something of this seat's own has changed."""
+        self._hers[seat] = None
+        if self._hers_later is None and not self._closed:
+            clock = self._time()
+            self._hers_later = clock.call_at(clock.time() + HER_SECONDS, self._tell_hers)
+
     def close(self) -> None:
         """Nobody is told anything any more."""
         self._closed = True
-        if self._later is not None:
-            self._later.cancel()
+        for later in (self._later, self._hers_later):
+            if later is not None:
+                later.cancel()
+
+    def _time(self) -> Clock:
+        return self._clock or asyncio.get_running_loop()
+
+    def _tell_hers(self) -> None:
+        """She looks at the whole of her panel, and so is owed no look at the queues."""
+        hers, self._hers, self._hers_later = self._hers, {}, None
+        now = self._time().time()
+        for seat in hers:
+            self._owed.pop(seat, None)
+            self._told_at[seat] = now
+            self._seats.nudge(seat, PANEL)
 
     def _tell(self) -> None:
-        clock = self._clock or asyncio.get_running_loop()
+        clock = self._time()
         now = clock.time()
         self._note_who_is_owed()
         turns = [seat for seat in self._owed if now - self._told_at.get(seat, -math.inf) >= CALM_SECONDS]

@@ -1,7 +1,8 @@
 """One term of leadership: from a lease taken to a lease lost.
 
 Events go into one inbox and are decided one after the other. What takes away acts at once; what was changed is saved,
-and only then does what was decided act. Decisions made while a save is on its way go into the next one.
+and only then does what was decided act. Decisions made while a save is on its way go into the next one. What is only
+noted acts at once, and is saved with what comes next.
 
     inbox ─▶ decide ─▶ withdraw, burn ─▶ save (fenced) ─▶ grant, nudge, lanes ─▶ nodes ─▶ inbox
 """
@@ -46,6 +47,8 @@ BEAT_SECONDS = 2.0
 """How often a node is shown that a leader is there."""
 RETRY_SECONDS = 0.2
 _LATE_SECONDS = 0.001
+NOTED_SECONDS = 0.25
+"""For so long at most what need not be saved at once waits for a save that must be made anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class _Batch:
 
     changed: set[RecordKey] = field(default_factory=set)
     noted: set[RecordKey] = field(default_factory=set)
+    late: bool = False
+    """What is noted has waited long enough."""
     commands: list[C.Command] = field(default_factory=list)
     asked: list[asyncio.Future[None]] = field(default_factory=list)
     """Who waits to hear that this is saved."""
@@ -101,6 +106,8 @@ class Term:
         self._wake_at: float | None = None
         self._alarm_at: float | None = None
         self._alarm: asyncio.TimerHandle | None = None
+        self._notes: asyncio.TimerHandle | None = None
+        """When what was noted is saved, unless it was with something else."""
         self._over = False
         self._nodes: Mapping[NodeName, Node] = {}
         self.records = RecordsWriter(peers.records, self.tell)
@@ -196,6 +203,8 @@ class Term:
         """Nobody sees anything, and nobody waits for an answer that cannot come."""
         self._over = True
         self._silence_alarm()
+        if self._notes is not None:
+            self._notes.cancel()
         for grant in self.grants.clear():
             self._peers.screens.seats.nudge(grant.seat, Nudge("blank", grant.call, grant.grant))
         self._panels.close()
@@ -298,7 +307,21 @@ class Term:
         for done in batch.asked:
             _answer(done)
         if batch.noted and not batch.changed:
+            await self._save_noted(batch)
+
+    async def _save_noted(self, batch: _Batch) -> None:
+        """Now, if that has waited long enough; with the next save otherwise, or in a while."""
+        if batch.late:
             await self._save(batch.noted)
+            return
+        self._batch.noted |= batch.noted
+        if self._notes is None:
+            self._notes = asyncio.get_running_loop().call_later(NOTED_SECONDS, self._notes_are_late)
+
+    def _notes_are_late(self) -> None:
+        self._notes = None
+        self._batch.late = True
+        self._decided.set()
 
     async def _save(self, changed: set[RecordKey]) -> None:
         now = {key: record(self.desk, key) for key in changed}
@@ -321,7 +344,7 @@ class Term:
                 if self.grants.grant(command):
                     screens.seats.nudge(command.seat, Nudge("card", command.call, command.grant))
             case C.RefreshSeat():
-                screens.seats.nudge(command.seat, PANEL)
+                self._panels.hers(command.seat)
             case C.RefreshQueues():
                 self._panels.changed(command.queues)
             case C.RefreshPage():

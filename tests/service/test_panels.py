@@ -14,7 +14,7 @@ import pytest
 from irmacall.core.events import PlanChanged, SeatClaimed
 from irmacall.core.ids import GroupId, QueueId, SeatId
 from irmacall.core.lines import Group
-from irmacall.service.panels import CALM_SECONDS, LOOKS_A_MOMENT, MOMENT_SECONDS, Panels
+from irmacall.service.panels import CALM_SECONDS, HER_SECONDS, LOOKS_A_MOMENT, MOMENT_SECONDS, Panels
 from irmacall.service.screens import PANEL, Streams
 from irmacall.web.ports import Nudge
 from tests.core.leader import GENERAL, PASSPORTS, PLAN
@@ -169,10 +169,34 @@ def test_nobody_is_told_once_the_term_is_over() -> None:
     """What was still to be told is dropped with the streams, and nothing is told after it."""
     office = _Office(30)
     office.panels.changed({GENERAL})
+    office.panels.hers(next(iter(office.streams.names())))
     office.panels.close()
     office.panels.changed({GENERAL})
+    office.panels.hers(next(iter(office.streams.names())))
     office.clock.passes(5)
     assert len(office.streams.told) == LOOKS_A_MOMENT
+    assert office.clock.still
+
+
+def test_what_is_her_own_is_told_soon_and_once() -> None:
+    """Her phone rings, is busy and is answered within a moment: one look, at which she sees the queues too."""
+    office = _Office(2)
+    mine, other = office.streams.names()
+    office.panels.changed({GENERAL})
+    office.clock.passes(CALM_SECONDS)
+    office.streams.told.clear()
+    office.panels.hers(mine)
+    office.clock.passes(HER_SECONDS / 2)
+    office.panels.hers(mine)
+    assert office.streams.told == []
+    office.clock.passes(HER_SECONDS / 2)
+    office.panels.changed({GENERAL})
+    office.panels.hers(mine)
+    assert office.streams.times == Counter([mine, other])
+    office.clock.passes(HER_SECONDS)
+    assert office.streams.times == Counter([mine, mine, other])
+    office.clock.passes(5)
+    assert office.streams.times == Counter([mine, mine, other])
     assert office.clock.still
 
 

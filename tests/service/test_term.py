@@ -74,6 +74,7 @@ async def test_a_grant_withdrawn_while_its_save_was_under_way_never_comes_to_lif
         house.store.gate.release()
         await house.node.asked_for(HangUp, call)
         assert house.term.grants.held() == []
+        await house.eventually(lambda: "panel" in box._waiting)
         told = {nudge.kind for nudge in box._waiting.values()}
     assert told == {"blank", "panel"}
 
@@ -102,6 +103,17 @@ async def test_what_is_only_noted_is_saved_but_its_commands_do_not_wait(house: H
     house.store.gate.release()
     await house.store.saved.number(len(house.store.begun.all))
     assert b'"stage":"talking"' in (await house.store.load(house.term.lease))[("call", call)]
+
+
+async def test_what_is_only_noted_is_saved_with_what_comes_next(house: House) -> None:
+    """It waits a while for a save that must be made anyway."""
+    call = await house.connects()
+    await house.node.asked_for(Connect, call)
+    before = len(house.store.begun.all)
+    await house.joins(call)
+    await house.happens(CallerArrived(NEAR, ChannelId("near-2")))
+    await house.node.asked_for(Say, CallId("near-2"))
+    assert house.store.begun.all[before:] == [{("call", call), ("call", "near-2")}]
 
 
 async def test_what_is_decided_during_a_save_goes_into_one_later_save(house: House) -> None:
