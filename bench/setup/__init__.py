@@ -4,6 +4,7 @@ ground.py    what stands: one Asterisk, the daemon, a control in Asterisk's own 
 seats.py     agents without a browser: their sessions, their streams, some whole screens
 sipp.py      callers and phones: sipp with caller.xml and phone.xml
 usage.py     what a process costs: CPU and memory, as the kernel counts them
-ladder.py    the highest rate that is held, by steps
+ladder.py    which rate is held next, and which was the highest
+hold.py      one rate, held
 measure.py   the measurement, and var/bench/setup.json
 """

@@ -7,6 +7,7 @@ app_queue. Its members are phones of their own, which the daemon does not follow
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ from typing import Final
 
 from bench.setup import sipp
 from bench.setup.sipp import Sipp
+from lab.errors import LabError
 from lab.exchange import Exchange
 from lab.lab import Lab
 from lab.paths import VAR
+from lab.process import Program
 from lab.town import Town
 
 PHONES: Final = 500
@@ -64,12 +67,12 @@ NO_LIMIT: Final = {"calls": 0, "cpu": 0, "lag": 0}
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two ways that a call can take. `phones`: the endpoints of its agents."""
+    """One of the two ways that a call can take. `endpoints`: of its agents, whose `phones` are all one sipp."""
 
     name: str
     callers_at: str
-    phones_at: str
-    phones: Sequence[str]
+    endpoints: Sequence[str]
+    phones: Sipp
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,27 @@ class Ground:
     control: Side
 
     @property
+    def servers(self) -> dict[str, Program]:
+        """Whose cost is counted."""
+        return {
+            "asterisk": self.lab.nodes[0].program,
+            "daemon": self.town.daemon,
+            "redis": self.lab.desk_redis.program,
+        }
+
+    @property
+    def programs(self) -> list[Program]:
+        """All that must run from the first caller to the last."""
+        return [*self.servers.values(), self.ours.phones.program, self.control.phones.program]
+
+    @property
     def pids(self) -> dict[str, int]:
-        """The processes whose cost is counted."""
-        redis = {"redis": self.lab.desk_redis.program.pid}
-        return {"asterisk": self.lab.nodes[0].program.pid, "daemon": self.town.daemon.pid, **redis}
+        """The servers, and what the measurement itself takes from them: screens, and phones.
+
+        Raises LabError when one has ended.
+        """
+        phones = {f"phones-{side.name}": side.phones.program.pid for side in (self.ours, self.control)}
+        return {**{name: server.pid for name, server in self.servers.items()}, **phones, "screens": os.getpid()}
 
     async def call(self, side: Side, rate: float, calls: int, stay: float) -> Sipp:
         """Callers on one side."""
@@ -93,37 +113,51 @@ class Ground:
 
     async def ready(self) -> None:
         """Wait until Asterisk has seen that every phone is there: it asks each within a quarter of a minute."""
-        node, wanted = self.lab.nodes[0], len(self.ours.phones) + len(self.control.phones)
+        node, wanted = self.lab.nodes[0], len(self.ours.endpoints) + len(self.control.endpoints)
         async with asyncio.timeout(60):
-            while (await node.cli("pjsip show contacts")).count(" Avail ") < wanted:  # noqa: ASYNC110
+            while (await node.cli("pjsip show contacts")).count(" Avail ") < wanted:
+                sipp.standing(self.programs)
                 await asyncio.sleep(1.0)
 
-    async def quiet(self, patience: float = 60.0) -> None:
-        """Wait until no channel is left; what is left after so many seconds is hung up, and waited for again."""
-        node = self.lab.nodes[0]
+    async def channels(self) -> int:
+        """How many Asterisk has now."""
+        said = await self.lab.nodes[0].cli("core show channels count")
+        return int(said.split()[0])
+
+    async def hang_up(self) -> None:
+        """End every call."""
+        await self.lab.nodes[0].cli("channel request hangup all")
+
+    async def quiet(self, patience: float = 20.0) -> None:
+        """Wait until no channel is left; what is left after so many seconds is hung up, and waited for again.
+
+        Raises LabError when some are left even then.
+        """
         for _ in range(2):
             end = asyncio.get_running_loop().time() + patience
             while asyncio.get_running_loop().time() < end:
-                if "0 active channels" in await node.cli("core show channels count"):
+                sipp.standing(self.programs)
+                if not await self.channels():
                     return
                 await asyncio.sleep(1.0)
-            await node.cli("channel request hangup all")
-        raise TimeoutError("channels are left, whatever is done")
+            await self.hang_up()
+        raise LabError(f"{await self.channels()} channels are left; see {self.lab.logs / 'node1'}")
 
 
 @asynccontextmanager
-async def ground(phones: int = PHONES) -> AsyncIterator[tuple[Ground, dict[str, Sipp]]]:
-    """The ground, and the phones of both sides by the side's name."""
+async def ground(phones: int = PHONES) -> AsyncIterator[Ground]:
+    """The ground, with so many phones on each side."""
     names = {name: [f"{name}{number}" for number in range(phones)] for name, *_ in (_OURS, _CONTROL)}
     async with Lab(VAR / "bench-setup", agents=[one for of in names.values() for one in of], lines=()) as lab:
-        ours, control = (
-            Side(name, lab.network.address(callers), lab.network.address(at), names[name])
-            for name, callers, at in (_OURS, _CONTROL)
-        )
+        ours, control = [await _side(lab, *each, names[each[0]]) for each in (_OURS, _CONTROL)]
         await _configure(lab, ours, control)
-        up = {side.name: await sipp.phones(lab, f"phones-{side.name}", side.phones_at) for side in (ours, control)}
         async with Town(lab, log_level="info", exchange=EXCHANGE, times=TIMES, overload=NO_LIMIT) as town:
-            yield Ground(lab, town, ours, control), up
+            yield Ground(lab, town, ours, control)
+
+
+async def _side(lab: Lab, name: str, callers_at: int, phones_at: int, endpoints: Sequence[str]) -> Side:
+    phones = await sipp.phones(lab, f"phones-{name}", lab.network.address(phones_at))
+    return Side(name, lab.network.address(callers_at), endpoints, phones)
 
 
 async def _configure(lab: Lab, ours: Side, control: Side) -> None:
@@ -132,9 +166,10 @@ async def _configure(lab: Lab, ours: Side, control: Side) -> None:
     etc = node.directory / "etc"
     lines = [line("bench-ours", ours.callers_at, "irmacall-from-outside")]
     lines += [line("bench-control", control.callers_at, "bench-control")]
-    lines += [contact(phone, side.phones_at) for side in (ours, control) for phone in side.phones]
+    for side, (_, _, phones_at) in ((ours, _OURS), (control, _CONTROL)):
+        lines += [contact(phone, lab.network.address(phones_at)) for phone in side.endpoints]
     (etc / "pjsip.d/bench.conf").write_text("\n".join(lines))
-    members = "".join(f"member => PJSIP/{phone}\n" for phone in control.phones)
+    members = "".join(f"member => PJSIP/{phone}\n" for phone in control.endpoints)
     for file, text in (("extensions.conf", DIALPLAN), ("queues.conf", QUEUE + members)):
         with (etc / file).open("a") as opened:
             opened.write(text)

@@ -1,33 +1,28 @@
-"""The highest rate that one side holds: a step up after a hold that it stood, a step down after one that it did not.
-
-A hold is a minute, since shorter ones overstate: Asterisk past its limit takes seconds to collapse.
-"""
+"""The highest rate that one side holds, searched for by steps. Nothing runs here: hold.py holds the rates."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from bench.setup.ground import Ground, Side
-from bench.setup.sipp import Sipp
-from bench.setup.usage import Meter
-
-STAY: Final = 1.2
-"""Seconds from a caller's last key to her goodbye: within these she must have been answered."""
 SERVED: Final = 0.99
-"""The share of a hold's callers that must be answered."""
-STEP: Final = 1.07
-PROBE_RATE, PROBE_SECONDS = 50.0, 12.0
-_CAREFUL: Final = 0.85
-"""Of what CPU alone would allow, as a first rate."""
-_LATE: Final = 10.0
+"""The share of a hold's callers that must be answered, and of those that must get to their own goodbye."""
+UP, DOWN = 1.15, 0.7
+"""A step while only one kind of hold was seen: upwards small, since what breaks off late looks held for long."""
+CAREFUL: Final = 0.7
+"""Of what processors alone would allow, as a first rate."""
+FARTHEST: Final = 8.0
+"""How many times the probe's rate the first one may be: farther than that a probe does not see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One rate, held. CPU in milliseconds a call, without what each process costs when nobody calls."""
+    """One rate, held. `failed`: callers who did not come to their own goodbye.
+
+    `cpu`: milliseconds a call of each process, without what it uses when nobody calls.
+    """
 
     side: str
     rate: float
@@ -35,7 +30,7 @@ class Hold:
     offered: int
     answered: int
     failed: int
-    cpu: dict[str, float]
+    cpu: Mapping[str, float]
 
     @property
     def passed(self) -> bool:
@@ -46,79 +41,55 @@ class Hold:
         """{side, rate, seconds, offered, answered, failed, passed, cpu_ms}."""
         counts = {"offered": self.offered, "answered": self.answered, "failed": self.failed, "passed": self.passed}
         cpu = {name: round(value, 2) for name, value in self.cpu.items()}
-        return {"side": self.side, "rate": round(self.rate, 1), "seconds": self.seconds, **counts, "cpu_ms": cpu}
+        return {"side": self.side, "rate": self.rate, "seconds": self.seconds, **counts, "cpu_ms": cpu}
 
     def row(self) -> str:
         """One line for whoever looks on."""
         cpu = "  ".join(f"{name} {value:.2f}" for name, value in self.cpu.items())
+        seen = f"{self.answered}/{self.offered} answered, {self.failed} failed"
         verdict = "held" if self.passed else "not held"
-        return (
-            f"  {self.side:8}{self.rate:7.1f}/s  {self.answered}/{self.offered} answered, {verdict}; ms a call: {cpu}"
-        )
+        return f"  {self.side:8}{self.rate:7.1f}/s for {self.seconds:.0f} s: {seen}, {verdict}; ms a call: {cpu}"
+
+
+def first_rate(probe: Hold, processors: int, idle: float) -> float:
+    """Where to begin, by what an easy hold cost; `idle`: processors that all these use when nobody calls.
+
+    What else this machine does is left out: it would be another thing each time.
+    """
+    each = sum(probe.cpu.values()) / 1000
+    free, farthest = max(processors * CAREFUL - idle, 0.0), probe.rate * FARTHEST
+    bearable = max(free / each if each * farthest > free else farthest, probe.rate / FARTHEST)
+    return _tenth(bearable if probe.passed else min(bearable, probe.rate * DOWN))
 
 
 @dataclass(slots=True)
 class Ladder:
-    """One side's climb."""
+    """One side's search: the rate to be held next, and the holds so far."""
 
-    ground: Ground
-    side: Side
-    phones: Sipp
-    idle: dict[str, float]
-    """CPU seconds a second of each process while nobody calls."""
-    rate: float = 0.0
+    rate: float
     holds: list[Hold] = field(default_factory=list)
-
-    async def probe(self) -> None:
-        """A short, easy hold, to begin near the limit: what the CPU would allow for."""
-        seen = await self.hold(PROBE_RATE, PROBE_SECONDS)
-        self.rate = _CAREFUL * 2000 / sum(seen.cpu.values())
-
-    async def climb(self, seconds: float) -> Hold:
-        """Hold the present rate, and choose the next."""
-        held = await self.hold(self.rate, seconds)
-        self.holds.append(held)
-        self.rate = self.rate * STEP if held.passed else self.rate / STEP
-        return held
 
     @property
     def sustained(self) -> float | None:
-        """The highest rate that was held."""
-        return max((held.rate for held in self.holds if held.passed), default=None)
+        """The highest rate that was held, below every one that was not."""
+        limit = self.not_sustained or math.inf
+        return max((held.rate for held in self.holds if held.passed and held.rate < limit), default=None)
 
     @property
-    def failed(self) -> float | None:
-        """The lowest rate that was not."""
+    def not_sustained(self) -> float | None:
+        """The lowest rate that was not held."""
         return min((held.rate for held in self.holds if not held.passed), default=None)
 
-    async def hold(self, rate: float, seconds: float) -> Hold:
-        """So many callers a second for so long; then wait until nothing of them is left."""
-        before, calls = self.phones.counted().answered, round(rate * seconds)
-        meter = Meter({**self.ground.pids, "phones": self.phones.program.pid})
-        meter.begin()
-        callers = await self.ground.call(self.side, rate, calls, STAY)
-        try:
-            async with asyncio.timeout(seconds + STAY + _LATE):
-                await callers.program.wait()
-        except TimeoutError:
-            await callers.stop()
-        used, counted = meter.read(), callers.counted()
-        await self.ground.quiet()
-        await asyncio.sleep(1.5)  # the phones' count is written every second
-        answered = self.phones.counted().answered - before
-        cpu = {name: (value - self.idle.get(name, 0.0) * seconds) * 1000 / calls for name, value in used.items()}
-        failed = calls - (counted.over - counted.failed)
-        return Hold(self.side.name, rate, seconds, calls, answered, failed, cpu)
+    def take(self, hold: Hold) -> None:
+        """See how the present rate went, and choose the next: half-way between held and not held, as a ratio."""
+        self.holds.append(hold)
+        low, high = self.sustained, self.not_sustained
+        if low is not None and high is not None:
+            self.rate = _tenth(math.sqrt(low * high))
+        else:
+            self.rate = _tenth(low * UP if low is not None else (high or self.rate) * DOWN)
 
 
-async def idle(pids: dict[str, int], seconds: float = 5.0) -> dict[str, float]:
-    """CPU seconds a second of each while nobody calls."""
-    meter = Meter(pids)
-    meter.begin()
-    await asyncio.sleep(seconds)
-    return {name: value / seconds for name, value in meter.read().items()}
-
-
-def table(holds: Sequence[Hold]) -> list[dict[str, object]]:
-    """For the file."""
-    return [held.as_json() for held in holds]
+def _tenth(rate: float) -> float:
+    """Rates as sipp is told them: to a tenth, and more than none."""
+    return max(round(rate, 1), 0.1)

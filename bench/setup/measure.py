@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from bench.figures import percentile, write
-from bench.setup.ground import PHONES, Ground, ground
-from bench.setup.ladder import STAY, Hold, Ladder, idle, table
+from bench.setup.ground import PHONES, Ground, Side, ground
+from bench.setup.hold import STAY, at_rest, hold
+from bench.setup.ladder import SERVED, Hold, Ladder, first_rate
 from bench.setup.seats import seats
 from bench.setup.usage import resident_kilobytes
 
@@ -18,7 +21,8 @@ ROUNDS: Final = 3
 WAITING: Final = 1_000
 SCREENS: Final = 20
 """Agents whose whole screen is played, panel and all; the others keep their stream. More would measure the bench."""
-_ARRIVALS: Final = 50
+PROBE_RATE, PROBE_SECONDS = 20.0, 10.0
+_ARRIVALS: Final = 25.0
 _LONG: Final = 600.0
 
 
@@ -26,66 +30,101 @@ async def measure(
     seconds: float = 60.0, phones: int = PHONES, waiting: int = WAITING, screens: int = SCREENS
 ) -> Path:
     """Memory first, while no agent is there; then both sides in turn, `seconds` each, three times."""
-    async with ground(phones) as (place, up):
+    began = time.monotonic()
+    async with ground(phones) as place:
         await place.ready()
         memory = await _memory(place, waiting)
-        async with seats(place.town, place.ours.phones, screens) as told:
-            rest = await idle({**place.pids})
-            ladders = [Ladder(place, side, up[side.name], rest) for side in (place.control, place.ours)]
-            for ladder in ladders:
-                await ladder.probe()
-            for turn in range(ROUNDS):
-                for ladder in ladders if turn % 2 == 0 else reversed(ladders):
-                    print((await ladder.climb(seconds)).row(), flush=True)
-            nudges = {"streams": phones, "screens": screens, "nudges": told.nudges, "panels": told.panels}
-    control, ours = ladders
-    _tell(ours, control)
-    return write("setup", _figures(ours, control, memory, {"idle_cpu": rest, **nudges}))
+        async with seats(place.town, place.ours.endpoints, screens) as told:
+            await told.nothing_more()
+            rest = await at_rest(place)
+            control, ours = await _climbs(place, seconds, rest)
+            at_work = {"streams": phones, "screens": screens, "nudges": told.nudges, "panels": told.panels}
+    _tell(control, ours)
+    took = {"processors": os.cpu_count(), "took_seconds": round(time.monotonic() - began)}
+    idle = {"idle_cpu": {name: round(used, 3) for name, used in rest.items()}}
+    return write("setup", {**_figures(control, ours), "memory": memory, "at_rest": {**idle, **at_work}, **took})
+
+
+async def _climbs(place: Ground, seconds: float, rest: dict[str, float]) -> tuple[Ladder, Ladder]:
+    """The control's and ours, by turns, so that both meet whatever else the machine does."""
+    control, ours = [await _begun(place, side, rest) for side in (place.control, place.ours)]
+    turns = [(place.control, control), (place.ours, ours)]
+    for turn in range(ROUNDS):
+        for side, ladder in turns if turn % 2 == 0 else reversed(turns):
+            held = await hold(place, side, ladder.rate, seconds, rest)
+            print(held.row(), flush=True)
+            ladder.take(held)
+    return control, ours
+
+
+async def _begun(place: Ground, side: Side, rest: dict[str, float]) -> Ladder:
+    """A ladder at the foot of which this side has been probed."""
+    probe = await hold(place, side, PROBE_RATE, PROBE_SECONDS, rest)
+    print(f"{probe.row()} (probe)", flush=True)
+    return Ladder(first_rate(probe, os.cpu_count() or 1, sum(rest.values())))
 
 
 async def _memory(place: Ground, callers: int) -> dict[str, object]:
     """What a caller who waits costs, by what is in memory with many of them beside what is with none."""
-    await (await place.call(place.ours, 20, 40, 0.2)).program.wait()  # what the first calls load stays loaded
+    await (await place.call(place.ours, 20, 40, 0.2)).over(60)  # what the first calls load stays loaded
     await place.quiet()
-    before = {name: resident_kilobytes(pid) for name, pid in place.pids.items()}
+    before = _kilobytes(place)
     crowd = await place.call(place.ours, _ARRIVALS, callers, _LONG)
     async with asyncio.timeout(callers / _ARRIVALS + 60):
-        while crowd.counted().begun < callers:  # noqa: ASYNC110
-            await asyncio.sleep(1.0)
+        while (await crowd.counted_anew()).begun < callers:
+            pass
     await asyncio.sleep(5.0)  # until the last of them has pressed her keys and waits
-    after = {name: resident_kilobytes(pid) for name, pid in place.pids.items()}
-    there = await place.lab.nodes[0].cli("core show channels count")
+    after, channels = _kilobytes(place), await place.channels()
+    there = min(callers, channels)  # the music has channels of its own
     await crowd.stop()
-    await place.lab.nodes[0].cli("channel request hangup all")
+    await place.hang_up()
     await place.quiet()
-    each = {name: round((after[name] - before[name]) / callers, 1) for name in before}
-    print(f"  {callers} wait: kB each {each}", flush=True)
-    return {"callers": callers, "channels": there.splitlines()[0], "kB_each": each}
+    each = {name: round((after[name] - before[name]) / there, 1) for name in before}
+    print(f"  {there} of {callers} wait: kB each {each}", flush=True)
+    return {"callers": callers, "waiting": there, "kB_each": each}
 
 
-def _tell(ours: Ladder, control: Ladder) -> None:
-    for ladder in (control, ours):
-        held, cpu = ladder.sustained or 0.0, _cpu(ladder.holds)
-        each = "  ".join(f"{name} {value:.2f}" for name, value in cpu.items())
-        print(f"{ladder.side.name:10}{held:7.1f} calls/s sustained; ms a call: {each}")
-    print(f"aim: {AIM}")
+def _kilobytes(place: Ground) -> dict[str, int]:
+    return {name: resident_kilobytes(server.pid) for name, server in place.servers.items()}
 
 
-def _figures(ours: Ladder, control: Ladder, memory: dict[str, object], rest: dict[str, object]) -> dict[str, object]:
-    ratio = ours.sustained / control.sustained if ours.sustained and control.sustained else None
+def _tell(control: Ladder, ours: Ladder) -> None:
+    for name, ladder in (("control", control), ("ours", ours)):
+        each = "  ".join(f"{part} {used:.2f}" for part, used in _cpu(ladder.holds).items())
+        print(f"{name:8} {_bracket(ladder)}; ms a call: {each}")
+    ratio = _ratio(control, ours)
+    print("no ratio: a side held none of its rates" if ratio is None else f"ratio    {ratio:.2f}")
+    print(f"aim      {AIM}")
+
+
+def _bracket(ladder: Ladder) -> str:
+    held = "none held" if ladder.sustained is None else f"{ladder.sustained:.1f} calls/s held"
+    return f"{held}, {'none' if ladder.not_sustained is None else f'{ladder.not_sustained:.1f}'} not held"
+
+
+def _ratio(control: Ladder, ours: Ladder) -> float | None:
+    return round(ours.sustained / control.sustained, 2) if ours.sustained and control.sustained else None
+
+
+def _figures(control: Ladder, ours: Ladder) -> dict[str, object]:
     return {
         "name": "setup",
         "unit": "calls/s",
         "aim": AIM,
         "stay_seconds": STAY,
-        "sustained": ours.sustained,
-        "not_sustained": ours.failed,
-        "control": {"sustained": control.sustained, "not_sustained": control.failed, "cpu_ms": _cpu(control.holds)},
-        "ratio": None if ratio is None else round(ratio, 2),
-        "cpu_ms": _cpu(ours.holds),
-        "memory": memory,
-        "at_rest": rest,
-        "holds": table([*control.holds, *ours.holds]),
+        "held_means": f"{SERVED:.0%} answered within stay_seconds, {SERVED:.0%} came to their own goodbye",
+        **_side(ours),
+        "control": _side(control),
+        "ratio": _ratio(control, ours),
+        "holds": [held.as_json() for held in (*control.holds, *ours.holds)],
+    }
+
+
+def _side(ladder: Ladder) -> dict[str, object]:
+    return {
+        "sustained": ladder.sustained,
+        "not_sustained": ladder.not_sustained,
+        "cpu_ms": _cpu(ladder.holds),
     }
 
 

@@ -38,6 +38,13 @@ class Told:
     nudges: int = 0
     panels: int = 0
 
+    async def nothing_more(self, seconds: float = 3.0) -> None:
+        """Wait until nothing was told for so long: so many who come at once leave much to be told."""
+        told = -1
+        while told < self.nudges:
+            told = self.nudges
+            await asyncio.sleep(seconds)
+
 
 @asynccontextmanager
 async def seats(town: Town, endpoints: Sequence[str], screens: int) -> AsyncIterator[Told]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +28,21 @@ class Meter:
 
     pids: dict[str, int]
     _begun: dict[str, float] | None = None
+    _at: float = 0.0
 
     def begin(self) -> None:
         """Count from here."""
-        self._begun = {name: cpu_seconds(pid) for name, pid in self.pids.items()}
+        self._begun, self._at = self._used(), time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has counted."""
+        return time.monotonic() - self._at
 
     def read(self) -> dict[str, float]:
         """Seconds of CPU since then."""
         assert self._begun is not None, "begin first"
-        return {name: cpu_seconds(pid) - self._begun[name] for name, pid in self.pids.items()}
+        return {name: used - self._begun[name] for name, used in self._used().items()}
+
+    def _used(self) -> dict[str, float]:
+        return {name: cpu_seconds(pid) for name, pid in self.pids.items()}
