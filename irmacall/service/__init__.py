@@ -9,6 +9,7 @@ reveal.py       the one door through which identity leaves
 screens.py      who watches, and the nudges
 staff.py        what an agent's screen asks (web.ports.StaffDesk)
 citizen.py      what a citizen's page asks (web.ports.CitizenDesk)
+browsers.py     what each browser began there, and how all of it is erased
 attendance.py   whose screen is gone
 in_force.py     what the site file says now, swapped whole when it is read anew
 reload.py       reading it anew

@@ -14,19 +14,19 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
-from irmacall.core import views
 from irmacall.core.code import Digits, make_code
 from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked, IdentityLost
 from irmacall.core.ids import CodeHash, PageId, SealedId, SubjectId
 from irmacall.errors import DisclosureRefused, PeerError, PeerUnavailable, Refused
 from irmacall.irma.client import IrmaClient
 from irmacall.irma.question import Question, is_demo
-from irmacall.irma.wire import Attributes, Refusal, Session, Status, tel_link, verify
+from irmacall.irma.wire import Attributes, Refusal, Status, tel_link, verify
 from irmacall.service import identity
+from irmacall.service.browsers import Browser, Browsers, Page
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import PANEL, Screens
 from irmacall.service.term import Term
@@ -34,9 +34,6 @@ from irmacall.store.vault import Vault
 from irmacall.web.ports import Begun, CitizenView, FailureReason, PageToken, SubjectView
 
 log = structlog.get_logger("irmacall.citizen")
-
-REMEMBERED = 3600.0
-"""Seconds that a page's failure, or its code in clear, is remembered at the most."""
 
 FAILURES: Mapping[str, FailureReason] = {
     Refusal.REFUSED: "refused",
@@ -64,40 +61,6 @@ class Offer:
     """Seconds that an identity lives, from the start of its disclosure session."""
 
 
-OVER = frozenset({views.CitizenStage.UNKNOWN, views.CitizenStage.ERASED})
-
-
-@dataclass(slots=True)
-class _Browser:
-    """What one browser began, each page from the one before it, whichever of their secrets it kept."""
-
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """One disclosure is begun at a time."""
-    pages: list[PageId] = field(default_factory=list)
-    """Those that may still hold something to erase, the newest last."""
-
-
-@dataclass(slots=True)
-class _Page:
-    """What this daemon alone knows of a page: its session at yivi, how that failed, and its code in clear."""
-
-    since: float
-    session: Session | None = field(default=None, repr=False)
-    following: asyncio.Task[None] | None = None
-    failed: FailureReason | None = None
-    code: Digits | None = None
-    subject: SubjectId | None = None
-    given_up: bool = False
-    """The citizen has said that she wants none of it, perhaps while her answer was on its way."""
-    keeping: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
-    """Held while it goes into the vault and the desk is told: until then nobody can say what there is to erase."""
-    unburned: SealedId | None = None
-    """What must not lie in the vault, and for all that we know still does."""
-    browser: _Browser = field(default_factory=_Browser, repr=False)
-    left: bool = False
-    """Another page was begun from it."""
-
-
 class Citizens:
     """Answers for every citizen's page."""
 
@@ -117,10 +80,10 @@ class Citizens:
         self._screens = screens
         self._irma = irma
         self._vault = vault
+        self._browsers = Browsers(leadership, irma, vault)
         self._offer = offer
         self._page_key = page_key
         self._hash_code = hash_code
-        self._pages: dict[PageId, _Page] = {}
         self._group: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
@@ -128,7 +91,7 @@ class Citizens:
         async with asyncio.TaskGroup() as self._group:
             while True:
                 await asyncio.sleep(60)
-                self._forget_old()
+                self._browsers.forget_old()
 
     @property
     def service_number(self) -> str:
@@ -145,64 +108,34 @@ class Citizens:
         if asked is None:
             raise Refused("no such subject")
         self._leadership.term()
-        browser = _Browser() if earlier is None else self._browser_of(self._id(earlier))
+        browser = Browser() if earlier is None else self._browsers.from_page(self._id(earlier))
         async with browser.turn:
-            await self._leave(browser)
+            await self._browsers.leave(browser)
             return await self._begin(asked, browser)
 
-    async def _begin(self, asked: Subject, browser: _Browser) -> Begun:
+    async def _begin(self, asked: Subject, browser: Browser) -> Begun:
         token = PageToken(secrets.token_urlsafe(32))
         page_id, code, started_at = self._id(token), self._draw(), time.time()
         session = await self._irma.start(asked.question, tel_link(self._offer().number, code))
-        page = _Page(started_at, session, code=code, subject=asked.view.id, browser=browser)
-        self._pages[page_id] = page
-        browser.pages.append(page_id)
+        page = Page(started_at, session, code=code, subject=asked.view.id, browser=browser)
+        self._browsers.add(page_id, page)
         assert self._group is not None, "citizens are not running"
         page.following = self._group.create_task(self._follow(page_id, asked, started_at), name="disclosure")
         return Begun(token, dict(session.session_ptr), dict(session.frontend_request))
-
-    def _browser_of(self, page_id: PageId) -> _Browser:
-        """The browser that begins from this page, which may be one that we never heard of."""
-        page = self._pages.setdefault(page_id, _Page(time.time()))
-        page.since = time.time()
-        if page_id not in page.browser.pages:
-            page.browser.pages.append(page_id)
-        return page.browser
-
-    async def _leave(self, browser: _Browser) -> None:
-        """What waits is not left behind when the browser loses its page's secret; a call that goes on is."""
-        for page_id in browser.pages:
-            page = self._pages.get(page_id)
-            if page is not None:
-                page.left = True
-            if page is not None and page.session is not None:
-                await self._cancel(page)
-            elif self._seen(page_id).stage is views.CitizenStage.SEALED:
-                await self._erase(page_id)
-        browser.pages = [page_id for page_id in browser.pages if not self._is_over(page_id)]
-
-    def _seen(self, page_id: PageId) -> views.PageView:
-        return views.page_view(self._leadership.term().desk, page_id, time.time())
-
-    def _is_over(self, page_id: PageId) -> bool:
-        """Whether nothing lies in the vault for this page, nor can get there any more."""
-        page = self._pages.get(page_id)
-        settled = page is None or (page.session is None and page.unburned is None)
-        return settled and self._seen(page_id).stage in OVER
 
     def _draw(self) -> Digits:
         """A code that is not alive yet."""
         desk = self._leadership.term().desk
         while True:
             code = Digits(make_code(secrets.randbelow(10**9)))
-            taken = any(page.code == code for page in self._pages.values())
+            taken = any(page.code == code for page in self._browsers.pages.values())
             if not taken and self._hash_code(code) not in desk.sealed_of_code:
                 return code
 
     # -- from the app's answer to the vault ----------------------------------------------------------------
 
     async def _follow(self, page_id: PageId, subject: Subject, started_at: float) -> None:
-        page = self._pages[page_id]
+        page = self._browsers.pages[page_id]
         try:
             await self._seal(page_id, page, subject, started_at)
         except DisclosureRefused as refused:
@@ -220,7 +153,7 @@ class Citizens:
                 page.code = None
             self._screens.pages.nudge(page_id, PANEL)
 
-    async def _seal(self, page_id: PageId, page: _Page, subject: Subject, started_at: float) -> None:
+    async def _seal(self, page_id: PageId, page: Page, subject: Subject, started_at: float) -> None:
         assert page.code is not None
         sealed, expires_at = SealedId(secrets.token_hex(16)), started_at + self._offer().lifetime
         told = DisclosureSealed(sealed, page_id, self._hash_code(page.code), subject.view.id, started_at, expires_at)
@@ -235,7 +168,7 @@ class Citizens:
         async with page.keeping:
             await self._keep(page, told, packed)
 
-    async def _proven(self, page: _Page, question: Question) -> Attributes:
+    async def _proven(self, page: Page, question: Question) -> Attributes:
         """What she disclosed. Raises DisclosureRefused, also where she has given it up since."""
         assert page.session is not None
         if await self._irma.follow(page.session) is Status.TIMEOUT:
@@ -246,7 +179,7 @@ class Citizens:
             raise DisclosureRefused(Refusal.REFUSED)
         return proven
 
-    async def _keep(self, page: _Page, told: DisclosureSealed, packed: Mapping[str, str]) -> None:
+    async def _keep(self, page: Page, told: DisclosureSealed, packed: Mapping[str, str]) -> None:
         """Into the vault, and the desk told of it, and of what she said meanwhile; or none of it."""
         term = self._leadership.term()
         try:
@@ -260,7 +193,7 @@ class Citizens:
             raise
         log.info("disclosure sealed", action="disclosure.sealed", subject=told.subject)
 
-    async def _tell(self, term: Term, page: _Page, told: DisclosureSealed) -> None:
+    async def _tell(self, term: Term, page: Page, told: DisclosureSealed) -> None:
         if page.given_up:
             term.tell(told)  # Decided and saved with what follows, so that its code is never alive.
         else:
@@ -278,31 +211,25 @@ class Citizens:
         now.custody.burn(sealed)
         now.tell(IdentityLost(sealed))  # Its code opens nothing, should the desk know of it.
 
-    async def _burn_now(self, page: _Page) -> None:
+    async def _burn_now(self, page: Page) -> None:
         try:
-            await self._burn(page)
+            await self._browsers.burn(page)
         except PeerError as error:
             log.warning("not burned at once", action="disclosure.burn", error=str(error))
-
-    async def _burn(self, page: _Page) -> None:
-        """What this page left in the vault is gone. Raises PeerError where the vault does not say so."""
-        if page.unburned is not None:
-            await self._vault.burn(self._leadership.desk, [page.unburned])
-            page.unburned = None
 
     # -- what the page shows and asks ----------------------------------------------------------------------
 
     async def view(self, page: PageToken) -> CitizenView:
         """See `CitizenDesk.view`."""
         page_id = self._id(page)
-        local = self._pages.get(page_id)
+        local = self._browsers.pages.get(page_id)
         if local is not None and local.session is not None:
             return CitizenView("disclosing", self.service_number)
-        if local is not None and local.left and (still := self._still_sealed(local.browser)) is not None:
+        if local is not None and local.left and (still := self._browsers.still_sealed(local.browser)) is not None:
             return CitizenView("sealed", self.service_number, subject=still.subject, expires_at=still.expires_at)
         if local is not None and local.failed is not None:
             return CitizenView("failed", self.service_number, subject=local.subject, reason=local.failed)
-        seen = self._seen(page_id)
+        seen = self._browsers.seen(page_id)
         code = local.code if local is not None and seen.code_live else None
         return CitizenView(
             state=seen.stage.value,
@@ -316,14 +243,6 @@ class Citizens:
             callback=seen.callback,
         )
 
-    def _still_sealed(self, browser: _Browser) -> views.PageView | None:
-        """What can be erased from a page that was left: its browser may have kept this secret and not the last one.
-
-        It says that there is something, never the code: whoever gave the browser its cookie could know that secret.
-        """
-        seen = (self._seen(page_id) for page_id in reversed(browser.pages))
-        return next((view for view in seen if view.stage is views.CitizenStage.SEALED), None)
-
     async def renew_code(self, page: PageToken) -> None:
         """See `CitizenDesk.renew_code`."""
         page_id, term, code = self._id(page), self._leadership.term(), self._draw()
@@ -331,47 +250,15 @@ class Citizens:
         await term.ask(CodeRenewed(page_id, hashed))
         known = term.desk.disclosure_of(page_id)
         if known is not None and known.code == hashed:  # A page that has nothing to open gets no code either.
-            self._pages.setdefault(page_id, _Page(time.time())).code = code
+            self._browsers.page(page_id).code = code
 
     async def erase(self, page: PageToken) -> None:
         """See `CitizenDesk.erase`. Raises PeerError where it is not sure, so that nobody is told that it is done."""
-        for page_id in self._all_of(self._id(page)):
-            await self._erase(page_id)
-
-    async def _erase(self, page_id: PageId) -> None:
-        local = self._pages.get(page_id)
-        if local is not None:
-            local.given_up = True
-            async with local.keeping:  # What is being sealed now is either known to the desk by then, or burned.
-                await self._burn(local)
-        await self._leadership.term().ask(ErasureAsked(page_id))
-        if local is not None:
-            local.code = None
-
-    def _all_of(self, page_id: PageId) -> list[PageId]:
-        """This page, and all else that its browser began."""
-        local = self._pages.get(page_id)
-        return list(dict.fromkeys((page_id, *(local.browser.pages if local is not None else ()))))
+        await self._browsers.erase(self._id(page))
 
     async def cancel(self, page: PageToken) -> None:
         """See `CitizenDesk.cancel`. What is sealed already is erased; a call that goes on is left alone."""
-        pages = self._all_of(self._id(page))
-        for page_id in pages:
-            local = self._pages.get(page_id)
-            if local is not None:
-                await self._cancel(local)
-        for page_id in pages:
-            if self._seen(page_id).stage is views.CitizenStage.SEALED:
-                await self._erase(page_id)
-
-    async def _cancel(self, local: _Page) -> None:
-        if local.session is None:
-            return
-        local.given_up = True
-        try:
-            await self._irma.cancel(local.session)
-        except PeerError as error:
-            log.info("session not cancelled, it will time out", action="disclosure.cancel", error=str(error))
+        await self._browsers.give_up(self._id(page))
 
     @asynccontextmanager
     async def changes(self, page: PageToken) -> AsyncIterator[AsyncIterator[None]]:
@@ -381,9 +268,3 @@ class Citizens:
 
     def _id(self, page: PageToken) -> PageId:
         return PageId(hmac.new(self._page_key, page.encode(), hashlib.sha256).hexdigest()[:32])
-
-    def _forget_old(self) -> None:
-        oldest = time.time() - REMEMBERED
-        for page_id, page in list(self._pages.items()):
-            if page.since < oldest and page.session is None:
-                del self._pages[page_id]

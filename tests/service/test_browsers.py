@@ -59,6 +59,21 @@ async def test_the_first_had_been_answered_when_the_second_began(counter: Counte
     assert (await counter.view(third)).state == "disclosing"
 
 
+async def test_what_the_desk_had_just_heard_of_is_erased_before_the_second_begins(counter: Counter) -> None:
+    """It was told and not saved yet: the second waits for that, and then for its end."""
+    first = await counter.citizens.begin(PASSPORT, COOKIE)
+    counter.house.store.gate.hold()
+    counter.discloses()
+    await counter.house.eventually(lambda: bool(counter.house.term.desk.disclosures))
+    beginning = asyncio.create_task(counter.citizens.begin(PASSPORT, COOKIE))
+    await counter.house.eventually(lambda: bool(counter.irma.cancelled))
+    assert not beginning.done()
+    counter.house.store.gate.release()
+    await within(beginning)
+    assert (await counter.view(first)).state == "erased"
+    await _empty(counter)
+
+
 @pytest.mark.parametrize("kept", ["cookie", "first", "second"])
 async def test_whichever_secret_the_browser_kept_erases_what_there_is(counter: Counter, kept: str) -> None:
     """Two answers race to the browser, and the last cookie stays: it need not be the last page's."""
@@ -154,8 +169,8 @@ async def test_a_browser_is_forgotten_with_its_pages(counter: Counter) -> None:
     begun = await counter.citizens.begin(PASSPORT, COOKIE)
     counter.irma.refuse(counter.irma.given[0])
     await counter.becomes(begun, "failed")
-    for page in counter.citizens._pages.values():
+    for page in counter.citizens._browsers.pages.values():
         page.since = time.time() - 3601
-    counter.citizens._browser_of(counter.citizens._id(begun.page))
-    counter.citizens._forget_old()
-    assert list(counter.citizens._pages) == [counter.citizens._id(begun.page)]
+    counter.citizens._browsers.from_page(counter.citizens._id(begun.page))
+    counter.citizens._browsers.forget_old()
+    assert list(counter.citizens._browsers.pages) == [counter.citizens._id(begun.page)]

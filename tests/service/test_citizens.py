@@ -114,7 +114,7 @@ async def test_a_yivi_server_that_is_away_starts_nothing(counter: Counter) -> No
     counter.irma.away(True)
     with pytest.raises(PeerUnavailable):
         await counter.citizens.begin(PASSPORT)
-    assert counter.citizens._pages == {}
+    assert counter.citizens._browsers.pages == {}
 
 
 async def test_a_yivi_server_that_has_forgotten_the_session_is_said(counter: Counter) -> None:
@@ -171,7 +171,7 @@ async def test_a_page_that_has_nothing_to_open_gets_no_code_and_is_not_remembere
     """Anybody can make up a page: it must cost us nothing."""
     for number in range(50):
         await counter.citizens.renew_code(PageToken(f"made-up{number}"))
-    assert counter.citizens._pages == {}
+    assert counter.citizens._browsers.pages == {}
 
 
 async def test_a_new_code_during_the_disclosure_changes_nothing(counter: Counter) -> None:
@@ -244,7 +244,7 @@ async def test_what_is_over_is_forgotten_and_what_goes_on_is_not(counter: Counte
     """An hour later nothing of a page is left here; a session that is still followed is."""
     await counter.sealed()
     going_on = await counter.citizens.begin(PASSPORT)
-    for page in counter.citizens._pages.values():
+    for page in counter.citizens._browsers.pages.values():
         page.since -= 3601
-    counter.citizens._forget_old()
-    assert list(counter.citizens._pages) == [counter.citizens._id(going_on.page)]
+    counter.citizens._browsers.forget_old()
+    assert list(counter.citizens._browsers.pages) == [counter.citizens._id(going_on.page)]

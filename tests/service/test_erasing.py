@@ -140,7 +140,8 @@ async def test_what_could_not_be_burned_between_two_terms_is_burned_by_the_next(
     begun = await _being_sealed(counter)
     await _leads_no_longer(counter)
     counter.house.vault.faults.once["burn"] = [AWAY]
-    await counter.citizens._cancel(counter.citizens._pages[counter.citizens._id(begun.page)])
+    with pytest.raises(PeerUnavailable):
+        await counter.citizens.cancel(begun.page)
     counter.house.vault.gate.release()
     await counter.becomes(begun, "failed")
     assert counter.in_vault() == 1
