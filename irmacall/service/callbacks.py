@@ -68,6 +68,9 @@ class Numbers:
 
     async def number_of(self, name: NumberId) -> str | None:
         """The number of this name; None where it is kept no longer. Raises PeerError where it cannot be opened."""
+        return self._opened(name)
+
+    def _opened(self, name: NumberId) -> str | None:
         sealed = self._sealed.get(name)
         return None if sealed is None else open_number(self._key, self._desk, name, sealed)
 
@@ -75,7 +78,7 @@ class Numbers:
         """Note a number, if it is one that can be called, and say which; ends when that is saved."""
         number = await self._told(wanted, lines)
         node = None if number is None else _who_may_call(number, wanted.node, lines)
-        if number is None or node is None or await self._is_noted(number):
+        if number is None or node is None or self._is_noted(number):
             self._tell(NumberRefused(wanted.call, wanted.asked))
             return
         name = NumberId(secrets.token_hex(16))
@@ -84,9 +87,12 @@ class Numbers:
         await self._save({(KIND, name): sealed}, ())
         self._tell(NumberKept(wanted.call, name, node, wanted.asked))
 
-    async def _is_noted(self, number: str) -> bool:
-        """Whether somebody is to be called back there already: nobody's telephone is rung for many callers."""
-        return number in [await self.number_of(name) for name in list(self._sealed)]
+    def _is_noted(self, number: str) -> bool:
+        """Whether somebody is to be called back there already: nobody's telephone is rung for many callers.
+
+        Without a pause, so that nobody can note the same number between this and what is noted upon it.
+        """
+        return any(self._opened(name) == number for name in self._sealed)
 
     async def _told(self, wanted: KeepNumber, lines: Mapping[NodeName, Line]) -> str | None:
         if wanted.typed is not None:
