@@ -6,5 +6,6 @@ sipp.py      callers and phones: sipp with caller.xml and phone.xml
 usage.py     what a process costs: CPU and memory, as the kernel counts them
 ladder.py    which rate is held next, and which was the highest
 hold.py      one rate, held
+standing.py  an error as soon as a program ends that is needed
 measure.py   the measurement, and var/bench/setup.json
 """

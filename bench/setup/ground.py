@@ -115,8 +115,7 @@ class Ground:
         """Wait until Asterisk has seen that every phone is there: it asks each within a quarter of a minute."""
         node, wanted = self.lab.nodes[0], len(self.ours.endpoints) + len(self.control.endpoints)
         async with asyncio.timeout(60):
-            while (await node.cli("pjsip show contacts")).count(" Avail ") < wanted:
-                sipp.standing(self.programs)
+            while (await node.cli("pjsip show contacts")).count(" Avail ") < wanted:  # noqa: ASYNC110
                 await asyncio.sleep(1.0)
 
     async def channels(self) -> int:
@@ -136,7 +135,6 @@ class Ground:
         for _ in range(2):
             end = asyncio.get_running_loop().time() + patience
             while asyncio.get_running_loop().time() < end:
-                sipp.standing(self.programs)
                 if not await self.channels():
                     return
                 await asyncio.sleep(1.0)

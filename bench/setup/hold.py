@@ -11,7 +11,6 @@ from typing import Final
 
 from bench.setup.ground import Ground, Side
 from bench.setup.ladder import Hold
-from bench.setup.sipp import standing
 from bench.setup.usage import Meter
 
 STAY: Final = 1.2
@@ -27,17 +26,14 @@ _PATIENCE: Final = 30
 
 async def at_rest(place: Ground, seconds: float = _AT_REST) -> dict[str, float]:
     """CPU seconds a second of each process while nobody calls."""
-    standing(place.programs)
     meter = Meter(place.pids)
     meter.begin()
     await asyncio.sleep(seconds)
-    standing(place.programs)
     return {name: value / meter.seconds for name, value in meter.read().items()}
 
 
 async def hold(place: Ground, side: Side, rate: float, seconds: float, rest: Mapping[str, float]) -> Hold:
-    """So many callers a second for so long. Returns when nothing of them is left; raises when a part has ended."""
-    standing(place.programs)
+    """So many callers a second for so long. Returns when nothing of them is left."""
     before, calls = (await side.phones.counted_anew()).answered, round(rate * seconds)
     meter = Meter(place.pids)
     meter.begin()

@@ -14,6 +14,7 @@ from bench.setup.ground import PHONES, Ground, Side, ground
 from bench.setup.hold import STAY, at_rest, hold
 from bench.setup.ladder import SERVED, Hold, Ladder, first_rate
 from bench.setup.seats import seats
+from bench.setup.standing import while_standing
 from bench.setup.usage import resident_kilobytes
 
 AIM: Final = "≥ 1.1 × control; daemon ≤ 1.5 ms a call; ≤ 8 kB a waiting call in the daemon"
@@ -32,17 +33,22 @@ async def measure(
     """Memory first, while no agent is there; then both sides in turn, `seconds` each, three times."""
     began = time.monotonic()
     async with ground(phones) as place:
-        await place.ready()
-        memory = await _memory(place, waiting)
-        async with seats(place.town, place.ours.endpoints, screens) as told:
-            await told.nothing_more()
-            rest = await at_rest(place)
-            control, ours = await _climbs(place, seconds, rest)
-            at_work = {"streams": phones, "screens": screens, "nudges": told.nudges, "panels": told.panels}
-    _tell(control, ours)
+        figures = await while_standing(place.programs, _measured(place, seconds, waiting, screens))
     took = {"processors": os.cpu_count(), "took_seconds": round(time.monotonic() - began)}
+    return write("setup", {**figures, **took})
+
+
+async def _measured(place: Ground, seconds: float, waiting: int, screens: int) -> dict[str, object]:
+    await place.ready()
+    memory = await _memory(place, waiting)
+    async with seats(place.town, place.ours.endpoints, screens) as told:
+        await told.nothing_more()
+        rest = await at_rest(place)
+        control, ours = await _climbs(place, seconds, rest)
+    _tell(control, ours)
     idle = {"idle_cpu": {name: round(used, 3) for name, used in rest.items()}}
-    return write("setup", {**_figures(control, ours), "memory": memory, "at_rest": {**idle, **at_work}, **took})
+    at_work = {"streams": len(place.ours.endpoints), "screens": screens, "nudges": told.nudges, "panels": told.panels}
+    return {**_figures(control, ours), "memory": memory, "at_rest": {**idle, **at_work}}
 
 
 async def _climbs(place: Ground, seconds: float, rest: dict[str, float]) -> tuple[Ladder, Ladder]:

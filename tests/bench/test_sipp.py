@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.setup.sipp import Counted, Sipp, read, standing
+from bench.setup.sipp import Counted, Sipp, read
 from lab.errors import LabError
 from lab.process import Program
 
@@ -41,12 +41,6 @@ async def ran(tmp_path: Path, code: str) -> Program:
     await program.start()
     await program.wait()
     return program
-
-
-async def test_a_program_that_ended_is_named_with_its_log(tmp_path: Path) -> None:
-    program = await ran(tmp_path, "")
-    with pytest.raises(LabError, match=r"phones-ours ended .*/phones-ours\.log"):
-        standing([program])
 
 
 async def test_callers_of_whom_some_failed_are_counted_and_sipp_that_gave_up_is_an_error(tmp_path: Path) -> None:
