@@ -83,6 +83,10 @@ class AgentScreen:
         row = self.page.locator("#queues tr").filter(has_text=title)
         await expect(row.locator("td").first).to_have_text(str(count), timeout=patience * 1000)
 
+    async def has_callbacks(self, count: int) -> None:
+        """Wait until so many are to be called back."""
+        await expect(self.page.locator("#callbacks > li")).to_have_count(count, timeout=PATIENCE_MS)
+
     async def ask(self, path: str) -> tuple[int, Any]:
         """What the server answers this session when it is asked directly, whatever the page shows."""
         cookies = await self.context.cookies(self.town.staff_url)

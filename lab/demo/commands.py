@@ -9,6 +9,7 @@ from functools import partial
 from playwright.async_api import Error as BrowserError
 
 from irmacall.core.waiting import WANTS_CALLBACK
+from lab.demo.municipality import HERS
 from lab.demo.telling import say
 from lab.demo.typed import code, keys, session, squeezed
 from lab.errors import LabError
@@ -23,8 +24,6 @@ _OFFER_S = 20
 _NOTED_S = 10
 _TURN_S = 3600
 _LONGEST_S = 86_400
-HERS = "+31612345678"
-"""The number of her own telephone; nobody's (it calls nowhere but in the lab)."""
 
 PIPE = "`mkfifo ~/typed; make demo <>~/typed &`, and `echo call >~/typed`"
 HELP = """  disclose        a made-up citizen shares her name on a page of her own; prints her code

@@ -8,9 +8,12 @@ from lab.exchange import Exchange
 
 MENU: Final = "demo-keuze"
 """What the menu says: the name of its sound."""
-APPOINTMENTS, ENGLISH = "1", "9"
-"""Keys of the menu. All else is `2`, and `0`, as in every menu."""
+APPOINTMENTS, ANYTHING_ELSE, ENGLISH = "1", "2", "9"
+"""Keys of the menu. `0` leads to a person, as in every menu."""
 PATIENCE_S: Final = 6
+WRAP_UP_S: Final = 60
+HERS: Final = "+31612345678"
+"""The number of a citizen's telephone; nobody's (it calls nowhere but in the lab)."""
 
 EXCHANGE: Final = Exchange(
     desk={"start": {"menu": "hoofd"}},
@@ -22,6 +25,7 @@ EXCHANGE: Final = Exchange(
         },
         "publiekszaken": {
             "callback": True,
+            "wrap_up": WRAP_UP_S,
             "announce": {"first": 10, "every": 30, "comfort": ["comfort-1", "comfort-3"]},
         },
     },
@@ -41,7 +45,7 @@ EXCHANGE: Final = Exchange(
                 "tries": 2,
                 "choices": [
                     {"key": APPOINTMENTS, "queue": "afspraken"},
-                    {"key": "2", "queue": "publiekszaken"},
+                    {"key": ANYTHING_ELSE, "queue": "publiekszaken"},
                     {"key": ENGLISH, "menu": "hoofd", "language": "en"},
                 ],
             }

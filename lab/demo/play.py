@@ -8,6 +8,7 @@ from playwright.async_api import Page
 
 from lab.demo.second import SecondCaller
 from lab.demo.telling import say, step
+from lab.demo.third import CalledBack
 from lab.people import AgentScreen, CitizenPage
 from lab.phone import Phone, PhoneCall
 from lab.sound import Heard
@@ -33,6 +34,9 @@ class Play:
         await self._it_is_over(screen, page, call)
         await page.close()
         await second.is_served(phone)
+        third = CalledBack(self._town, screen, self._picture)
+        await third.asks()
+        await third.is_called(phone)
         await screen.log_out()
         await screen.close()
         await phone.unregister()

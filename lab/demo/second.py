@@ -47,9 +47,8 @@ class SecondCaller:
             await ringing.answer()
             await self._screen.anonymous()
         await self._picture("agent-anonymous", self._screen.page)
-        with step("They talk, and she hangs up"):
+        with step("They talk, and she hangs up. The agent has a minute to write down what follows from it"):
             await ringing.speak(440)
             await self._call.hears(440)
             await self._call.hang_up()
-            await self._screen.state("available")
-        await self._picture("agent-after", self._screen.page)
+            await self._screen.state("wrap-up")
