@@ -9,8 +9,10 @@ from typing import Final
 
 SERVED: Final = 0.99
 """The share of a hold's callers that must be answered, and of those that must get to their own goodbye."""
-UP, DOWN = 1.15, 0.7
-"""A step while only one kind of hold was seen: upwards small, since what breaks off late looks held for long."""
+NEARLY: Final = 0.95
+"""The same share, of a hold that was nearly held."""
+UP, DOWN, A_BIT_DOWN = 1.15, 0.7, 0.9
+"""Steps while only one kind of hold was seen: down far after a collapse, a bit after what was nearly held."""
 CAREFUL: Final = 0.7
 """Of what processors alone would allow, as a first rate."""
 FARTHEST: Final = 8.0
@@ -35,7 +37,15 @@ class Hold:
     @property
     def passed(self) -> bool:
         """Whether the rate was held: nearly all were answered, and nearly none broke off."""
-        return self.answered >= SERVED * self.offered and self.failed <= (1 - SERVED) * self.offered
+        return self._served(SERVED)
+
+    @property
+    def nearly(self) -> bool:
+        """Whether a somewhat lower rate can be expected to be held."""
+        return self._served(NEARLY)
+
+    def _served(self, share: float) -> bool:
+        return self.answered >= share * self.offered and self.offered - self.failed >= share * self.offered
 
     def as_json(self) -> dict[str, object]:
         """{side, rate, seconds, offered, answered, failed, passed, cpu_ms}."""
@@ -86,8 +96,10 @@ class Ladder:
         low, high = self.sustained, self.not_sustained
         if low is not None and high is not None:
             self.rate = _tenth(math.sqrt(low * high))
+        elif low is not None:
+            self.rate = _tenth(low * UP)
         else:
-            self.rate = _tenth(low * UP if low is not None else (high or self.rate) * DOWN)
+            self.rate = _tenth((high or self.rate) * (A_BIT_DOWN if hold.nearly else DOWN))
 
 
 def _tenth(rate: float) -> float:

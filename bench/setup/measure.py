@@ -25,16 +25,21 @@ SCREENS: Final = 20
 PROBE_RATE, PROBE_SECONDS = 20.0, 10.0
 _ARRIVALS: Final = 25.0
 _LONG: Final = 600.0
+_BUSY: Final = 0.5
+"""Processors in use before anything has begun, beyond which figures are of more than what is measured."""
 
 
 async def measure(
     seconds: float = 60.0, phones: int = PHONES, waiting: int = WAITING, screens: int = SCREENS
 ) -> Path:
     """Memory first, while no agent is there; then both sides in turn, `seconds` each, three times."""
-    began = time.monotonic()
+    began, load = time.monotonic(), round(os.getloadavg()[0], 1)
     async with ground(phones) as place:
         figures = await while_standing(place.programs, _measured(place, seconds, waiting, screens))
-    took = {"processors": os.cpu_count(), "took_seconds": round(time.monotonic() - began)}
+    machine = {"processors": os.cpu_count(), "load_before": load}
+    if load > _BUSY:
+        print(f"this machine did other work: its load was {load} before the measurement began")
+    took = {"machine": machine, "took_seconds": round(time.monotonic() - began)}
     return write("setup", {**figures, **took})
 
 

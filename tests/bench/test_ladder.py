@@ -11,10 +11,11 @@ from bench.setup.ladder import Hold, Ladder, first_rate
 PROBE = Hold("ours", 20.0, 10.0, 200, 200, 0, {"asterisk": 14.0, "daemon": 6.0})
 
 
-def held(rate: float, most: float) -> Hold:
-    """A minute at this rate on a side that bears `most`: beyond it one of twenty is not answered."""
+def held(rate: float, most: float, beyond: float = 0.5) -> Hold:
+    """A minute at this rate on a side that bears `most`; `beyond`: the share that is answered at higher rates."""
     offered = round(rate * 60)
-    return Hold("ours", rate, 60.0, offered, offered if rate <= most else offered * 19 // 20, 0, PROBE.cpu)
+    answered = offered if rate <= most else round(offered * beyond)
+    return Hold("ours", rate, 60.0, offered, answered, 0, PROBE.cpu)
 
 
 def climbed(begin: float, most: float, turns: int) -> Ladder:
@@ -55,6 +56,16 @@ def test_programs_that_are_busy_before_anybody_calls_still_leave_a_rate_to_try()
 def test_three_turns_find_a_rate_even_when_the_first_is_twice_what_can_be_held() -> None:
     ladder = climbed(100.0, 50.0, 3)
     assert (ladder.sustained, ladder.not_sustained) == (49.0, 70.0)
+
+
+def test_after_what_was_nearly_held_the_step_is_small() -> None:
+    ladder = Ladder(100.0)
+    ladder.take(held(100.0, 95.0, 0.96))
+    assert ladder.rate == 90.0
+
+
+def test_a_hold_in_which_many_broke_off_was_not_nearly_held() -> None:
+    assert not replace(PROBE, failed=20).nearly
 
 
 def test_a_side_that_holds_all_is_asked_for_more_each_time() -> None:
