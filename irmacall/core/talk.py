@@ -57,7 +57,10 @@ def connect(turn: Turn, call: Call) -> None:
     turn.do(Connect(call.node, call.id, talk_bridge(call.id), call.channel, call.leg.channel))
     if call.stage is Stage.CONNECTING:
         turn.set_timer(("call", call.id), turn.now + JOIN_WITHIN)
-    turn.touch_call(call)
+    if call.callback is None:
+        turn.note_call(call)  # After a crash the phone is still off the hook, and is brought to her again.
+    else:
+        turn.touch_call(call)
 
 
 def leg_entered(turn: Turn, event: LegEntered) -> None:

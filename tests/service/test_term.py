@@ -46,6 +46,12 @@ async def _told_of_a_card(box: Mailbox) -> bool:
     return False
 
 
+async def _saved_as(house: House, call: CallId, stage: str) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while f'"stage":"{stage}"'.encode() not in (await house.store.load(house.term.lease))[("call", call)]:
+            await house.store.saved.number(len(house.store.saved.all) + 1)
+
+
 async def _moves(house: House) -> None:
     """Els claims her seat in another browser."""
     await house.happens(SeatClaimed(ELS, ELSEWHERE, phone_of(ELS)))
@@ -92,17 +98,18 @@ async def test_what_is_only_noted_is_saved_but_its_commands_do_not_wait(house: H
     """That they talk is known to Asterisk too: the card is shown while it is being written down."""
     call = await house.connects()
     await house.node.asked_for(Connect, call)
+    await _saved_as(house, call, "connecting")  # That too is only noted.
     house.store.gate.hold()
     with house.screens.seats.mailbox(seat_of(ELS)) as box:
+        before = len(house.store.begun.all)
         await house.joins(call)
-        await house.store.begun.until(lambda keys: keys == {("call", call)} and bool(house.term.grants.held()))
+        await house.store.begun.number(before + 1)
         assert (await _next(box)).kind in ("card", "panel")
     [held] = house.term.grants.held()
     assert (held.call, held.seat) == (call, seat_of(ELS))
     assert b'"stage":"connecting"' in (await house.store.load(house.term.lease))[("call", call)]
     house.store.gate.release()
-    await house.store.saved.number(len(house.store.begun.all))
-    assert b'"stage":"talking"' in (await house.store.load(house.term.lease))[("call", call)]
+    await _saved_as(house, call, "talking")
 
 
 async def test_what_is_only_noted_is_saved_with_what_comes_next(house: House) -> None:
