@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from irmacall.ari.fields import WireError
@@ -70,7 +71,9 @@ class AnswerReader:
         return Reply(head.status, body, head.last)
 
 
+@lru_cache(64)
 def _parse_head(head: bytes) -> _Head:
+    """Within one second most heads are the same, to the byte."""
     status_line, *lines = head.split(b"\r\n")
     status = _STATUS.match(status_line)
     if status is None:

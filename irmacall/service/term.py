@@ -102,6 +102,7 @@ class Term:
         self._peers = peers
         self._inbox: asyncio.Queue[tuple[Event, asyncio.Future[None] | None]] = asyncio.Queue()
         self._batch = _Batch()
+        self._debug = log.bind().debug
         self._decided = asyncio.Event()
         self._wake_at: float | None = None
         self._alarm_at: float | None = None
@@ -227,7 +228,7 @@ class Term:
         if not self.leads():
             _answer(done, PeerUnavailable("this daemon leads the desk no longer"))
             raise LeaseLost("an event came after the lease had lapsed")
-        log.debug("<", action=type(event).__name__, node=getattr(event, "node", None))
+        self._debug("<", action=type(event).__name__, node=getattr(event, "node", None))
         try:
             self._take(decide(self.desk, event, self._peers.clock()))
         except BaseException:
