@@ -100,6 +100,22 @@ async def test_a_timeout_counts_the_wait_for_a_connection() -> None:
         assert len(made) == 1
 
 
+async def test_a_kept_connection_that_falls_silent_is_given_up_in_time() -> None:
+    """The deadline is each request's own, and what was late is not read by the next."""
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer(b"x"))
+        await reader.read()
+
+    async with pool_to(once, connections=1, timeout=0.2) as (pool, made):
+        assert (await pool.exchange(ASK)).body == b"x"
+        with pytest.raises(PeerUnavailable, match=r"^GET channels: TimeoutError$"):
+            await pool.exchange(ASK)
+        assert (await pool.exchange(ASK)).body == b"x"
+        assert len(made) == 2
+
+
 async def test_a_connection_that_says_it_closes_is_not_used_again() -> None:
     """After `Connection: close` a new one is made."""
 
