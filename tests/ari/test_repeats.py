@@ -63,7 +63,7 @@ def test_a_phone_is_told_when_it_comes_or_goes() -> None:
         BridgeEntered(NODE, TALK, LEG, frozenset({CALL, LEG})),
         BridgeLeft(NODE, TALK, LEG, frozenset({CALL})),
     ],
-    ids=str,
+    ids=lambda event: type(event).__name__,
 )
 def test_all_else_is_told_each_time(event: NodeEvent) -> None:
     """A key that is pressed twice is two keys, and who is in a bridge may change and change back."""
