@@ -4,9 +4,9 @@ What is an agent's own (her phone rings, she talks) is told within a twentieth o
 happened meanwhile: a call begins and ends with several steps in a row.
 
 A queue changes with every call, and every look at it costs the daemon something: told without measure, that is the
-square of how busy a desk is. So a panel is told of queues at most once a second, and only some panels are told in one
-moment: whatever is urgent then finds the daemon free. The last change is never lost: who is owed a look is told as
-soon as it is her turn.
+square of how busy a desk is. So a panel is told of queues every two seconds at most, and only some panels are told
+in one moment: whatever is urgent then finds the daemon free. The last change is never lost: who is owed a look is
+told as soon as it is her turn.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from irmacall.service.screens import PANEL, Streams
 
 HER_SECONDS: Final = 0.05
 """What happens to one agent within so long is told in one."""
-CALM_SECONDS: Final = 1.0
+CALM_SECONDS: Final = 2.0
 """So much lies between two times that one panel is told."""
 MOMENT_SECONDS: Final = 0.1
 LOOKS_A_MOMENT: Final = 10
