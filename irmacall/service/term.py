@@ -24,10 +24,10 @@ from irmacall.core.disclosure import Seal
 from irmacall.core.events import Event, IdentityLost, LeadershipBegan, TimePassed
 from irmacall.core.ids import Endpoint, NodeName, QueueId, RecordKey, SealedId, SeatId
 from irmacall.core.ownership import Grants
-from irmacall.core.records import record
 from irmacall.core.state import Decision, Desk
 from irmacall.core.views import serves
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
+from irmacall.service.alarm import Alarm
 from irmacall.service.audit import AuditWriter
 from irmacall.service.callbacks import NumberOf, Numbers
 from irmacall.service.custody import Custody
@@ -35,6 +35,7 @@ from irmacall.service.lanes import Lanes
 from irmacall.service.panels import Panels
 from irmacall.service.records import Records, RecordsWriter
 from irmacall.service.reveal import Door
+from irmacall.service.saving import Saving, answer
 from irmacall.service.screens import PANEL, Screens
 from irmacall.service.strain import NodeLimits, Strain
 from irmacall.store.desk import DeskStore, Lease
@@ -45,10 +46,7 @@ log = structlog.get_logger("irmacall.term")
 
 BEAT_SECONDS = 2.0
 """How often a node is shown that a leader is there."""
-RETRY_SECONDS = 0.2
-_LATE_SECONDS = 0.001
-NOTED_SECONDS = 0.02
-"""So long a note waits for another save: who leads next, after a kill within it, shows a talk as ringing at first."""
+_OVER = "this daemon leads the desk no longer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +69,6 @@ class Peers:
     clock: Callable[[], float] = time.time
 
 
-@dataclass(slots=True)
-class _Batch:
-    """What was decided since the last save."""
-
-    changed: set[RecordKey] = field(default_factory=set)
-    noted: set[RecordKey] = field(default_factory=set)
-    late: bool = False
-    """What is noted has waited long enough."""
-    commands: list[C.Command] = field(default_factory=list)
-    asked: list[asyncio.Future[None]] = field(default_factory=list)
-    """Who waits to hear that this is saved."""
-
-    def refuse(self, why: str) -> None:
-        """It will not be saved: whoever was told that it is done would be told what is not so."""
-        for done in self.asked:
-            _answer(done, PeerUnavailable(why))
-
-
 class Term:
     """The leader's work. `run` ends only by raising: LeaseLost, or what went wrong."""
 
@@ -101,14 +81,10 @@ class Term:
         self.grants = Grants()
         self._peers = peers
         self._inbox: asyncio.Queue[tuple[Event, asyncio.Future[None] | None]] = asyncio.Queue()
-        self._batch = _Batch()
+        self._saving = Saving(desk, peers.store, lease=lambda: self.lease, leads=self.leads, act=self._act)
+        self._alarm = Alarm(peers.clock, lambda: self.tell(TimePassed()))
         self._debug = log.bind().debug
-        self._decided = asyncio.Event()
         self._wake_at: float | None = None
-        self._alarm_at: float | None = None
-        self._alarm: asyncio.TimerHandle | None = None
-        self._notes: asyncio.TimerHandle | None = None
-        """When what was noted is saved, unless it was with something else."""
         self._over = False
         self._nodes: Mapping[NodeName, Node] = {}
         self.records = RecordsWriter(peers.records, self.tell)
@@ -152,7 +128,7 @@ class Term:
     async def ask(self, event: Event) -> None:
         """As `tell`, and wait until what was decided is saved. Raises PeerUnavailable if the term ends before."""
         if self._over:
-            raise PeerUnavailable("this daemon leads the desk no longer")
+            raise PeerUnavailable(_OVER)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._inbox.put_nowait((event, done))
         await done
@@ -193,8 +169,9 @@ class Term:
         for name, node in self._nodes.items():
             group.create_task(node.run(self.tell), name=f"node {name}")
             group.create_task(self._beat(node), name=f"beat {name}")
-        for work in (self._decide_all, self._save_all, self._renew, self.custody.watch, self.custody.burn_all):
+        for work in (self._decide_all, self._renew, self.custody.watch, self.custody.burn_all):
             group.create_task(work(), name=work.__name__.strip("_"))
+        group.create_task(self._saving.run(), name="saves")
         group.create_task(self.records.run(), name="records")
         group.create_task(Strain(self.desk, self._nodes, self._peers.limits, self.tell).run(), name="strain")
         needed = [callback.number for callback in self.desk.callbacks.values() if callback.number is not None]
@@ -203,17 +180,15 @@ class Term:
     def _end(self) -> None:
         """Nobody sees anything, and nobody waits for an answer that cannot come."""
         self._over = True
-        self._silence_alarm()
-        if self._notes is not None:
-            self._notes.cancel()
+        self._alarm.silence()
         for grant in self.grants.clear():
             self._peers.screens.seats.nudge(grant.seat, Nudge("blank", grant.call, grant.grant))
         self._panels.close()
         self._peers.screens.seats.close()
         while not self._inbox.empty():
             _, done = self._inbox.get_nowait()
-            _answer(done, PeerUnavailable("this daemon leads the desk no longer"))
-        self._batch.refuse("this daemon leads the desk no longer")
+            answer(done, PeerUnavailable(_OVER))
+        self._saving.end(_OVER)
 
     # -- deciding ------------------------------------------------------------------------------------------
 
@@ -226,52 +201,27 @@ class Term:
 
     def _decide(self, event: Event, done: asyncio.Future[None] | None) -> None:
         if not self.leads():
-            _answer(done, PeerUnavailable("this daemon leads the desk no longer"))
+            answer(done, PeerUnavailable(_OVER))
             raise LeaseLost("an event came after the lease had lapsed")
         self._debug("<", action=type(event).__name__, node=getattr(event, "node", None))
         try:
             self._take(decide(self.desk, event, self._peers.clock()))
         except BaseException:
-            _answer(done, PeerUnavailable("the desk could not decide this"))
+            answer(done, PeerUnavailable("the desk could not decide this"))
             raise
         if done is not None:
-            self._batch.asked.append(done)
-            self._decided.set()
+            self._saving.tell_when_saved(done)
 
     async def _next(self) -> tuple[Event, asyncio.Future[None] | None]:
         if self._inbox.empty():
-            self._set_alarm()
+            self._alarm.set(self._wake_at)  # time passes too, when nothing else happens
         return await self._inbox.get()
-
-    def _set_alarm(self) -> None:
-        """Time passes too, when nothing else happens. Most turns leave it as it was."""
-        if self._wake_at == self._alarm_at:
-            return
-        self._silence_alarm()
-        if self._wake_at is not None:
-            self._alarm_at = self._wake_at
-            # A moment late rather than early, which would cost a second turn: loops count in milliseconds.
-            wait = max(0.0, self._wake_at - self._peers.clock()) + _LATE_SECONDS
-            self._alarm = asyncio.get_running_loop().call_later(wait, self._time_passed)
-
-    def _silence_alarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm = self._alarm_at = None
-
-    def _time_passed(self) -> None:
-        self._alarm = self._alarm_at = None
-        self.tell(TimePassed())
 
     def _take(self, decision: Decision) -> None:
         for urgent in decision.urgent:
             self._act_at_once(urgent)
         self._wake_at = decision.wake_at
-        if decision.changed or decision.noted or decision.commands:
-            self._batch.changed |= decision.changed
-            self._batch.noted |= decision.noted
-            self._batch.commands += decision.commands
-            self._decided.set()
+        self._saving.take(decision)
 
     def _act_at_once(self, command: C.UrgentCommand) -> None:
         if isinstance(command, C.Withdraw):
@@ -287,56 +237,6 @@ class Term:
             )
         else:
             self.custody.burn(command.sealed)
-
-    # -- saving, and then acting ---------------------------------------------------------------------------
-
-    async def _save_all(self) -> None:
-        while True:
-            await self._decided.wait()
-            self._decided.clear()
-            batch, self._batch = self._batch, _Batch()
-            try:
-                await self._carry_out(batch)
-            finally:
-                batch.refuse("what was decided could not be saved")
-
-    async def _carry_out(self, batch: _Batch) -> None:
-        if batch.changed:
-            await self._save(batch.changed | batch.noted)
-        for command in batch.commands:
-            self._act(command)
-        for done in batch.asked:
-            _answer(done)
-        if batch.noted and not batch.changed:
-            await self._save_noted(batch)
-
-    async def _save_noted(self, batch: _Batch) -> None:
-        """Now, if that has waited long enough; with the next save otherwise, or in a while."""
-        if batch.late:
-            await self._save(batch.noted)
-            return
-        self._batch.noted |= batch.noted
-        if self._notes is None:
-            self._notes = asyncio.get_running_loop().call_later(NOTED_SECONDS, self._notes_are_late)
-
-    def _notes_are_late(self) -> None:
-        self._notes = None
-        self._batch.late = True
-        self._decided.set()
-
-    async def _save(self, changed: set[RecordKey]) -> None:
-        now = {key: record(self.desk, key) for key in changed}
-        puts = {key: value for key, value in now.items() if value is not None}
-        deletes = [key for key, value in now.items() if value is None]
-        while True:
-            try:
-                await self._peers.store.save(self.lease, puts, deletes)
-                return
-            except PeerError as error:  # away, full, read-only: as long as we lead, it may mend
-                if not self.leads():
-                    raise LeaseLost("the desk could not be saved before the lease lapsed") from error
-                log.warning("save failed, trying again", error=str(error))
-                await asyncio.sleep(RETRY_SECONDS)
 
     def _act(self, command: C.Command) -> None:
         screens = self._peers.screens
@@ -389,12 +289,3 @@ class Term:
             except PeerError as error:
                 log.debug("node not told of its leader", node=node.name, error=str(error))
             await asyncio.sleep(BEAT_SECONDS)
-
-
-def _answer(done: asyncio.Future[None] | None, error: PeerError | None = None) -> None:
-    if done is None or done.done():
-        return
-    if error is None:
-        done.set_result(None)
-    else:
-        done.set_exception(error)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from irmacall.service import custody, leadership, records, term
+from irmacall.service import custody, leadership, records, saving, term
 from tests.service.counter import Counter, opened
 from tests.service.house import House
 
@@ -15,7 +15,7 @@ from tests.service.house import House
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody rests between two tries for longer than a test can bear."""
     monkeypatch.setattr(leadership, "STAND_BY_SECONDS", 0.005)
-    monkeypatch.setattr(term, "RETRY_SECONDS", 0.005)
+    monkeypatch.setattr(saving, "RETRY_SECONDS", 0.005)
     monkeypatch.setattr(term, "BEAT_SECONDS", 0.01)
     monkeypatch.setattr(custody, "RETRY_SECONDS", 0.005)
     monkeypatch.setattr(custody, "WATCH_SECONDS", 0.01)
