@@ -143,7 +143,7 @@ class Node:
 
     async def _requests(self, command: NodeCommand) -> tuple[Request, ...]:
         if isinstance(command, CallOut):
-            return callout_requests(command, await self._outgoing.endpoint(command.number), self._settings.app)
+            return callout_requests(command, self._outgoing.endpoint(command.number), self._settings.app)
         return requests_for(command, self._settings.app)
 
     async def caller_number(self, channel: ChannelId) -> str | None:

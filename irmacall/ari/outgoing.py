@@ -5,7 +5,7 @@ The number is fetched here, at the last moment, goes into one request, and is ke
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,11 +41,11 @@ class Outgoing:
     """
 
     lines: tuple[OutgoingLine, ...]
-    number_of: Callable[[NumberId], Awaitable[str | None]]
+    number_of: Callable[[NumberId], str | None]
 
-    async def endpoint(self, number: NumberId) -> str:
+    def endpoint(self, number: NumberId) -> str:
         """What to ask of Asterisk. Raises CannotCall, and whatever `number_of` raises."""
-        told = await self.number_of(number)
+        told = self.number_of(number)
         if told is None:
             raise CannotCall("the number is kept no longer")
         return self.endpoint_of(told)
@@ -69,7 +69,7 @@ class Outgoing:
         return line.endpoint(number)
 
 
-async def _no_number(number: NumberId) -> str | None:
+def _no_number(number: NumberId) -> str | None:
     return None
 
 

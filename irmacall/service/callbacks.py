@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, Protocol
 
 import structlog
@@ -27,7 +27,7 @@ KIND: Final = "number"
 RETRY_SECONDS: Final = 0.2
 
 
-NumberOf = Callable[[NumberId], Awaitable[str | None]]
+NumberOf = Callable[[NumberId], str | None]
 """Gives the number of this name; None where it is kept no longer."""
 
 
@@ -66,11 +66,8 @@ class Numbers:
         self._tell = tell
         self._sealed = {NumberId(name): sealed for (kind, name), sealed in records.items() if kind == KIND}
 
-    async def number_of(self, name: NumberId) -> str | None:
+    def number_of(self, name: NumberId) -> str | None:
         """The number of this name; None where it is kept no longer. Raises PeerError where it cannot be opened."""
-        return self._opened(name)
-
-    def _opened(self, name: NumberId) -> str | None:
         sealed = self._sealed.get(name)
         return None if sealed is None else open_number(self._key, self._desk, name, sealed)
 
@@ -92,7 +89,7 @@ class Numbers:
 
         Without a pause, so that nobody can note the same number between this and what is noted upon it.
         """
-        return any(self._opened(name) == number for name in self._sealed)
+        return any(self.number_of(name) == number for name in self._sealed)
 
     async def _told(self, wanted: KeepNumber, lines: Mapping[NodeName, Line]) -> str | None:
         if wanted.typed is not None:

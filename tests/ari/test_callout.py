@@ -47,7 +47,7 @@ CALL = CallId("node1-1795334094.0")
 NUMBER, KEPT = "+31612345678", NumberId("kept")
 
 
-async def number_of(number: NumberId) -> str | None:
+def number_of(number: NumberId) -> str | None:
     """As a citizen keyed it in."""
     return "0612345678" if number == KEPT else None
 

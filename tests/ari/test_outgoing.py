@@ -25,7 +25,7 @@ KEPT = {
 }
 
 
-async def number_of(number: NumberId) -> str | None:
+def number_of(number: NumberId) -> str | None:
     """What is kept."""
     return KEPT.get(number)
 
@@ -37,16 +37,16 @@ OUTGOING = Outgoing(LINES, number_of)
     ("kept", "endpoint"),
     [("mobile", "PJSIP/+31612345678@mobile-out"), ("fixed", "PJSIP/+31201234567@provider-out")],
 )
-async def test_the_first_line_that_may(kept: str, endpoint: str) -> None:
+def test_the_first_line_that_may(kept: str, endpoint: str) -> None:
     """The number goes out in E.164 on the first line that may call it."""
-    assert await OUTGOING.endpoint(NumberId(kept)) == endpoint
+    assert OUTGOING.endpoint(NumberId(kept)) == endpoint
 
 
 @pytest.mark.parametrize("kept", ["premium", "paid", "abroad", "emergency", "words", "forgotten"])
-async def test_what_is_not_called(kept: str) -> None:
+def test_what_is_not_called(kept: str) -> None:
     """What costs more, is elsewhere, is no number or is not kept is refused, and the refusal names no number."""
     with pytest.raises(CannotCall) as refused:
-        await OUTGOING.endpoint(NumberId(kept))
+        OUTGOING.endpoint(NumberId(kept))
     assert not any(letter.isdigit() for letter in str(refused.value))
 
 

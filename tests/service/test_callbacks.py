@@ -70,7 +70,7 @@ async def test_the_number_that_she_calls_with_is_kept_sealed_and_found_by_the_ne
     assert isinstance(kept, NumberKept)
     [raw] = (await office.saved()).values()
     assert MOBILE.encode() not in raw
-    assert await (await office.opened()).number_of(kept.number) == MOBILE
+    assert (await office.opened()).number_of(kept.number) == MOBILE
 
 
 @pytest.mark.parametrize("typed", ["0612345678", "0031612345678"])
@@ -81,7 +81,7 @@ async def test_a_number_that_she_keys_in_is_kept_as_the_world_writes_it(typed: s
     await numbers.keep(KeepNumber(NEAR, CallId("anna"), ChannelId("anna"), Digits(typed)), {NEAR: FakeLine()})
     [kept] = office.told
     assert isinstance(kept, NumberKept)
-    assert await numbers.number_of(kept.number) == MOBILE
+    assert numbers.number_of(kept.number) == MOBILE
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ async def test_a_number_that_is_done_with_is_gone() -> None:
     [kept] = office.told
     assert isinstance(kept, NumberKept)
     await numbers.drop(kept.number)
-    assert (await numbers.number_of(kept.number), await office.saved()) == (None, {})
+    assert (numbers.number_of(kept.number), await office.saved()) == (None, {})
 
 
 async def test_numbers_that_no_callback_needs_are_forgotten_at_a_take_over() -> None:
