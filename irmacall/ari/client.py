@@ -132,7 +132,7 @@ class Node:
 
         and LeaseLost where another daemon has our application.
         """
-        requests = await self._requests(command)
+        requests = self._requests(command)
         if isinstance(command, DialLeg) and self._undialled.get(command.channel):
             self._undialled[command.channel] = False
             # It entered before our eyes, so nobody has dialled it: to look would cost every call a request.
@@ -141,7 +141,7 @@ class Node:
             if await self._do(request) in request.ends:
                 return
 
-    async def _requests(self, command: NodeCommand) -> tuple[Request, ...]:
+    def _requests(self, command: NodeCommand) -> tuple[Request, ...]:
         if isinstance(command, CallOut):
             return callout_requests(command, self._outgoing.endpoint(command.number), self._settings.app)
         return requests_for(command, self._settings.app)
