@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Final
 
+import structlog
+
 from irmacall.ari.pool import Pool
 from irmacall.ari.requests import SOUNDS
 from irmacall.ari.sounds import sounds_of
@@ -15,8 +17,12 @@ from irmacall.prompts.catalogue import shipped
 from irmacall.settings import NodeSettings, Settings
 from irmacall.store.users import Role, User
 
+log = structlog.get_logger("irmacall.caveats")
+
 SECONDS: Final = 5.0
 """That a node is given to say what sounds it has."""
+SOON: Final = 2.0
+"""The same, where somebody waits for the answer in an emergency."""
 _LISTED: Final = 12
 
 Everybody = Callable[[], Awaitable[Collection[User]]]
@@ -64,11 +70,27 @@ async def _unheard(settings: Settings, node: NodeSettings) -> str:
     return f"{node.name} {without(missing)}" if missing else ""
 
 
-async def lacking(settings: Settings, node: NodeSettings) -> list[str]:
+async def silent(settings: Settings) -> Mapping[str, str]:
+    """By sound, a node that lacks it in a language in which desks speak. A node that cannot be asked has all."""
+    spoken = {language for desk in settings.desks for language in desk.spoken}
+    asked = (lacking(settings, node, SOON) for node in settings.nodes)
+    found: dict[str, str] = {}
+    for node, missing in zip(settings.nodes, await asyncio.gather(*asked, return_exceptions=True), strict=True):
+        if isinstance(missing, PeerError):
+            log.warning("not known what sounds it has", node=node.name, error=str(missing))
+        elif isinstance(missing, BaseException):
+            raise missing
+        else:
+            pairs = (each.split("/", 1) for each in missing)
+            found |= {name: node.name for language, name in pairs if language in spoken}
+    return found
+
+
+async def lacking(settings: Settings, node: NodeSettings, seconds: float = SECONDS) -> list[str]:
     """The sounds that callers of this node would not hear, as "nl/closed". Raises PeerError, PeerUnavailable."""
     password = settings.credentials.text(node.ari_credential)
     missing: list[str] = []
-    async with Pool(node.ari, node.ari_user, password, 1, SECONDS) as pool:
+    async with Pool(node.ari, node.ari_user, password, 1, seconds) as pool:
         for language, names in sorted(wanted(settings, node).items(), reverse=True):
             there = await sounds_of(pool, language)
             missing += (f"{language}/{name}" for name in sorted(names) if f"{SOUNDS}/{name}" not in there)

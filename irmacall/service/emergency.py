@@ -6,7 +6,7 @@ For management and operators. It always has an end, so that nobody can forget it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import structlog
@@ -17,9 +17,11 @@ from irmacall.core.routes import ToMessage, ToQueue
 from irmacall.core.state import Emergency
 from irmacall.errors import Refused
 from irmacall.service.audit import AuditWriter
+from irmacall.service.caveats import silent
 from irmacall.service.in_force import InForce
 from irmacall.service.leadership import Leadership
-from irmacall.settings.sounds import MESSAGES
+from irmacall.settings import DeskSettings
+from irmacall.settings.sounds import MESSAGES, shipped
 
 log = structlog.get_logger("irmacall.emergency")
 
@@ -53,6 +55,8 @@ class Emergencies:
         `by`: who does this, and `reason`: why, for the audit log. Raises Refused for what cannot be.
         """
         self._judge(to, minutes, reason)
+        if isinstance(to, ToMessage):
+            await self._must_be_heard(to)
         thrown = Emergency(to, self._clock() + 60 * minutes)
         await self._leadership.term().ask(EmergencyThrown(to, thrown.until))
         words = f"by {by}: {place(to)} for {minutes} minutes" + (f": {reason}" if reason else "")
@@ -78,7 +82,24 @@ class Emergencies:
         if isinstance(to, ToQueue):
             _must_be_known("queue", to.queue, {queue.id for queue in desk.queues})
         else:
-            _must_be_known("message", to.sound, MESSAGES | {sound.id for sound in desk.sounds})
+            _must_be_known("message", to.sound, messages(desk))
+
+    async def _must_be_heard(self, to: ToMessage) -> None:
+        """A node without its sound hangs up in silence; one that does not answer is not waited for."""
+        now = self._in_force.now
+        lacking = await silent(now.settings)
+        if to.sound in lacking:
+            heard = ", ".join(sorted(messages(now.desk) - lacking.keys())) or "none: use a queue"
+            raise Refused(
+                f"message = {to.sound!r}: {lacking[to.sound]} has no sound of it, so callers would hear nothing: "
+                f"make or record it (`irmacall prompts make`, docs/prompts.md). Can be heard now: {heard}"
+            )
+
+
+def messages(desk: DeskSettings) -> frozenset[str]:
+    """The sounds with which a call can end: neither a menu's question nor a part of a sentence."""
+    own = {sound.id for sound in desk.sounds} - shipped()
+    return MESSAGES | (own - {menu.sound for menu in desk.menus})
 
 
 def destination(queue: str | None, message: str | None) -> ToQueue | ToMessage:
@@ -100,6 +121,6 @@ def place(to: object) -> str:
     return str(to)
 
 
-def _must_be_known(what: str, name: str, known: set[str] | frozenset[str]) -> None:
+def _must_be_known(what: str, name: str, known: Collection[str]) -> None:
     if name not in known:
         raise Refused(f"{what} = {name!r}: should be one of {', '.join(sorted(known))}")

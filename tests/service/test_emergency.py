@@ -14,12 +14,14 @@ import pytest
 
 from irmacall.core.call import Stage
 from irmacall.core.events import CallerArrived, ChannelGone, HangUpBegan
-from irmacall.core.ids import CallId, ChannelId, QueueId, SoundName
+from irmacall.core.ids import CallId, ChannelId, LanguageId, QueueId, SoundName
 from irmacall.core.routes import ToMessage, ToQueue
 from irmacall.errors import PeerUnavailable, Refused
-from irmacall.service.emergency import Emergencies
+from irmacall.service.caveats import wanted
+from irmacall.service.emergency import Emergencies, messages
 from irmacall.service.leadership import Leadership
 from irmacall.service.operating import Operating
+from tests.ari.fake import FakeAsterisk, Fault
 from tests.core.leader import NEAR
 from tests.service.site import NEW_QUEUE, Operated, operated
 from tests.settings.sample import make_sample
@@ -72,6 +74,43 @@ async def test_a_message_may_be_a_shipped_one_or_the_sites_own(daemon: Operated,
     assert held.to == ToMessage(SoundName(sound))
 
 
+async def test_a_message_that_nobody_would_hear_is_refused_with_those_that_can(tmp_path: Path) -> None:
+    """A node without its sound would hang up in silence; one that cannot say what it has holds nothing up."""
+    async with (
+        FakeAsterisk(password="f4c29b7e1d3a55aa01c8") as asterisk,
+        operated(tmp_path, "http://{}:{}".format(*asterisk.address), asterisk.password) as daemon,
+    ):
+        settings = daemon.in_force.now.settings
+        names = wanted(settings, settings.nodes[0])
+        asterisk.sounds = {language: [f"irmacall/{name}" for name in names[language]] for language in names}
+        asterisk.sounds[LanguageId("en")].remove("irmacall/gesloten")
+        with pytest.raises(Refused) as refused:
+            await said(daemon, do="on", minutes=5, message="gesloten")
+        told, heard = str(refused.value).split("Can be heard now: ")
+        assert told.startswith(
+            "message = 'gesloten': pbx1 has no sound of it, so callers would hear nothing: make or "
+        )
+        assert set(heard.split(", ")) == messages(daemon.in_force.now.desk) - {"gesloten"} > {"emergency"}
+        assert daemon.house.term.desk.emergency is None
+        asterisk.sounds = {}
+        with pytest.raises(Refused, match="Can be heard now: none: use a queue"):
+            await said(daemon, do="on", minutes=5, message="emergency")
+        await said(daemon, do="on", minutes=5, queue="algemeen")
+        asterisk.faults["GET", "sounds"] = Fault(500)
+        assert (await said(daemon, do="on", minutes=5, message="emergency"))["emergency"]
+
+
+def test_a_menus_question_is_no_message(tmp_path: Path) -> None:
+    """Nor is a part of a sentence, whoever wrote it; what a call can end with is."""
+    sample = make_sample(tmp_path)
+    sample.add('\n[[desk.sound]]\nid = "number-7"\nnl = "zeven"\nen = "seven"\n')
+    [desk] = sample.load().desks
+    questions = {menu.sound for menu in desk.menus}
+    assert questions
+    assert not messages(desk) & {*questions, "number-7"}
+    assert messages(desk) >= {"gesloten", "emergency"}
+
+
 async def test_a_queue_of_a_file_that_was_read_anew_will_do(daemon: Operated) -> None:
     """What is known is what the site file says now."""
     with pytest.raises(Refused):
@@ -100,9 +139,9 @@ ON = {"do": "on", "minutes": 5, "queue": "algemeen"}
         ({**ON, "queue": "nergens"}, "queue = 'nergens': should be one of algemeen, burgerzaken"),
         (
             {**ON, "queue": None, "message": "niets"},
-            "message = 'niets': should be one of afvalkalender, busy, closed, em",
+            "message = 'niets': should be one of busy, closed, emergency, g",
         ),
-        ({**ON, "queue": None, "message": "number-7"}, "message = 'number-7': should be one of afvalkalender, busy"),
+        ({**ON, "queue": None, "message": "number-7"}, "message = 'number-7': should be one of busy, closed"),
         ({**ON, "reason": "x" * 201}, "reason: should be one line of at most 200 characters"),
         ({**ON, "reason": "two\nlines"}, "reason: should be one line of at most 200 characters"),
     ],
