@@ -86,7 +86,7 @@ class Reloading:
         self._in_force.swap(new)
         leads = await self._leadership.take(new.plan)
         self._screens.seats.nudge_all(PANEL)
-        self._audit.note("plan_taken", why=f"by {by}: {old.revision} became {new.revision}")
+        self._audit.note("plan_taken", why=f"by {by}: {_step(old.revision, new.revision)}")
         log.info("site file taken", action="reload.taken", by=by, revision=new.revision, leads=leads, waiting=left)
         warnings = await self._caveats.about(new.settings)
         if warnings:
@@ -104,3 +104,7 @@ class Reloading:
                 pass  # It has been logged, and all is as it was.
             except Exception:
                 log.exception("reload broke", action="reload.broke")
+
+
+def _step(old: str, new: str) -> str:
+    return f"{new}, the same as before" if new == old else f"{old} became {new}"

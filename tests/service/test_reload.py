@@ -48,6 +48,13 @@ async def test_everybody_has_the_new_rules_at_once(daemon: Operated) -> None:
     assert await daemon.noted("plan_taken") == [f"by anna: {before.revision} became {done.revision}"]
 
 
+async def test_a_file_without_a_change_is_noted_as_such(daemon: Operated) -> None:
+    """Who reloaded is in the audit log, and that nothing came of it."""
+    done = await daemon.reloading.reload("anna")
+    assert not done.changed
+    assert await daemon.noted("plan_taken") == [f"by anna: {done.revision}, the same as before"]
+
+
 async def test_a_call_under_way_keeps_its_plan(daemon: Operated) -> None:
     """And the next one has the new."""
     await daemon.house.happens(CallerArrived(NEAR, ChannelId("near-1")))
