@@ -47,7 +47,9 @@ def emergency(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, Purpose.LOCAL)
     asked: dict[str, object] = {"command": "emergency", "do": arguments.do or "show"}
     if arguments.do == "on":
-        if arguments.minutes is None or (arguments.queue is None) == (arguments.message is None):
+        if arguments.queue is not None and arguments.message is not None:
+            raise SettingsError("emergency on: should have --message or --queue, not both")
+        if arguments.minutes is None or (arguments.queue is None and arguments.message is None):
             raise SettingsError("emergency on: needs --minutes, and one of --message and --queue")
         given = {name: getattr(arguments, name) for name in ("minutes", "queue", "message", "reason")}
         asked |= {name: value for name, value in given.items() if value is not None}

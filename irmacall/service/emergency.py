@@ -104,9 +104,11 @@ def messages(desk: DeskSettings) -> frozenset[str]:
 
 def destination(queue: str | None, message: str | None) -> ToQueue | ToMessage:
     """Where to, of the two. Raises Refused where there is not one of them and no other."""
-    if queue is not None and message is None:
+    if queue is not None and message is not None:
+        raise Refused("should have message or queue, not both")
+    if queue is not None:
         return ToQueue(QueueId(queue))
-    if message is not None and queue is None:
+    if message is not None:
         return ToMessage(SoundName(message))
     raise Refused("should have one of message (a sound's name) and queue (a queue's id)")
 

@@ -184,9 +184,7 @@ def test_an_emergency_is_shown_and_ended(sample: Sample, daemon: Daemon) -> None
     assert [request["do"] for request in daemon.asked] == ["show", "off", "off"]
 
 
-@pytest.mark.parametrize(
-    "words", [(), ("--minutes", "5"), ("--queue", "a"), ("--minutes", "5", "--queue", "a", "--message", "b")]
-)
+@pytest.mark.parametrize("words", [(), ("--minutes", "5"), ("--queue", "a"), ("--message", "b")])
 def test_an_emergency_without_an_end_or_a_place_is_refused(
     sample: Sample, daemon: Daemon, words: tuple[str, ...]
 ) -> None:
@@ -194,6 +192,14 @@ def test_an_emergency_without_an_end_or_a_place_is_refused(
     ended = on_site(sample, "emergency", "on", *words)
     assert (ended.code, daemon.asked) == (2, [])
     assert ended.err == "irmacall: emergency on: needs --minutes, and one of --message and --queue\n"
+
+
+@pytest.mark.parametrize("words", [(), ("--minutes", "5")])
+def test_an_emergency_in_two_places_is_refused(sample: Sample, daemon: Daemon, words: tuple[str, ...]) -> None:
+    """With what is wrong about it, whatever else is missing."""
+    ended = on_site(sample, "emergency", "on", "--queue", "a", "--message", "b", *words)
+    assert (ended.code, daemon.asked) == (2, [])
+    assert ended.err == "irmacall: emergency on: should have --message or --queue, not both\n"
 
 
 def test_a_standby_says_so(sample: Sample, daemon: Daemon) -> None:

@@ -134,7 +134,7 @@ ON = {"do": "on", "minutes": 5, "queue": "algemeen"}
         ({**ON, "minutes": 0}, "minutes = 0: should be 1 to 1440"),
         ({**ON, "minutes": 1441}, "minutes = 1441: should be 1 to 1440"),
         ({**ON, "queue": None}, "should have one of message"),
-        ({**ON, "message": "emergency"}, "should have one of message"),
+        ({**ON, "message": "emergency"}, "should have message or queue, not both"),
         ({**ON, "queue": 1}, "queue: should be a text"),
         ({**ON, "queue": "nergens"}, "queue = 'nergens': should be one of algemeen, burgerzaken"),
         (
