@@ -188,6 +188,8 @@ class Call:
     menu_tries: int = field(default=0, metadata=UNSAVED)
     announce_at: float | None = field(default=None, metadata=UNSAVED)
     announced: int = field(default=0, metadata=UNSAVED)
+    hinted_at: float | None = field(default=None, metadata=UNSAVED)
+    """When she was told last that she may ask to be called back."""
     saying: bool = field(default=False, metadata=UNSAVED)
     members: frozenset[ChannelId] = field(default=frozenset(), metadata=UNSAVED)
     """Who is in the talk bridge, as Asterisk said last."""

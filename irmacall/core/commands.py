@@ -43,6 +43,8 @@ class Prompt(enum.Enum):
     """Said to who waits already: we do not know this code. You keep your place."""
     MENU_WRONG = "menu-wrong"
     """There is no such choice."""
+    CALLBACK_HINT = "callback-hint"
+    """Said to who waits: would you rather be called back? Press 1."""
     CALLBACK_OFFER = "callback-offer"
     """We can call you back, and you keep your place; we will not know any more who you are."""
     CALLBACK_NUMBER = "callback-number"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from irmacall.core import clock, routing, saying, spoken
 from irmacall.core.call import Call, Stage
 from irmacall.core.code import Digits
+from irmacall.core.commands import Prompt
 from irmacall.core.ids import SoundName
 from irmacall.core.state import Turn
 
 WANTS_CALLBACK = "1"
+HINT_EVERY = 30.0
+"""Seconds in which she is told once at most that she may be called back."""
 
 
 def moment_came(turn: Turn, call: Call) -> None:
@@ -58,8 +61,19 @@ def _announce(turn: Turn, call: Call) -> None:
     if announcements.comfort:
         sounds += (announcements.comfort[call.announced % len(announcements.comfort)],)
     call.announced += 1
-    if sounds and call.stage is Stage.WAITING and not call.saying:
-        saying.say(turn, call, *sounds)
+    if call.stage is Stage.WAITING and not call.saying:
+        sounds += _hint(turn, call)
+        if sounds:
+            saying.say(turn, call, *sounds)
+
+
+def _hint(turn: Turn, call: Call) -> tuple[SoundName, ...]:
+    """That she may be called back, where she may and was not told so a moment ago."""
+    told_lately = call.hinted_at is not None and turn.now < call.hinted_at + HINT_EVERY
+    if told_lately or not call.plan.rules(call.queue).callback:
+        return ()
+    call.hinted_at = turn.now
+    return (Prompt.CALLBACK_HINT.sound,)
 
 
 def _expected_wait(turn: Turn, call: Call, position: int) -> tuple[SoundName, ...]:

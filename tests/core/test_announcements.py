@@ -10,6 +10,7 @@ from irmacall.core.events import LegAnswered, SeatPaused
 from irmacall.core.ids import CallId, SoundName, waiting_bridge
 from irmacall.core.pace import FEWEST, LOOKS_BACK
 from irmacall.core.plan import Plan
+from irmacall.core.waiting import HINT_EVERY
 from tests.core.exchange import EXCHANGE, QUEUES, TAXES
 from tests.core.exchange_plays import CAS, ExchangePlay
 from tests.core.leader import GENERAL, PLAN, WASTE
@@ -17,12 +18,21 @@ from tests.core.plays import CALLER_SEEN, ELS, WAITING_ROOM, code, seat_of, snap
 
 RULES = QUEUES[GENERAL].announcements
 COMFORT = SoundName("comfort-1")
+HINT = Prompt.CALLBACK_HINT.sound
 
 
 def _silent(**changes: object) -> Plan:
     """The exchange with other announcements in the general queue."""
     rules = dataclasses.replace(QUEUES[GENERAL], announcements=dataclasses.replace(RULES, **changes))  # type: ignore[arg-type]
     return dataclasses.replace(EXCHANGE, queues={**QUEUES, GENERAL: rules})
+
+
+def _calls_back(**changes: object) -> Plan:
+    """The exchange, where the general queue calls back who asks for it, with other announcements."""
+    plan = _silent(**changes)
+    return dataclasses.replace(
+        plan, queues={**plan.queues, GENERAL: dataclasses.replace(plan.queues[GENERAL], callback=True)}
+    )
 
 
 def _answered(play: ExchangePlay, number: int) -> None:
@@ -133,6 +143,44 @@ def test_a_queue_without_an_interval_says_nothing() -> None:
     call = play.chooses("21")
     assert play.call(call).queue == TAXES
     assert play.later(3600) == []
+
+
+def test_each_announcement_ends_with_what_asks_for_a_callback() -> None:
+    """Nobody can want what she was never told of."""
+    play = ExchangePlay(_calls_back())
+    call = play.chooses("0")
+    for after in (RULES.first, HINT_EVERY):
+        assert _says(play, call, after) == ["waiting-none", COMFORT, HINT]
+    play.wants_callback(call)
+    assert play.stage(call) is Stage.CALLBACK
+
+
+def test_the_callback_is_not_offered_with_every_one_of_many_announcements() -> None:
+    """Twice in half a minute would be once too often."""
+    every = HINT_EVERY / 2
+    play = ExchangePlay(_calls_back(every=every))
+    call = play.chooses("0")
+    heard = [HINT in _says(play, call, after) for after in (RULES.first, every, every, every)]
+    assert heard == [True, False, True, False]
+
+
+def test_the_callback_is_offered_where_nothing_else_is_announced() -> None:
+    """Her place is not told there, and there is no comfort."""
+    play = ExchangePlay(_calls_back(position=False, expected_wait=False, comfort=()))
+    call = play.chooses("0")
+    assert _says(play, call, RULES.first) == [HINT]
+
+
+def test_the_offer_waits_for_the_next_announcement_where_this_one_could_not_be_said() -> None:
+    """Her code was being talked of: what she did not hear does not count as told."""
+    play = ExchangePlay(_calls_back())
+    play.citizen_discloses(1, WASTE)
+    call = play.chooses("0")
+    play.later(RULES.first - 1)
+    play.keys(call, code(1))
+    play.later(2)
+    play.prompt_ends(call)
+    assert _says(play, call, RULES.every - 1) == ["waiting-none", COMFORT, HINT]
 
 
 def test_each_queue_has_its_music() -> None:
