@@ -18,7 +18,7 @@ from irmacall.core import views
 from irmacall.core.code import Digits
 from irmacall.core.events import ErasureAsked
 from irmacall.core.ids import PageId, SealedId, SubjectId
-from irmacall.errors import PeerError
+from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.irma.client import IrmaClient
 from irmacall.irma.wire import Session
 from irmacall.service.leadership import Leadership
@@ -101,6 +101,14 @@ class Browsers:
         seen = (self.seen(page_id) for page_id in reversed(browser.pages))
         return next((view for view in seen if view.stage is views.CitizenStage.SEALED), None)
 
+    def on_the_line(self, browser: Browser) -> views.PageView | None:
+        """The page of this browser whose caller is on the line, known to us or erased; None: no such is known."""
+        try:
+            seen = [self.seen(page_id) for page_id in reversed(browser.pages)]
+        except PeerUnavailable:  # Nobody leads: how calls go, nobody knows now.
+            return None
+        return next((view for view in seen if view.on_the_line), None)
+
     async def leave(self, browser: Browser) -> None:
         """What waits is not left behind when the browser loses its page's secret; a call that goes on is."""
         for page_id in browser.pages:
@@ -111,12 +119,11 @@ class Browsers:
 
     async def give_up(self, page_id: PageId) -> None:
         """All that this page's browser began is stopped, or erased where it lies sealed; a call goes on."""
-        await self._give_up(self._all_of(page_id))
+        await self._give_up(self.all_of(page_id))
 
     async def erase(self, page_id: PageId) -> None:
         """All that this page's browser disclosed is erased. Raises PeerError where that is not sure."""
-        for each in self._all_of(page_id):
-            await self._erase(each)
+        await self._erase(self.all_of(page_id))
 
     async def burn(self, page: Page) -> None:
         """What this page left in the vault is gone. Raises PeerError where the vault does not say so."""
@@ -137,9 +144,7 @@ class Browsers:
             if page is not None and page.session is not None:
                 page.given_up = True
                 await self._cancel(page.session)
-        for page_id in pages:
-            if self.seen(page_id).stage is views.CitizenStage.SEALED:
-                await self._erase(page_id)
+        await self._erase([page_id for page_id in pages if self.seen(page_id).stage is views.CitizenStage.SEALED])
 
     async def _cancel(self, session: Session) -> None:
         try:
@@ -147,17 +152,30 @@ class Browsers:
         except PeerError as error:
             log.info("session not cancelled, it will time out", action="disclosure.cancel", error=str(error))
 
-    async def _erase(self, page_id: PageId) -> None:
-        page = self.pages.get(page_id)
-        if page is not None:
+    async def _erase(self, pages: Sequence[PageId]) -> None:
+        """The desk is told of all before the vault is asked for any: what cannot be burned keeps no other alive."""
+        for page in self._known(pages):
             page.given_up = True
-            async with page.keeping:  # What is being sealed now is either known to the desk by then, or burned.
-                await self.burn(page)
-        await self._leadership.term().ask(ErasureAsked(page_id))
-        if page is not None:
-            page.code = None
+        for page_id in pages:
+            for page in self._known([page_id]):
+                async with page.keeping:  # What is being sealed now is known to the desk by then, or to be burned.
+                    page.code = None
+            await self._leadership.term().ask(ErasureAsked(page_id))
+        unsure = [error for page in self._known(pages) if (error := await self._not_burned(page)) is not None]
+        if unsure:
+            raise unsure[0]
 
-    def _all_of(self, page_id: PageId) -> list[PageId]:
+    async def _not_burned(self, page: Page) -> PeerError | None:
+        try:
+            await self.burn(page)
+        except PeerError as error:
+            return error
+        return None
+
+    def _known(self, pages: Sequence[PageId]) -> list[Page]:
+        return [self.pages[page_id] for page_id in pages if page_id in self.pages]
+
+    def all_of(self, page_id: PageId) -> list[PageId]:
         """This page, and all else that its browser began."""
         page = self.pages.get(page_id)
         return list(dict.fromkeys((page_id, *(page.browser.pages if page is not None else ()))))

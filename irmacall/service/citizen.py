@@ -21,6 +21,7 @@ import structlog
 from irmacall.core.code import Digits, make_code
 from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked, IdentityLost
 from irmacall.core.ids import CodeHash, PageId, SealedId, SubjectId
+from irmacall.core.views import PageView
 from irmacall.errors import DisclosureRefused, PeerError, PeerUnavailable, Refused
 from irmacall.irma.client import IrmaClient
 from irmacall.irma.question import Question, is_demo
@@ -226,11 +227,16 @@ class Citizens:
         if local is not None and local.session is not None:
             return CitizenView("disclosing", self.service_number)
         if local is not None and local.left and (still := self._browsers.still_sealed(local.browser)) is not None:
-            return CitizenView("sealed", self.service_number, subject=still.subject, expires_at=still.expires_at)
+            return self._shown(still, None)
         if local is not None and local.failed is not None:
+            # She began once more during her call: that goes on, and there she has something to see and to wipe.
+            if (going := self._browsers.on_the_line(local.browser)) is not None:
+                return self._shown(going, None)
             return CitizenView("failed", self.service_number, subject=local.subject, reason=local.failed)
         seen = self._browsers.seen(page_id)
-        code = local.code if local is not None and seen.code_live else None
+        return self._shown(seen, local.code if local is not None and seen.code_live else None)
+
+    def _shown(self, seen: PageView, code: Digits | None) -> CitizenView:
         return CitizenView(
             state=seen.stage.value,
             number=self.service_number,
@@ -263,7 +269,7 @@ class Citizens:
     @asynccontextmanager
     async def changes(self, page: PageToken) -> AsyncIterator[AsyncIterator[None]]:
         """See `CitizenDesk.changes`."""
-        async with self._screens.page_changes(self._id(page)) as looks:
+        async with self._screens.page_changes(self._browsers.all_of(self._id(page))) as looks:
             yield looks
 
     def _id(self, page: PageToken) -> PageId:

@@ -57,16 +57,18 @@ class Streams(Generic[Name]):
         self._open: dict[Name, set[Mailbox]] = defaultdict(set)
 
     @contextmanager
-    def mailbox(self, name: Name) -> Iterator[Mailbox]:
-        """A mailbox that is fed while the context lasts."""
+    def mailbox(self, *names: Name) -> Iterator[Mailbox]:
+        """A mailbox that is fed with what is told to any of these, while the context lasts."""
         box = Mailbox()
-        self._open[name].add(box)
+        for name in names:
+            self._open[name].add(box)
         try:
             yield box
         finally:
-            self._open[name].discard(box)
-            if not self._open[name]:
-                del self._open[name]
+            for name in names:
+                self._open[name].discard(box)
+                if not self._open[name]:
+                    del self._open[name]
 
     def watched(self, name: Name) -> bool:
         """Whether anybody watches for this one now."""
@@ -108,9 +110,9 @@ class Screens:
             yield box.nudges()
 
     @asynccontextmanager
-    async def page_changes(self, page: PageId) -> AsyncIterator[AsyncIterator[None]]:
-        """See `CitizenDesk.changes`."""
-        with self.pages.mailbox(page) as box:
+    async def page_changes(self, pages: Collection[PageId]) -> AsyncIterator[AsyncIterator[None]]:
+        """See `CitizenDesk.changes`; one of these pages may show how it goes with another."""
+        with self.pages.mailbox(*pages) as box:
             yield _only_that(box)
 
 

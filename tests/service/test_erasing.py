@@ -9,7 +9,7 @@ import pytest
 
 from irmacall.core.code import Digits
 from irmacall.core.disclosure import Seal
-from irmacall.core.events import CallerArrived, ErasureAsked, Event, KeysPressed
+from irmacall.core.events import CallerArrived, ErasureAsked, Event, HangUpBegan, KeysPressed
 from irmacall.core.ids import ChannelId
 from irmacall.errors import LeaseLost, PeerUnavailable
 from irmacall.service.term import Term
@@ -224,7 +224,7 @@ async def test_stopping_after_a_restart_erases_what_is_sealed(counter: Counter) 
 
 
 async def test_stopping_leaves_a_call_that_goes_on_alone(counter: Counter) -> None:
-    """She stops the second thing that she began: her place in the queue, and who she is, stay."""
+    """She stops the second thing that she began: her call and who she is stay, and her page shows them, to wipe."""
     first = await counter.sealed()
     code = (await counter.view(first)).code
     assert code is not None
@@ -233,6 +233,28 @@ async def test_stopping_leaves_a_call_that_goes_on_alone(counter: Counter) -> No
     await counter.becomes(first, "waiting")
     second = await counter.citizens.begin(PASSPORT, first.page)
     await counter.citizens.cancel(second.page)
-    assert (await counter.becomes(second, "failed")).reason == "refused"
-    assert (await counter.view(first)).state == "waiting"
+    shown = await counter.becomes(second, "waiting")
+    assert (shown, shown.code) == (await counter.view(first), None)
     assert counter.in_vault() == 1
+    await counter.citizens.erase(second.page)
+    assert (await counter.becomes(second, "erased")).on_the_line
+    await _nothing_left(counter)
+    await counter.house.happens(HangUpBegan(NEAR, channel))
+    await counter.becomes(second, "failed")
+
+
+async def test_a_vault_that_cannot_burn_one_of_hers_keeps_no_other_alive(counter: Counter) -> None:
+    """She shares once more while she waits, and the vault goes away: her wish takes effect where it can."""
+    first = await counter.sealed()
+    code = (await counter.view(first)).code
+    assert code is not None
+    second = await counter.citizens.begin(PASSPORT, first.page)
+    counter.house.vault.faults.always["seal"] = counter.house.vault.faults.always["burn"] = AWAY
+    counter.discloses()
+    await counter.becomes(second, "failed")
+    with pytest.raises(PeerUnavailable):
+        await counter.citizens.erase(second.page)
+    assert (await counter.view(first)).state == "erased"
+    assert not counter.house.term.desk.sealed_of_code
+    counter.house.vault.faults.always.clear()
+    await _nothing_left(counter)

@@ -123,10 +123,13 @@ async def test_a_citizens_page_is_told_only_that_it_should_look() -> None:
     """No kind, no call, no number."""
     screens = Screens()
     page = PageId("page1")
-    async with screens.page_changes(page) as looks:
-        screens.pages.nudge(page, PANEL)
-        asked: object = await within(anext(looks))
-        assert asked is None
+    before = PageId("page0")
+    async with screens.page_changes([before, page]) as looks:
+        for each in (page, before):
+            screens.pages.nudge(each, PANEL)
+            asked: object = await within(anext(looks))
+            assert asked is None
+    assert not screens.pages.names()
 
 
 async def test_nothing_is_told_to_streams_that_were_closed() -> None:
