@@ -130,5 +130,6 @@ def must_not_be_cross_site_read(request: web.Request) -> None:
 
 def must_carry(sent: str | None, secret: str) -> None:
     """Refuse a request without the token that belongs to this secret."""
-    if sent is None or not hmac.compare_digest(sent.encode(), token_for(secret).encode()):
+    # A header may hold bytes that are no UTF-8, which aiohttp hands on as lone surrogates (PEP 383).
+    if sent is None or not hmac.compare_digest(sent.encode(errors="surrogatepass"), token_for(secret).encode()):
         raise CrossSite("token")

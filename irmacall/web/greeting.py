@@ -49,7 +49,7 @@ def greeting(
     Without a gender that we know it is neutral: "Goedemorgen, J. de Vries".
     """
     hello, title = time_of_day(at, language), form_of_address(gender, language)
-    if title and familyname:
+    if title and printable(familyname):
         return f"{hello} {title} {_capitalised(surname(prefix, familyname))}"
     name = written(initials, prefix, familyname)
     return f"{hello}, {name}" if name else hello

@@ -5,6 +5,7 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
+from irmacall.web.doors import CrossSite, must_carry
 from tests.web.conftest import Public, Staff, field, log_in
 from tests.web.doubles import PASSWORD
 
@@ -44,6 +45,12 @@ async def test_no_act_without_the_token(
     async with client.post(f"{staff.origin}{path}", json={}, headers=headers) as answer:
         assert answer.status == 403
     assert not staff.desk.acts
+
+
+def test_a_token_that_is_no_text_is_a_wrong_one() -> None:
+    """A header may hold any byte; what is no UTF-8 comes as a lone surrogate, and is refused as any other."""
+    with pytest.raises(CrossSite):
+        must_carry("\udcff", "a secret")
 
 
 async def test_a_form_under_no_referrer_passes(client: aiohttp.ClientSession, staff: Staff) -> None:

@@ -81,8 +81,9 @@ def test_initials_get_their_points(given_as: str, written: str) -> None:
 
 
 def test_nothing_known_is_still_a_greeting() -> None:
-    """Without any name the greeting is the time of day alone."""
-    assert greeting.greeting(MORNING, initials="", prefix="", familyname="", gender="V") == "Goedemorgen"
+    """Without any name, or with one that shows nothing, the greeting is the time of day alone."""
+    for nothing in ("", " ", "\u202e"):
+        assert greeting.greeting(MORNING, initials="", prefix="", familyname=nothing, gender="V") == "Goedemorgen"
 
 
 @given(st.text(max_size=40))
