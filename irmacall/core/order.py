@@ -147,6 +147,11 @@ class Order:
         ranks = (rank for pool, free in self.pools.items() if pool.suits(line) for rank in free.by_idle)
         return [user for _, user in sorted(ranks)]
 
+    def waits_in(self, call: CallId) -> QueueId | None:
+        """The queue in which this caller, or callback, waits; None for one who does not wait."""
+        place = self._of_call.get(call)
+        return None if place is None else place[0]
+
     def position(self, call: CallId) -> int | None:
         """How many wait in this caller's queue up to and with her; None for one who does not wait."""
         if call not in self._of_call:

@@ -65,7 +65,10 @@ class CallView:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """One queue that an agent serves: how many wait, since when the first of them does, and who is there for them."""
+    """One queue that an agent serves: how many wait on the line, since when the first of them does, and who is there.
+
+    Who hung up and is to be called back is told of elsewhere (`CallbackView`), though she keeps her place.
+    """
 
     queue: QueueId
     waiting: int
@@ -163,16 +166,13 @@ def _queues(desk: Desk, offers: Profile) -> tuple[QueueView, ...]:
 
 
 def _queue_view(desk: Desk, queue: QueueId) -> QueueView:
-    line = desk.order.queues.get(queue)
+    line = desk.order.queues.get(queue) or ()
+    promised = sum(desk.order.waits_in(each) == queue for each in desk.callbacks)
     agents = sum(number for offers, number in desk.seated.items() if serves(desk, offers, queue))
     pools = desk.order.pools.items()
     free = sum(len(each.by_idle) for pool, each in pools if serves(desk, pool.profile, queue))
-    return QueueView(queue, len(line or ()), _since(desk, line[0][1]) if line else None, agents, free)
-
-
-def _since(desk: Desk, first: CallId) -> float | None:
-    who = desk.calls.get(first) or desk.callbacks[first]
-    return who.queued_at
+    first = next((desk.calls[who] for _, who in line if who in desk.calls), None)
+    return QueueView(queue, len(line) - promised, None if first is None else first.queued_at, agents, free)
 
 
 def _callbacks(desk: Desk, offers: Profile) -> tuple[CallbackView, ...]:

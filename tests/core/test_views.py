@@ -128,6 +128,28 @@ def test_who_waits_in_a_queue_that_is_gone_is_seen_by_who_serves_the_default_one
     assert [queue.queue for queue in views.seat_view(play.desk, ELS, seat_of(ELS), {KCC}).queues] == [GENERAL]
 
 
+def test_who_is_to_be_called_back_is_one_and_not_two() -> None:
+    """She hung up: the queue counts who waits on the line, behind her too, and the callbacks count her."""
+    play = Play()
+    rules = {queue: replace(rule, callback=True) for queue, rule in PLAN.queues.items()}
+    play.tell(PlanChanged(replace(PLAN, queues=rules)))
+    play.tell(SeatPaused(play.agent_comes(ELS), "lunch"))
+    asked = play.caller_waits()
+    for _ in range(2):
+        play.keys(asked, "1")
+        play.later(PLAN.times.choice)
+    play.tell(NumberKept(asked, NumberId("number1"), NEAR, play.desk.callbacks[asked].asked))
+    play.hangs_up(asked)
+    alone = _seen(play)
+    assert [(queue.waiting, queue.since) for queue in alone.queues if queue.queue == GENERAL] == [(0, None)]
+    began = play.leader.now
+    play.caller_waits()
+    both = _seen(play)
+    assert [queue.waiting for queue in both.queues if queue.queue == GENERAL] == [1]
+    assert both.queues[0].since is None or both.queues[0].since >= began
+    assert len(alone.callbacks) == len(both.callbacks) == 1
+
+
 def test_an_agent_who_answered_for_a_callback_is_told_that_the_other_telephone_rings() -> None:
     """Her own screen, at once: until then it says that she should answer."""
     play = Play()
