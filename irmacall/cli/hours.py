@@ -1,4 +1,7 @@
-"""Whether the desk and each of its queues are open at a moment, why, and until when: by the site file alone."""
+"""Whether the desk and each of its queues are open at a moment, why, until when, and where callers go meanwhile.
+
+By the site file alone.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from zoneinfo import ZoneInfo
 from irmacall.cli.site import settings_of
 from irmacall.core.hours import Hours, Span
 from irmacall.errors import SettingsError
-from irmacall.settings import DeskSettings, Purpose
+from irmacall.settings import DeskSettings, Purpose, WaySettings
 
 
 def hours(arguments: argparse.Namespace) -> int:
@@ -49,19 +52,21 @@ def _told(desk: DeskSettings, at: datetime) -> Iterator[str]:
 
     general = exchange.hours(desk)
     yield f"{at:%A %Y-%m-%d %H:%M} {desk.timezone} ({at:%Z})"
-    yield _line(f"desk {desk.id}", desk.hours, general, at)
+    closed = desk.closed or WaySettings("message", exchange.CLOSED.sound)
+    yield _line(f"desk {desk.id}", desk.hours, general, at, closed)
     rules, moment = exchange.queues(desk), at.timestamp()
     for queue, settings in zip(rules.values(), desk.queues, strict=True):
         own = queue.hours or general
         only = own.open_at(moment) and not general.open_at(moment)
         note = " (the desk is closed: its `closed` must lead here)" if only else ""
-        yield _line(f"queue {queue.id}", settings.hours or desk.hours, own, at) + note
+        yield _line(f"queue {queue.id}", settings.hours or desk.hours, own, at, settings.closed or closed) + note
 
 
-def _line(what: str, schedule: str | None, of_it: Hours, at: datetime) -> str:
+def _line(what: str, schedule: str | None, of_it: Hours, at: datetime, closed: WaySettings) -> str:
     is_open = of_it.open_at(at.timestamp())
     why = "no schedule: always open" if schedule is None else f"{schedule}, {_why(of_it, at.date())}"
-    return f"{'open' if is_open else 'closed':6} {what}: {why}; {_change(of_it, is_open, at)}"
+    go = "" if is_open else f"; callers go to {closed}"
+    return f"{'open' if is_open else 'closed':6} {what}: {why}; {_change(of_it, is_open, at)}{go}"
 
 
 def _why(of_it: Hours, day: date) -> str:

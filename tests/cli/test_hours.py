@@ -35,29 +35,37 @@ def asked(site: Sample, at: str) -> Ended:
     [
         (
             "2026-12-24 12:30",
-            "closed * kantoor, exception of this day: 09:00-12:00; opens Monday 2027-01-04 09:00",
-            "closed * avond, every Thursday: closed all day; opens Friday 2026-12-25 18:00",
+            "closed * kantoor, exception of this day: 09:00-12:00; opens Monday 2027-01-04 09:00"
+            "; callers go to message gesloten",
+            "closed * avond, every Thursday: closed all day; opens Friday 2026-12-25 18:00"
+            "; callers go to queue algemeen",
         ),
         (
             "2026-12-24 11:59",
             "open   * kantoor, exception of this day: 09:00-12:00; closes Thursday 2026-12-24 12:00",
-            "closed * avond, every Thursday: closed all day; opens Friday 2026-12-25 18:00",
+            "closed * avond, every Thursday: closed all day; opens Friday 2026-12-25 18:00"
+            "; callers go to queue algemeen",
         ),
         (
             "2026-12-25 20:00",
-            "closed * kantoor, public holiday: closed all day; opens Monday 2027-01-04 09:00",
+            "closed * kantoor, public holiday: closed all day; opens Monday 2027-01-04 09:00"
+            "; callers go to message gesloten",
             "open   * avond, every Friday: 18:00-24:00; closes Saturday 2026-12-26 00:00"
             " (the desk is closed: its `closed` must lead here)",
         ),
         (
             "2026-12-30 10:00",
-            "closed * kantoor, exception of this day: closed all day; opens Monday 2027-01-04 09:00",
-            "closed * avond, every Wednesday: closed all day; opens Friday 2027-01-01 18:00",
+            "closed * kantoor, exception of this day: closed all day; opens Monday 2027-01-04 09:00"
+            "; callers go to message gesloten",
+            "closed * avond, every Wednesday: closed all day; opens Friday 2027-01-01 18:00"
+            "; callers go to queue algemeen",
         ),
         (
             "2026-11-24 12:30",
-            "closed * kantoor, every Tuesday: 09:00-12:00, 13:00-17:00; opens Tuesday 2026-11-24 13:00",
-            "closed * avond, every Tuesday: closed all day; opens Friday 2026-11-27 18:00",
+            "closed * kantoor, every Tuesday: 09:00-12:00, 13:00-17:00; opens Tuesday 2026-11-24 13:00"
+            "; callers go to message gesloten",
+            "closed * avond, every Tuesday: closed all day; opens Friday 2026-11-27 18:00"
+            "; callers go to queue algemeen",
         ),
     ],
 )
@@ -80,6 +88,15 @@ def test_a_desk_without_hours_is_always_open(site: Sample) -> None:
     assert "open   desk voorbeeld: no schedule: always open; no change within a year" in lines
     assert "open   queue burgerzaken: no schedule: always open; no change within a year" in lines
     assert any(line.startswith("closed queue algemeen: kantoor, public holiday") for line in lines)
+
+
+def test_where_callers_go_is_the_shipped_message_where_the_site_names_none(site: Sample) -> None:
+    """For the desk, and for what goes by its `closed`."""
+    site.change('closed = { message = "gesloten" }\n', "")
+    lines = [line for line in asked(site, "2026-04-27 10:00").out.splitlines() if "kantoor" in line]
+    assert len(lines) == len(KANTOOR)
+    assert all("public holiday: closed all day; opens Tuesday" in line for line in lines)
+    assert all(line.endswith("; callers go to message closed") for line in lines)
 
 
 def test_it_is_asked_by_the_desk_s_own_clocks(tmp_path: Path) -> None:
