@@ -5,6 +5,7 @@ For management and operators. It always has an end, so that nobody can forget it
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Collection
 from typing import Final
@@ -44,6 +45,8 @@ class Emergencies:
         self._in_force = in_force
         self._audit = audit
         self._clock = clock
+        self._turn = asyncio.Lock()
+        """One act at a time: each is told what the one before it did."""
 
     def stands(self) -> Emergency | None:
         """The emergency that holds now."""
@@ -55,10 +58,11 @@ class Emergencies:
         `by`: who does this, and `reason`: why, for the audit log. Raises Refused for what cannot be.
         """
         self._judge(to, minutes, reason)
-        if isinstance(to, ToMessage):
-            await self._must_be_heard(to)
-        thrown = Emergency(to, self._clock() + 60 * minutes)
-        await self._leadership.term().ask(EmergencyThrown(to, thrown.until))
+        async with self._turn:
+            if isinstance(to, ToMessage):
+                await self._must_be_heard(to)
+            thrown = Emergency(to, self._clock() + 60 * minutes)
+            await self._leadership.term().ask(EmergencyThrown(to, thrown.until))
         words = f"by {by}: {place(to)} for {minutes} minutes" + (f": {reason}" if reason else "")
         self._audit.note("emergency_thrown", why=words)
         log.warning("emergency", action="emergency.thrown", by=by, to=place(to), minutes=minutes)
@@ -66,8 +70,9 @@ class Emergencies:
 
     async def end(self, *, by: str) -> bool:
         """It is over; whether there was one."""
-        held = self.stands() is not None
-        await self._leadership.term().ask(EmergencyEnded())
+        async with self._turn:
+            held = self.stands() is not None
+            await self._leadership.term().ask(EmergencyEnded())
         if held:
             self._audit.note("emergency_ended", why=f"by {by}")
             log.warning("emergency is over", action="emergency.ended", by=by)

@@ -75,8 +75,10 @@ class Reloading:
 
     def _must_be_ours(self, named: Path | None) -> None:
         own = self._in_force.now.settings.file
-        if named is not None and named != own and named.resolve() != own.resolve():
-            raise Refused(f"the daemon reads {own}, not {named}: change that file, and reload with `--site {own}`")
+        if named is not None and named != own and not _same(named, own):
+            raise Refused(
+                f"the daemon reads {own}, not {str(named)!r}: change that file, and reload with `--site {own}`"
+            )
 
     async def _take(self, read: Settings, by: str) -> Reloaded:
         old = self._in_force.now
@@ -108,3 +110,11 @@ class Reloading:
 
 def _step(old: str, new: str) -> str:
     return f"{new}, the same as before" if new == old else f"{old} became {new}"
+
+
+def _same(named: Path, own: Path) -> bool:
+    """Whether both lead to one file; what can be no path (a NUL in it) leads to none."""
+    try:
+        return named.resolve() == own.resolve()
+    except (OSError, ValueError, RuntimeError):
+        return False

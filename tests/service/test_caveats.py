@@ -105,7 +105,7 @@ async def test_texts_without_a_sound_are_named(tmp_path: Path) -> None:
 async def test_another_file_than_the_daemons_is_refused(daemon: Operated) -> None:
     """It says which one it reads; its own is meant by whatever path leads there."""
     own = daemon.in_force.now.settings.file
-    with pytest.raises(Refused, match=r"the daemon reads .*/site\.toml, not /elsewhere/site\.toml"):
+    with pytest.raises(Refused, match=r"the daemon reads .*/site\.toml, not '/elsewhere/site\.toml'"):
         await daemon.commands["reload"]({"command": "reload", "site": "/elsewhere/site.toml"}, "anna")
     link = own.with_name("link.toml")
     link.symlink_to(own)
@@ -113,3 +113,6 @@ async def test_another_file_than_the_daemons_is_refused(daemon: Operated) -> Non
         assert (await daemon.commands["reload"]({"command": "reload", "site": str(path)}, "anna"))["revision"]
     with pytest.raises(Refused, match="site: should be a text"):
         await daemon.commands["reload"]({"command": "reload", "site": 7}, "anna")
+    for nowhere in ("/elsewhere\0", "\ud800", "~nobody/\udcff"):
+        with pytest.raises(Refused, match="the daemon reads"):
+            await daemon.commands["reload"]({"command": "reload", "site": nowhere}, "anna")

@@ -172,6 +172,16 @@ async def test_a_standby_refuses(tmp_path: Path, request_: Mapping[str, Any]) ->
         await said(standby, **request_)
 
 
+async def test_two_acts_at_once_are_one_after_the_other(daemon: Operated) -> None:
+    """Each says what it did: of two that end it one has ended it, and what was thrown first was there to be ended."""
+    on, off = await asyncio.gather(said(daemon, do="on", minutes=30, message="closed"), said(daemon, do="off"))
+    assert (on["emergency"]["to"], off["ended"]) == ("to message closed", True)
+    assert await daemon.noted("emergency_ended") == ["by anna"]
+    await said(daemon, do="on", minutes=30, message="closed")
+    ended = await asyncio.gather(said(daemon, do="off"), said(daemon, do="off"))
+    assert [each["ended"] for each in ended] == [True, False]
+
+
 async def test_a_standby_says_who_leads(daemon: Operated) -> None:
     """By machine and process, so that its operator knows where to go; and nothing where the store does not answer."""
     other = Leadership(daemon.decided, daemon.house.peers, 3.0)
