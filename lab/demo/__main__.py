@@ -37,8 +37,9 @@ async def main() -> None:
             written = facts.write(town)
         performing = asyncio.ensure_future(Play(town, PICTURES).perform())
         await _first(performing, ended)
-        say(f"\nPictures: {PICTURES}   All that one needs to join in: {written}")
+        say(f"\nPictures: {PICTURES}")
         if "--once" not in sys.argv and not ended.is_set():
+            say(f"All that one needs to join in: {written}")
             await _stay(town, ended)
     say("All of it has ended.")
 

@@ -46,6 +46,8 @@ class Hearing:
             self._hers.discard(event["channel"]["id"])
         if event["type"] == "PlaybackStarted":  # of several sounds in a row, for each
             self._plays(event["playback"])
+        if event["type"] == "PlaybackFinished" and event["playback"]["id"] == self._playback:
+            self._says()  # a sentence whose last piece is a day or a number
 
     def _plays(self, playback: Mapping[str, str]) -> None:
         if playback["target_uri"].removeprefix("channel:") not in self._hers:
@@ -55,6 +57,10 @@ class Hearing:
         name = playback["media_uri"].removeprefix(_PREFIX)
         self._pieces.append(self._texts.get((playback["language"], name), name))
         if self._pieces[-1].endswith((".", "?", "!")):
+            self._says()
+
+    def _says(self) -> None:
+        if self._pieces:
             self._tell(f'  she hears: "{" ".join(self._pieces)}"')
             self._pieces = []
 

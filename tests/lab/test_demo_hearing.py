@@ -54,6 +54,16 @@ def test_a_sentence_of_pieces_is_told_as_one(hearing: Hearing, told: list[str]) 
     ]
 
 
+def test_a_sentence_that_ends_with_a_number_is_told_when_it_is_over(hearing: Hearing, told: list[str]) -> None:
+    """As when the desk says when it opens again; a sound without a text is told by its name."""
+    for piece in ("waiting-begin", "number-3"):
+        hearing.follow(_plays(piece))
+    hearing.follow({**_plays("number-3"), "type": "PlaybackFinished"})
+    hearing.follow(_plays("eigen", "p2"))
+    hearing.follow({**_plays("eigen", "p2"), "type": "PlaybackFinished"})
+    assert told == ['  she hears: "Er zijn nog drie"', '  she hears: "eigen"']
+
+
 def test_nobody_else_s_is_told(hearing: Hearing, told: list[str]) -> None:
     """Not another caller's, not an agent's, and not hers after her call."""
     hearing.follow(_plays("welcome", channel=OTHER))
