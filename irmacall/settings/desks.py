@@ -61,7 +61,7 @@ class SubjectSettings:
 
     id: str = field(metadata=key(values.slug))
     title: str = field(metadata=key(values.text(80)))
-    queue: str = field(metadata=key(values.slug))
+    queue: str = field(metadata=key(values.called))
     explanation: str = field(metadata=key(values.text(500)))
     attributes: tuple[AttributeSettings, ...] = field(metadata=tables("attributes", AttributeSettings, least=1))
 
@@ -73,7 +73,7 @@ class DeskSettings:
     id: str = field(metadata=key(values.slug))
     title: str = field(metadata=key(values.text(80)))
     number: str = field(metadata=key(values.service_number))
-    default_queue: str = field(metadata=key(values.slug))
+    default_queue: str = field(metadata=key(values.called))
     privacy_contact: str = field(metadata=key(values.text(200)))
     queues: tuple[QueueSettings, ...] = field(metadata=tables("queue", QueueSettings, least=1, most=100))
     subjects: tuple[SubjectSettings, ...] = field(metadata=tables("subject", SubjectSettings, least=1))
@@ -87,7 +87,7 @@ class DeskSettings:
     pause_reasons: tuple[str, ...] = field(default=_PAUSES, metadata=key(_REASONS))
     code_tries: int = field(default=3, metadata=key(values.whole(1, 10)))
     start: WaySettings | None = field(default=None, metadata=key(way("queue", "menu", "message")))
-    hours: str | None = field(default=None, metadata=key(values.slug))
+    hours: str | None = field(default=None, metadata=key(values.called))
     closed: WaySettings | None = field(default=None, metadata=key(way("queue", "message")))
     callback: CallbackSettings = field(default=CallbackSettings(), metadata=table("callback", CallbackSettings))
     schedules: tuple[ScheduleSettings, ...] = field(

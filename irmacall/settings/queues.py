@@ -64,7 +64,7 @@ class AnnounceSettings:
     every: float = field(default=0.0, metadata=key(interval))
     position: bool = field(default=True, metadata=key(values.switch))
     expected_wait: bool = field(default=True, metadata=key(values.switch))
-    comfort: tuple[str, ...] = field(default=(), metadata=key(values.list_of(values.slug, most=12)))
+    comfort: tuple[str, ...] = field(default=(), metadata=key(values.list_of(values.called, most=12)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class QueueSettings:
     patience: float | None = field(default=None, metadata=key(values.seconds(1, 7200)))
     impatient: WaySettings | None = field(default=None, metadata=_OVERFLOW)
     nobody: WaySettings | None = field(default=None, metadata=_ELSEWHERE)
-    hours: str | None = field(default=None, metadata=key(values.slug))
+    hours: str | None = field(default=None, metadata=key(values.called))
     closed: WaySettings | None = field(default=None, metadata=_ELSEWHERE)
     music: str = field(default="default", metadata=key(music_class))
     callback: bool = field(default=False, metadata=key(values.switch))
@@ -123,7 +123,7 @@ class GroupSettings:
 
     id: str = field(metadata=key(values.slug))
     title: str = field(metadata=key(values.text(80)))
-    queues: tuple[str, ...] = field(metadata=key(values.list_of(values.slug, least=1)))
+    queues: tuple[str, ...] = field(metadata=key(values.list_of(values.called, least=1)))
     skills: Mapping[str, int] = field(default_factory=dict, metadata=key(skills))
 
 

@@ -14,7 +14,7 @@ from irmacall.settings.queues import skills
 from irmacall.settings.reading import Problems
 from irmacall.settings.routes import LANGUAGES
 from irmacall.settings.sounds import shipped
-from irmacall.settings.values import Check, Wrong, one_of, slug, whole
+from irmacall.settings.values import Check, Wrong, called, one_of, slug, whole
 
 Named = tuple[str, str, str]
 """Where a name stands, of what kind it is, and the name."""
@@ -91,7 +91,7 @@ def _choices(menu: Mapping[str, Any], where: str) -> Iterator[Named]:
 
 
 def _given(table: Mapping[str, Any], where: str, kind: str, key: str) -> Iterator[Named]:
-    name = read(slug, table.get(key))
+    name = read(called, table.get(key))
     if name is not None and not (kind == "language" and name not in LANGUAGES):
         yield f"{where}.{key}", kind, name
 
@@ -107,7 +107,7 @@ def _ways(table: Mapping[str, Any], where: str, *keys: str) -> Iterator[Named]:
 def _listed(table: Mapping[str, Any], where: str, kind: str, key: str) -> Iterator[Named]:
     names = table.get(key)
     for each in names if isinstance(names, list) else []:
-        name = read(slug, each)
+        name = read(called, each)
         if name is not None:
             yield f"{where}.{key}", kind, name
 

@@ -45,7 +45,7 @@ def way(*kinds: str) -> Check:
 
 def _named(name: object, wanted: str) -> str:
     try:
-        return str(values.slug(name))
+        return str(values.called(name))
     except Wrong:
         refuse(wanted)
 
@@ -58,7 +58,7 @@ def digit(value: object) -> str:
 
 
 # Of their own, because inside the table the name `key` is the telephone's.
-_NAMED: Final = key(values.slug)
+_NAMED: Final = key(values.called)
 _LANGUAGE: Final = key(values.one_of(*LANGUAGES))
 
 
@@ -84,7 +84,7 @@ class MenuSettings:
     """One menu. `otherwise` is for who chose nothing that there is; None: the desk's default queue."""
 
     id: str = field(metadata=key(values.slug))
-    sound: str = field(metadata=key(values.slug))
+    sound: str = field(metadata=key(values.called))
     choices: tuple[ChoiceSettings, ...] = field(metadata=tables("choices", ChoiceSettings, least=1, most=10))
     tries: int = field(default=3, metadata=key(values.whole(1, 10)))
     otherwise: WaySettings | None = field(default=None, metadata=key(way("queue", "menu", "message")))

@@ -112,6 +112,8 @@ def _matching(pattern: re.Pattern[str], wanted: str) -> Check:
 
 
 slug = _matching(_SLUG, "small letters, digits and hyphens, at most 40, beginning with a letter or digit")
+called = _matching(re.compile(".{1,80}"), "the id of something in this file")
+"""What refers to something by its id. Whether there is such a thing, and what else there is, `references` tells."""
 system_name = _matching(_SYSTEM_NAME, "letters, digits and hyphens, at most 40, beginning with a letter or digit")
 account = _matching(_ACCOUNT, "letters, digits, hyphens and underscores, at most 40")
 attribute_id = _matching(

@@ -113,6 +113,20 @@ NAMES = {
     ),
     "hours that there are not": ('hours = "kantoor"', 'hours = "nacht"', "hours", "schedules: avond, kantoor"),
     "a queue's hours that there are not": ('hours = "avond"', 'hours = "nacht"', "queue[3].hours", "avond, kantoor"),
+    "hours by another case": ('hours = "avond"', 'hours = "Avond"', "queue[3].hours", "schedules: avond, kantoor"),
+    "a queue by its title": (
+        'default_queue = "algemeen"',
+        'default_queue = "Algemene zaken"',
+        "default_queue",
+        "one of this desk's queues: algemeen, belastingen, burgerzaken",
+    ),
+    "a group's queue by its title": ('["belastingen"]', '["Belastingen"]', "group[2].queues", "belastingen, burger"),
+    "a message by its title": (
+        'closed = { message = "gesloten" }',
+        'closed = { message = "Gesloten" }',
+        "closed.message",
+        "did you mean gesloten?",
+    ),
     "an overflow to no queue": (
         '{ queue = "algemeen" }',
         '{ queue = "x" }',
