@@ -120,6 +120,16 @@ def keys_of(kind: type, where: str) -> Iterator[tuple[str, dataclasses.Field[Any
             yield from keys_of(each.metadata.get("table") or each.metadata["tables"], at)
 
 
+def lists_of(kind: type, where: str) -> Iterator[str]:
+    """The name of every list of tables under a table: `desk`, `desk.queue`."""
+    for each in _fields(kind):
+        at, inner = _at(where, _name(each)), each.metadata.get("table") or each.metadata.get("tables")
+        if "tables" in each.metadata:
+            yield at
+        if inner is not None:
+            yield from lists_of(inner, at)
+
+
 class _Absent:
     """Stands for a value that is not there."""
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from irmacall.settings.reading import keys_of
+from irmacall.settings.reading import keys_of, lists_of
 from irmacall.settings.site import SiteFile
 
 _PLACE: Final = re.compile(r" \(at (line ([0-9]+), column ([0-9]+)|end of document)\)$")
@@ -22,16 +22,36 @@ _HINTS: Final = {
     "Expected '='": "a key has = behind it, and a text quotes around it",
     "Expected newline": "a line holds one key and one value; a text needs quotes",
     "Cannot overwrite": "this key stands there already",
+    "Cannot declare": "a table stands there once, with all its keys",
     "Unclosed array": "a list has commas between its values, and ends with ]",
 }
+
+
+_CAPITAL: Final = re.compile(r"(True|False|TRUE|FALSE)\b")
+_HEADER: Final = re.compile(r"[ \t]*\[\[?[ \t]*([a-z0-9_.]+)[ \t]*\]")
 
 
 def told(fault: str, text: str) -> str:
     """The parser's words on one line, as in: is no TOML: Invalid value (at line 40, column 8: key ring); …"""
     place = _PLACE.search(fault)
     words = fault if place is None else fault[: place.start()]
-    hint = next((f"; {hint}" for begin, hint in _HINTS.items() if words.startswith(begin)), "")
-    return f"{_printable(words)}{_where(place, text)}{hint}"
+    hint = _of_line(words, place, text) or next(
+        (hint for begin, hint in _HINTS.items() if words.startswith(begin)), ""
+    )
+    return f"{_printable(words)}{_where(place, text)}{f'; {hint}' if hint else ''}"
+
+
+def _of_line(words: str, place: re.Match[str] | None, text: str) -> str:
+    """What may help, where the line itself tells; else nothing."""
+    if place is None or place[2] is None:
+        return ""
+    line = text.split("\n")[int(place[2]) - 1]
+    if words.startswith("Invalid value") and (capital := _CAPITAL.match(line, int(place[3]) - 1)):
+        return f"write {capital[1].lower()}, in small letters and without quotes"
+    header = _HEADER.match(line)
+    if words.startswith(("Cannot declare", "Cannot overwrite")) and header and header[1] in _lists():
+        return f"there can be several of these: write [[{header[1]}]] above each"
+    return ""
 
 
 def _where(place: re.Match[str] | None, text: str) -> str:
@@ -47,6 +67,11 @@ def _where(place: re.Match[str] | None, text: str) -> str:
 
 def _known() -> set[str]:
     return {name for at in _places() for name in at.split(".")}
+
+
+def _lists() -> set[str]:
+    """The tables of which there can be several, as a file's headings name them."""
+    return set(lists_of(SiteFile, ""))
 
 
 def _places() -> Iterator[str]:

@@ -17,6 +17,26 @@ SLIPS = {
         'id = "pbdf.gemeente.personalData.prefix", field = hunter2',
         "key field); a text needs quotes",
     ),
+    "a capital": (
+        "ring = 20",
+        "ring = 20\ncode = True",
+        "key code); write true, in small letters and without quotes",
+    ),
+    "a capital in a list": (
+        'id = "pbdf.gemeente.personalData.prefix", field = "prefix"',
+        'id = "pbdf.gemeente.personalData.prefix", field = FALSE',
+        "key field); write false, in small letters",
+    ),
+    "one bracket for the second of several": (
+        '[[desk.queue]]\nid = "burgerzaken"',
+        "# the second\n[desk.queue]",
+        "there can be several of these: write [[desk.queue]] above each",
+    ),
+    "one table twice": (
+        "[desk.times]",
+        "[desk.times]\n[desk.times]",
+        "; a table stands there once, with all its keys",
+    ),
     "no =": ("ring = 20", "ring 20", "); a key has = behind it"),
     "a secret for a key": ("ring = 20", "hunter2hunter2= hunter2", "); a text needs quotes"),
 }
@@ -33,6 +53,13 @@ def test_a_slip_in_toml_is_told_with_its_key(sample: Sample, case: str) -> None:
     assert expected in str(refused.value)
     assert f"(at line {at}, column " in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+def test_one_bracket_for_the_first_of_several_is_told(sample: Sample) -> None:
+    """Where the parser stops at the second, which is right."""
+    sample.change("[[desk.queue]]", "[desk.queue]")
+    with pytest.raises(SettingsError, match=r"; there can be several of these: write \[\[desk.queue\]\] above each$"):
+        sample.load()
 
 
 def test_a_data_directory_that_is_not_there_is_told_with_how_to_make_it(sample: Sample) -> None:
