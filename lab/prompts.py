@@ -23,7 +23,7 @@ PROMPTS: Final = (
     *("welcome", "code-again", "without-code", "please-hold", "code-accepted", "code-unknown", "menu-wrong"),
     *("closed", "emergency", "busy", "queue-full", "comfort-1", "comfort-2", "comfort-3", "anonymous", "nobody"),
     *("callback-hint", "callback-offer", "callback-number", "callback-noted", "callback-refused", "callback-hello"),
-    "callback-agent",
+    *("callback-other", "callback-agent"),
     *("waiting-none", "waiting-one", "wait-one-minute"),
 )
 """Those that are told apart, by the names of asterisk/prompts.nl.toml (`moment` is the end of two others).

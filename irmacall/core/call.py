@@ -188,6 +188,8 @@ class Call:
     menu_tries: int = field(default=0, metadata=UNSAVED)
     announce_at: float | None = field(default=None, metadata=UNSAVED)
     announced: int = field(default=0, metadata=UNSAVED)
+    own_number: bool = field(default=True, metadata=UNSAVED)
+    """Whether she can be offered to be called back on the number that she calls with, as far as is known."""
     hinted_at: float | None = field(default=None, metadata=UNSAVED)
     """When she was told last that she may ask to be called back."""
     saying: bool = field(default=False, metadata=UNSAVED)

@@ -15,7 +15,7 @@ from irmacall.core.call import Call, Stage, Turning
 from irmacall.core.callback import Callback
 from irmacall.core.code import Digits
 from irmacall.core.commands import CallOut, DialLeg, DropNumber, KeepNumber, Prompt, Say
-from irmacall.core.events import NumberKept, NumberRefused
+from irmacall.core.events import NumberKept, NumberRefused, NumberUnfit
 from irmacall.core.facts import Outcome
 from irmacall.core.ids import CallId, NodeName, callout_call, callout_channel, playback
 from irmacall.core.order import Line
@@ -55,13 +55,28 @@ def patience_ended(turn: Turn, call: Call) -> None:
     call.saying = False
     keys, call.keys = call.keys, Digits()
     if keys.plain() == OWN_NUMBER:
-        _note(turn, call, None)
+        _own_number(turn, call)
     elif len(keys) >= FEWEST_DIGITS:
         _note(turn, call, keys)
     elif keys:
-        saying.ask(turn, call, Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_NUMBER.sound)
+        _ask(turn, call, Prompt.CALLBACK_REFUSED)
     else:
         stay(turn, call)
+
+
+def _own_number(turn: Turn, call: Call) -> None:
+    """She takes the number that she calls with. Where that is refused, she is not offered it once more."""
+    if call.own_number:
+        call.own_number = False
+        _note(turn, call, None)
+    else:
+        _ask(turn, call)
+
+
+def _ask(turn: Turn, call: Call, *first: Prompt) -> None:
+    """Ask for her number, after what is said first."""
+    question = Prompt.CALLBACK_NUMBER if call.own_number else Prompt.CALLBACK_OTHER
+    saying.ask(turn, call, *(prompt.sound for prompt in (*first, question)))
 
 
 def stay(turn: Turn, call: Call) -> None:
@@ -122,7 +137,20 @@ def number_refused(turn: Turn, event: NumberRefused) -> None:
     give_up(turn, callback)
     if call.stage is Stage.CALLBACK:
         call.outcome = None
-        saying.ask(turn, call, Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_NUMBER.sound)
+        _ask(turn, call, Prompt.CALLBACK_REFUSED)
+
+
+def number_unfit(turn: Turn, event: NumberUnfit) -> None:
+    """She cannot be called on the number that she calls with: from now on she is asked for another alone.
+
+    This is known a moment after the question began, which then begins anew; keys that she pressed meanwhile stand.
+    """
+    call = turn.desk.calls.get(event.call)
+    if call is None or call.stage is not Stage.CALLBACK or call.outcome is not None or call.said != event.asked:
+        return
+    call.own_number = False
+    if call.saying:
+        _ask(turn, call, Prompt.CALLBACK_OFFER)
 
 
 def forget_unnoted(turn: Turn) -> None:

@@ -49,6 +49,8 @@ class Prompt(enum.Enum):
     """We can call you back, and you keep your place; we will not know any more who you are."""
     CALLBACK_NUMBER = "callback-number"
     """On the number that you call with: 1. On another: key it in, and then #. To wait on: *."""
+    CALLBACK_OTHER = "callback-other"
+    """Where the number that she calls with cannot be called: key in a number, and then #. To wait on: *."""
     CALLBACK_NOTED = "callback-noted"
     """We call you back; you can hang up."""
     CALLBACK_REFUSED = "callback-refused"
@@ -266,6 +268,17 @@ class KeepNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class TryNumber:
+    """Find out whether the number that this caller calls with can be called; NumberUnfit answers where it cannot."""
+
+    node: NodeName
+    call: CallId
+    channel: ChannelId
+    asked: int = 0
+    """Which asking this is; the answer says it again."""
+
+
+@dataclass(frozen=True, slots=True)
 class DropNumber:
     """Forget this number: its callback is done, or given up."""
 
@@ -298,5 +311,5 @@ NodeCommand = (
 UrgentCommand = Withdraw | Burn
 """What acts before the save: it only takes away."""
 ScreenCommand = Grant | RefreshSeat | RefreshQueues | RefreshPage | NoteForAudit
-NumberCommand = KeepNumber | DropNumber
+NumberCommand = KeepNumber | TryNumber | DropNumber
 Command = NodeCommand | UrgentCommand | ScreenCommand | NumberCommand | KeepFacts

@@ -65,6 +65,7 @@ HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
     events.NodeStrained: management.node_strained,
     events.NumberKept: callbacks.number_kept,
     events.NumberRefused: callbacks.number_refused,
+    events.NumberUnfit: callbacks.number_unfit,
     events.FactsKept: ending.facts_kept,
     events.WrapUpExtended: seats.wrap_up_extended,
     events.TimePassed: moments.time_passed,

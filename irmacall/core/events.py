@@ -193,6 +193,14 @@ class NumberRefused:
     asked: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class NumberUnfit:
+    """The number that this caller calls with is withheld, is none, or may not be called."""
+
+    call: CallId
+    asked: int = 0
+
+
 # -- from the citizen's page -------------------------------------------------------------------------------
 
 
@@ -359,6 +367,6 @@ NodeEvent = (
 PageEvent = DisclosureSealed | CodeRenewed | ErasureAsked | IdentityLost
 SeatEvent = SeatClaimed | SeatPaused | SeatReleased | SeatUnwatched | WrapUpExtended | HangUpAsked
 ManagementEvent = PlanChanged | EmergencyThrown | EmergencyEnded
-CallbackEvent = NumberKept | NumberRefused
+CallbackEvent = NumberKept | NumberRefused | NumberUnfit
 DaemonEvent = LeadershipBegan | FactsKept | NodeStrained
 Event = NodeEvent | CallbackEvent | PageEvent | SeatEvent | ManagementEvent | DaemonEvent | TimePassed

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from irmacall.core import queue, saying, spoken
 from irmacall.core.call import Call, Stage, Turning
-from irmacall.core.commands import Prompt
+from irmacall.core.commands import Prompt, TryNumber
 from irmacall.core.facts import Outcome
 from irmacall.core.hours import Hours
 from irmacall.core.ids import MenuId, QueueId, SoundName
@@ -45,7 +45,9 @@ def to_menu(turn: Turn, call: Call, name: MenuId, *said: SoundName) -> None:
 def to_callback(turn: Turn, call: Call) -> None:
     """Who waits is asked where she wants to be called back; what that means she is told first."""
     call.turn(Turning.WANTS_CALLBACK)
+    call.own_number = True
     saying.ask(turn, call, Prompt.CALLBACK_OFFER.sound, Prompt.CALLBACK_NUMBER.sound)
+    turn.do(TryNumber(call.node, call.id, call.channel, call.said))
 
 
 def start(turn: Turn, call: Call, *said: SoundName) -> None:

@@ -12,8 +12,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from irmacall.core.commands import KeepNumber
-from irmacall.core.events import NumberKept, NumberRefused
+from irmacall.core.commands import KeepNumber, TryNumber
+from irmacall.core.events import NumberKept, NumberRefused, NumberUnfit
 from irmacall.core.ids import ChannelId, DeskId, NodeName, NumberId, RecordKey
 from irmacall.core.numbers import normalise
 from irmacall.errors import LeaseLost, PeerError
@@ -56,7 +56,7 @@ class Numbers:
         key: bytes,
         store: DeskStore,
         lease: Callable[[], Lease],
-        tell: Callable[[NumberKept | NumberRefused], None],
+        tell: Callable[[NumberKept | NumberRefused | NumberUnfit], None],
         records: Mapping[RecordKey, bytes],
     ) -> None:
         self._desk = desk
@@ -84,6 +84,12 @@ class Numbers:
         await self._save({(KIND, name): sealed}, ())
         self._tell(NumberKept(wanted.call, name, node, wanted.asked))
 
+    async def find(self, wanted: TryNumber, lines: Mapping[NodeName, Line]) -> None:
+        """Say so where nobody can be called on the number that she calls with; nothing of it is kept."""
+        number = await self._hers(wanted, lines)
+        if number is None or _who_may_call(number, wanted.node, lines) is None or self._is_noted(number):
+            self._tell(NumberUnfit(wanted.call, wanted.asked))
+
     def _is_noted(self, number: str) -> bool:
         """Whether somebody is to be called back there already: nobody's telephone is rung for many callers.
 
@@ -94,6 +100,10 @@ class Numbers:
     async def _told(self, wanted: KeepNumber, lines: Mapping[NodeName, Line]) -> str | None:
         if wanted.typed is not None:
             return normalise(wanted.typed.plain())
+        return await self._hers(wanted, lines)
+
+    async def _hers(self, wanted: KeepNumber | TryNumber, lines: Mapping[NodeName, Line]) -> str | None:
+        """The number that she calls with; None where it is none, or her node does not tell it."""
         try:
             return await lines[wanted.node].caller_number(wanted.channel)
         except PeerError as error:

@@ -256,6 +256,8 @@ class Term:
                 self.records.keep(command.facts)
             case C.KeepNumber():
                 self._aside(self._numbers.keep(command, self._nodes), "keep number")
+            case C.TryNumber():
+                self._aside(self._numbers.find(command, self._nodes), "find number")
             case C.DropNumber():
                 self._aside(self._numbers.drop(command.number), "drop number")
             case C.Withdraw() | C.Burn():

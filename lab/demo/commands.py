@@ -133,7 +133,7 @@ class Commands:
         call = self._her_call
         telephone = await self._town.lab.outsider(HERS)
         await call.key_in(WANTS_CALLBACK)
-        await _is_told(call, "callback-number", _OFFER_S)
+        await _is_told(call, "callback-other", _OFFER_S)
         await call.key_in(f"{HERS.replace('+31', '0')}#")
         await _is_told(call, "callback-noted", _NOTED_S)
         await self._hang_up()

@@ -31,7 +31,7 @@ class CalledBack:
             await call.key_in(ANYTHING_ELSE)
             await self._screen.queue_has("Publiekszaken", 1)
             await call.key_in(WANTS_CALLBACK)
-            await call.is_told("callback-number", 20)
+            await call.is_told("callback-other", 20)
         with step("She keys in her number and hangs up: her place in line stays"):
             await call.key_in(f"{HERS.replace('+31', '0')}#")
             await call.is_told("callback-noted")

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from irmacall.core.commands import CallOut, CreateLeg, Prompt, Say
-from irmacall.core.events import ChannelGone, LegAnswered, LegEntered, NumberKept, NumberRefused, PlanChanged
+from irmacall.core.events import (
+    ChannelGone,
+    LegAnswered,
+    LegEntered,
+    NumberKept,
+    NumberRefused,
+    NumberUnfit,
+    PlanChanged,
+)
 from irmacall.core.facts import CallFacts
 from irmacall.core.ids import CallId, Endpoint, NodeName, NumberId, QueueId, SoundName, UserId
 from irmacall.core.plan import Plan
@@ -18,6 +26,8 @@ NUMBER = NumberId("number1")
 
 
 OFFER = [Prompt.CALLBACK_OFFER.sound, Prompt.CALLBACK_NUMBER.sound]
+OTHER = [Prompt.CALLBACK_OFFER.sound, Prompt.CALLBACK_OTHER.sound]
+ANOTHER = [Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_OTHER.sound]
 AGAIN = [Prompt.CALLBACK_REFUSED.sound, Prompt.CALLBACK_NUMBER.sound]
 
 
@@ -104,6 +114,11 @@ class ExchangePlay(Play):
         """Her number cannot be called."""
         asked = self.leader.numbers_asked.popleft()
         self.tell(NumberRefused(call, asked.asked))
+
+    def unfit(self, call: CallId) -> None:
+        """It is found that the number that she calls with cannot be called."""
+        tried = self.leader.numbers_tried.pop()
+        self.tell(NumberUnfit(call, tried.asked))
 
     def promised(self, keys: str = "1") -> CallId:
         """Somebody waits, is promised to be called back, and has hung up."""

@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 
 from irmacall.core import records
 from irmacall.core.code import Digits
-from irmacall.core.commands import Burn, Command, DropNumber, Grant, KeepFacts, KeepNumber, NodeCommand, Withdraw
+from irmacall.core.commands import (
+    Burn,
+    Command,
+    DropNumber,
+    Grant,
+    KeepFacts,
+    KeepNumber,
+    NodeCommand,
+    TryNumber,
+    Withdraw,
+)
 from irmacall.core.desk import decide
 from irmacall.core.events import Event, LeadershipBegan, NodeSnapshot
 from irmacall.core.facts import CallFacts
@@ -79,6 +89,8 @@ class Leader:
     granted: list[Grant] = field(default_factory=list)
     numbers_asked: deque[KeepNumber] = field(default_factory=deque)
     """Numbers that are being noted."""
+    numbers_tried: deque[TryNumber] = field(default_factory=deque)
+    """Numbers of which it is being found out whether they can be called."""
     wake_at: float | None = None
     _changed: set[RecordKey] = field(default_factory=set)
     _noted: set[RecordKey] = field(default_factory=set)
@@ -154,6 +166,8 @@ class Leader:
                 )
             elif isinstance(command, KeepNumber):
                 self.numbers_asked.append(command)
+            elif isinstance(command, TryNumber):
+                self.numbers_tried.append(command)
             elif isinstance(command, DropNumber):
                 self.store.numbers.discard(command.number)
             elif isinstance(command, NodeCommand):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 
 import pytest
 
@@ -20,7 +21,7 @@ from irmacall.core.facts import Outcome
 from irmacall.core.ids import SealedId
 from irmacall.core.routes import ToCallback
 from tests.core.exchange import EXCHANGE, QUEUES, TAXES
-from tests.core.exchange_plays import AGAIN, CAS, NUMBER, OFFER, ExchangePlay, unreached
+from tests.core.exchange_plays import AGAIN, ANOTHER, CAS, NUMBER, OFFER, OTHER, ExchangePlay, unreached
 from tests.core.leader import GENERAL, NEAR, PASSPORTS
 from tests.core.plays import (
     ELS,
@@ -111,10 +112,61 @@ def test_a_number_that_may_not_be_called_is_asked_for_again() -> None:
     call = play.chooses("1")
     play.wants_callback(call, "1")
     play.refused(call)
-    assert (play.stage(call), play.sounds, play.desk.callbacks) == (Stage.CALLBACK, AGAIN, {})
+    assert (play.stage(call), play.sounds, play.desk.callbacks) == (Stage.CALLBACK, ANOTHER, {})
     play.keys(call, "0243299000#")
     play.noted(call)
     assert play.desk.callbacks[call].number == NUMBER
+
+
+def test_a_typed_number_that_is_refused_leaves_her_own_to_be_taken() -> None:
+    """It is still offered, and a one takes it."""
+    play = ExchangePlay()
+    call = play.chooses("1")
+    play.wants_callback(call)
+    play.keys(call, "0900123456#")
+    play.refused(call)
+    assert play.sounds == AGAIN
+    play.keys(call, "1#")
+    assert _asked(play).typed is None
+
+
+def test_who_cannot_be_called_on_her_own_number_is_asked_for_another_straight_away() -> None:
+    """It is withheld, or no line may call it: she is not offered what would be refused."""
+    play = ExchangePlay()
+    call = play.chooses("1")
+    play.wants_callback(call)
+    play.unfit(call)
+    assert play.sounds == OTHER
+    play.prompt_ends(call)
+    play.keys(call, "1#")
+    assert (play.sounds, play.leader.numbers_asked) == ([Prompt.CALLBACK_OTHER.sound], deque())
+    play.keys(call, "0612345678#")
+    play.noted(call)
+    assert play.desk.callbacks[call].number == NUMBER
+
+
+def test_keys_that_were_pressed_before_her_own_number_was_found_unfit_stand() -> None:
+    """She is halfway through another number: nothing is said through that."""
+    play = ExchangePlay()
+    call = play.chooses("1")
+    play.wants_callback(call, "06")
+    play.unfit(call)
+    assert play.sounds == []
+    play.keys(call, "12345678#")
+    assert _asked(play).typed == Digits("0612345678")
+
+
+def test_what_is_found_of_her_number_after_she_went_on_changes_nothing() -> None:
+    """She waits on and hears music; when she asks again it is found anew."""
+    play = ExchangePlay()
+    call = play.chooses("1")
+    play.wants_callback(call, "*")
+    play.unfit(call)
+    assert (play.where(call), play.sounds) == (("waiting", PASSPORTS), [])
+    play.wants_callback(call)
+    assert play.sounds == OFFER
+    play.unfit(call)
+    assert play.sounds == OTHER
 
 
 @pytest.mark.parametrize("way", ["star", "silence", "hash"])

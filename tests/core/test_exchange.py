@@ -114,6 +114,12 @@ class Exchanges(Histories):
         """Or it may not be called."""
         self.world.note_number(kept=kept)
 
+    @precondition(lambda self: self.world.leader.numbers_tried)
+    @rule()
+    def a_number_is_unfit(self) -> None:
+        """She is asked for another, wherever that question finds her by now."""
+        self.world.find_unfit()
+
     @precondition(lambda self: self.world.telephones())
     @rule(what=st.sampled_from(["answer", "answer", "end"]), cause=st.sampled_from([16, 17, 19, 21]), pick=PICK)
     def a_telephone_acts(self, what: str, cause: int, pick: int) -> None:

@@ -21,6 +21,7 @@ from irmacall.core.events import (
     NodeSnapshot,
     NumberKept,
     NumberRefused,
+    NumberUnfit,
     PlanChanged,
     SeatClaimed,
     TimePassed,
@@ -184,6 +185,11 @@ class World:
             self.tell(NumberKept(asked.call, number, asked.node, asked.asked))
         else:
             self.tell(NumberRefused(asked.call, asked.asked))
+
+    def find_unfit(self) -> None:
+        """The number of who was asked first cannot be called."""
+        tried = self.leader.numbers_tried.popleft()
+        self.tell(NumberUnfit(tried.call, tried.asked))
 
     def keep_facts(self) -> None:
         """The records' store has all facts that it was told of."""

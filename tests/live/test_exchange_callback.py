@@ -32,6 +32,10 @@ EXCHANGE = Exchange(
         "publiekszaken": {"callback": True},
         "ongeduld": {"patience": PATIENCE_S, "impatient": {"queue": "burgerzaken"}},
         "aanbod": {"patience": 1, "impatient": {"callback": True}, "callback": True},
+        "uitleg": {
+            "callback": True,
+            "announce": {"first": 1, "every": 30, "position": False, "expected_wait": False},
+        },
     },
     tables={
         "menu": [
@@ -42,6 +46,7 @@ EXCHANGE = Exchange(
                     {"key": "1", "queue": "publiekszaken"},
                     {"key": "2", "queue": "ongeduld"},
                     {"key": "3", "queue": "aanbod"},
+                    {"key": "4", "queue": "uitleg"},
                 ],
             }
         ],
@@ -124,6 +129,20 @@ async def test_who_cannot_be_reached_is_tried_again(town: Town, kept: Kept) -> N
     asked, unreached = await kept.outcomes(Outcome.CALLBACK, Outcome.UNREACHED)
     assert unreached.callback_of == asked.call
     assert unreached.phones_rung == 3
+    await _forgotten(town, kept)
+
+
+async def test_who_withholds_her_number_is_told_of_callbacks_and_asked_for_another(town: Town, kept: Kept) -> None:
+    """An announcement says that there are any; what she calls with is no number, and is not offered. She waits on."""
+    call = await calls(town, "citizen1", "#4")
+    await call.is_told("callback-hint", 20)
+    await call.key_in("1")
+    await call.is_told("callback-offer")
+    await call.is_told("callback-other", 20)
+    await call.key_in("*")
+    await call.hears(Heard.MUSIC)
+    await over(call)
+    await kept.outcomes(Outcome.ABANDONED)
     await _forgotten(town, kept)
 
 

@@ -17,7 +17,7 @@ NL, EN = LanguageId("nl"), LanguageId("en")
 DIALPLAN = Path(__file__).resolve().parents[2] / "dialplan" / "extensions.conf.j2"
 MESSAGES = {"closed", "emergency", "busy", "queue-full", "comfort-1", "comfort-2", "comfort-3"}
 """What a site may name, or is given where it names nothing: docs/prompts.md lists them."""
-CALLBACK = {f"callback-{name}" for name in ("hint", "offer", "number", "noted", "refused", "hello", "agent")}
+CALLBACK = {f"callback-{name}" for name in ("hint", "offer", "number", "other", "noted", "refused", "hello", "agent")}
 
 
 def test_dutch_comes_first() -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from irmacall.core.code import Digits
-from irmacall.core.commands import KeepNumber
-from irmacall.core.events import NumberKept, NumberRefused
+from irmacall.core.commands import KeepNumber, TryNumber
+from irmacall.core.events import NumberKept, NumberRefused, NumberUnfit
 from irmacall.core.ids import CallId, ChannelId, DeskId, NodeName, NumberId, RecordKey
 from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.service.callbacks import KIND, Numbers
@@ -21,6 +21,7 @@ DESK = DeskId("nijmegen")
 KEY = numbers_key(bytes(range(32)))
 NEAR = NodeName("near")
 OWN = KeepNumber(NEAR, CallId("anna"), ChannelId("anna"), None)
+TRIED = TryNumber(NEAR, CallId("anna"), ChannelId("anna"), 7)
 MOBILE = "+31612345678"
 
 
@@ -47,7 +48,7 @@ class Office:
     """A term's numbers, and what they told."""
 
     store: MemoryDeskStore = field(default_factory=MemoryDeskStore)
-    told: list[NumberKept | NumberRefused] = field(default_factory=list)
+    told: list[NumberKept | NumberRefused | NumberUnfit] = field(default_factory=list)
 
     async def opened(self) -> Numbers:
         """The numbers of a new term, on what was saved."""
@@ -100,6 +101,32 @@ async def test_a_number_that_cannot_be_called_is_refused_and_not_kept(wanted: Ke
     office = Office()
     await (await office.opened()).keep(wanted, {NEAR: line})
     assert (office.told, await office.saved()) == ([NumberRefused(CallId("anna"))], {})
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (FakeLine(), []),
+        (FakeLine(number=None), [NumberUnfit(CallId("anna"), 7)]),
+        (FakeLine(away=True), [NumberUnfit(CallId("anna"), 7)]),
+        (FakeLine(number="+31241234567"), [NumberUnfit(CallId("anna"), 7)]),
+    ],
+    ids=["fit", "withheld", "node away", "no line may"],
+)
+async def test_it_is_found_whether_her_own_number_can_be_offered(line: FakeLine, told: list[NumberUnfit]) -> None:
+    """Nothing is said where it can, and nothing is kept."""
+    office = Office()
+    await (await office.opened()).find(TRIED, {NEAR: line})
+    assert (office.told, await office.saved()) == (told, {})
+
+
+async def test_a_telephone_that_is_promised_is_not_offered_once_more() -> None:
+    """To ask for it would be refused."""
+    office = Office()
+    numbers = await office.opened()
+    await numbers.keep(OWN, {NEAR: FakeLine()})
+    await numbers.find(TRIED, {NEAR: FakeLine()})
+    assert [type(told) for told in office.told] == [NumberKept, NumberUnfit]
 
 
 async def test_a_number_that_is_done_with_is_gone() -> None:
