@@ -94,15 +94,18 @@ def tables(name: str, kind: type, least: int = 0, most: int = 1000) -> Mapping[s
     return {"name": name, "tables": kind, "least": least, "most": most}
 
 
-def read(kind: type[Kind], raw: object, where: str, problems: Problems) -> Kind | None:
-    """One table as this dataclass; None when anything in it is wrong, which has then been noted."""
+def read(kind: type[Kind], raw: object, where: str, problems: Problems, above: type | None = None) -> Kind | None:
+    """One table as this dataclass; None when anything in it is wrong, which has then been noted.
+
+    `above`: what the table that it stands in is read as.
+    """
     if not isinstance(raw, dict):
         problems.wrong(where, raw, "a table")
         return None
     before = len(problems.lines)
-    _note_unknown(kind, raw, where, problems)
+    _note_unknown(kind, raw, where, problems, above)
     values = {
-        each.name: _value(each, raw.get(_name(each), _Absent), _at(where, _name(each)), problems)
+        each.name: _value(each, raw.get(_name(each), _Absent), _at(where, _name(each)), problems, kind)
         for each in _fields(kind)
     }
     if len(problems.lines) > before:
@@ -134,12 +137,12 @@ class _Absent:
     """Stands for a value that is not there."""
 
 
-def _value(each: dataclasses.Field[Any], raw: object, where: str, problems: Problems) -> Any:
+def _value(each: dataclasses.Field[Any], raw: object, where: str, problems: Problems, above: type) -> Any:
     if "tables" in each.metadata:
-        return _several(each, raw, where, problems)
+        return _several(each, raw, where, problems, above)
     if "table" in each.metadata:
         # A table whose every key has a default need not be there itself.
-        return read(each.metadata["table"], {} if raw is _Absent else raw, where, problems)
+        return read(each.metadata["table"], {} if raw is _Absent else raw, where, problems, above)
     if raw is _Absent:
         if _required(each):
             problems.note(where, f"is missing: should be {_wanted(each.metadata['check'])}")
@@ -151,7 +154,7 @@ def _value(each: dataclasses.Field[Any], raw: object, where: str, problems: Prob
         return _Absent
 
 
-def _several(each: dataclasses.Field[Any], raw: object, where: str, problems: Problems) -> Any:
+def _several(each: dataclasses.Field[Any], raw: object, where: str, problems: Problems, above: type) -> Any:
     if raw is _Absent:
         raw = []
     if not isinstance(raw, list):
@@ -163,11 +166,11 @@ def _several(each: dataclasses.Field[Any], raw: object, where: str, problems: Pr
         problems.note(where, f"has {len(raw)} tables: should be at most {each.metadata['most']}")
         return _Absent
     kind = each.metadata["tables"]
-    found = [read(kind, item, f"{where}[{number}]", problems) for number, item in enumerate(raw, 1)]
+    found = [read(kind, item, f"{where}[{number}]", problems, above) for number, item in enumerate(raw, 1)]
     return tuple(item for item in found if item is not None)
 
 
-def _note_unknown(kind: type, raw: dict[str, object], where: str, problems: Problems) -> None:
+def _note_unknown(kind: type, raw: dict[str, object], where: str, problems: Problems, above: type | None) -> None:
     known = [_name(each) for each in _fields(kind)]
     for name in raw:
         if name in known:
@@ -176,9 +179,22 @@ def _note_unknown(kind: type, raw: dict[str, object], where: str, problems: Prob
             fault = "no secret belongs in this file: put it into the credentials directory"
             problems.note(_at(where, shown(name)[1:-1]), fault)
             continue
-        near = difflib.get_close_matches(name, known, 1)
-        guess = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+        guess = _belongs(name, where, above) or _near(name, known)
         problems.note(_at(where, shown(name)[1:-1]), f"is no key; {guess}")
+
+
+def _near(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+
+
+def _belongs(name: str, where: str, above: type | None) -> str:
+    """For a key that the table above has: whatever stands below a heading belongs to it, up to the next one."""
+    outer = where.rpartition(".")[0]
+    if not outer or above is None or name not in (_name(each) for each in _fields(above) if "check" in each.metadata):
+        return ""
+    heading = f"[[{_unnumbered(outer)}]]" if outer.endswith("]") else f"[{_unnumbered(outer)}]"
+    return f"it is one of {heading}: write it above the first table under that"
 
 
 def _wanted(check: Check) -> str:

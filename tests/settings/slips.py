@@ -24,6 +24,24 @@ AVOND = '[[desk.schedule]]\nid = "avond"\nfriday = ["18:00-24:00"]\n'
 VALUES = {
     "a key that is misspelt": ("head_start", "headstart", "queue[2].headstart", "did you mean head_start?"),
     "a key from nowhere": ("wrap_up = 45", "quux = 45", "queue[2].quux", "is no key; known here: id, title"),
+    "a key of the desk under a table of it": (
+        "code_tries = 4\n\n[desk.times]",
+        "[desk.times]\ncode_tries = 4",
+        "times.code_tries",
+        "is no key; it is one of [[desk]]: write it above the first table under that",
+    ),
+    "a key of the desk under a queue": (
+        'title = "Burgerzaken"',
+        'title = "Burgerzaken"\nnumber_shown = "14 024"',
+        "queue[2].number_shown",
+        "it is one of [[desk]]: write it above",
+    ),
+    "a key of a queue in its announcements": (
+        "announce = { first = 10,",
+        'announce = { music = "default", first = 10,',
+        "queue[2].announce.music",
+        "it is one of [[desk.queue]]: write it above",
+    ),
     "a strategy that is none": ('"ring-all"', '"random"', "queue[1].strategy", '"longest-idle" or "round-robin"'),
     "a head start of two hours": ("head_start = 30", "head_start = 7200", "queue[2].head_start", "from 0 to 3600"),
     "a phone that never rings": ("ring = 15", "ring = 0", "queue[1].ring", "seconds from 1 to 300"),
