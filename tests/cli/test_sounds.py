@@ -56,6 +56,18 @@ def test_without_a_site_there_are_irmacalls_own_texts(tmp_path: Path) -> None:
     assert checked.out.endswith("0 recorded, 3 to record, 2 things wrong\n")
 
 
+def test_before_it_is_made_each_text_is_to_make_and_to_record(tmp_path: Path) -> None:
+    """As docs/prompts.md tells of the check."""
+    checked = here("prompts", "check", "--shipped", "--out", tmp_path)
+    assert checked.code == 1
+    for line in (
+        "WRONG  nl/welcome: there is no sound of it: `irmacall prompts make` makes one\n",
+        "record nl/welcome: Welkom.\n",
+    ):
+        assert line in checked.out
+    assert checked.out.endswith("0 recorded, 4 to record, 4 things wrong\n")
+
+
 def test_a_recording_whose_text_changed_can_be_accepted(sample: Sample, tmp_path: Path) -> None:
     """It is told until then, on standard error when the rest is made, and by the check."""
     sample.add(_OWN)
