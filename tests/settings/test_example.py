@@ -14,6 +14,7 @@ from irmacall.irma.question import is_demo
 from irmacall.settings import KEYS, Purpose, is_demo_scheme, needed
 from irmacall.settings.reading import keys_of
 from irmacall.settings.site import SiteFile
+from irmacall.settings.sounds import MESSAGES, shipped
 from tests.settings.sample import Sample
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "site.md"
@@ -61,6 +62,21 @@ def test_the_page_names_every_key_with_its_default() -> None:
     assert set(told) == set(known)
     wrong = {at: (told[at], known[at]) for at in told if told[at] != known[at]}
     assert not wrong
+
+
+def test_the_page_about_prompts_names_every_message() -> None:
+    """docs/prompts.md tells all that a call can end with."""
+    page = PAGE.with_name("prompts.md").read_text(encoding="utf-8")
+    [listed] = re.findall(r"a site may name these as messages or comfort: ([^.]*)\.", page)
+    comfort = {name for name in shipped() if name.startswith("comfort-")}
+    assert set(re.findall("`([^`]+)`", listed)) == MESSAGES | comfort
+
+
+def test_a_queue_to_which_nothing_leads_is_allowed(sample: Sample) -> None:
+    """One that is kept for emergencies, as docs/site.md says."""
+    sample.add('\n[[desk.queue]]\nid = "crisis"\ntitle = "Crisis"\n')
+    [desk] = sample.load().desks
+    assert desk.queues[-1].id == "crisis"
 
 
 @pytest.mark.parametrize(
