@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from irmacall.errors import SettingsError
-from irmacall.settings import checks, credentials, exchange_checks, references, route_checks, tls, toml_faults
+from irmacall.settings import checks, credentials, exchange_checks, places, references, route_checks, tls, toml_faults
 from irmacall.settings.credentials import Credentials
 from irmacall.settings.desks import DeskSettings
 from irmacall.settings.nodes import NodeSettings
@@ -56,7 +56,9 @@ def load(site: Path, directory: Path | None, environment: Mapping[str, str], pur
     names = _credential_names(found.get("nodes", ()), found, purpose)
     secrets = credentials.collect(names, directory, environment, problems)
     if problems.lines:
-        raise SettingsError("\n".join([f"{site} cannot be used:", *(f"  {line}" for line in problems.lines)]))
+        raise SettingsError(
+            "\n".join([f"{site} cannot be used:", *(f"  {places.named(line, raw)}" for line in problems.lines)])
+        )
     return _settings(site.absolute(), found, secrets)
 
 

@@ -21,6 +21,21 @@ def test_a_bad_exchange_gets_one_line(tmp_path: Path, case: str) -> None:
     _tells(line, f"desk[1].{key}", remedy)
 
 
+def test_a_table_is_named_by_its_id(tmp_path: Path) -> None:
+    """Nobody counts forty queues; where the id itself is wrong, or there is none, it is told by its number alone."""
+    desk = changed("head_start = 30", "head_start = 7200")
+    [line] = problems(make_exchange(tmp_path, desk), Purpose.FILE)
+    assert line.startswith("desk[1].queue[2].head_start = 7200: ")
+    assert line.endswith(" (queue[2] is 'burgerzaken')")
+    [line] = problems(make_exchange(tmp_path, changed('key = "1"', 'key = "*"')), Purpose.FILE)
+    assert line.endswith(" (menu[1] is 'hoofd')")
+    for new in ('id = "Burger Zaken"\n', ""):
+        spoiled = changed('id = "burgerzaken"\n', new, desk)
+        lines = problems(make_exchange(tmp_path, spoiled), Purpose.FILE)
+        assert [line for line in lines if line.startswith("desk[1].queue[2].")]
+        assert not any("queue[2] is" in line for line in lines)
+
+
 def test_all_kinds_at_once_get_all_their_lines(tmp_path: Path) -> None:
     """A site with every slip there is, each in a desk of its own, is told all of them, and nothing else."""
     desks = [_renamed(changed(old, new), at) for at, (old, new, *_) in enumerate(BAD.values(), 1)]
