@@ -90,7 +90,7 @@ class Emergencies:
             _must_be_known("message", to.sound, messages(desk))
 
     async def _must_be_heard(self, to: ToMessage) -> None:
-        """A node without its sound hangs up in silence; one that does not answer is not waited for."""
+        """A node without its sound hangs up in silence; of one that does not answer in time nothing is known."""
         now = self._in_force.now
         lacking = await silent(now.settings)
         if to.sound in lacking:
