@@ -74,7 +74,8 @@ def _why(of_it: Hours, day: date) -> str:
     found = ", ".join(map(_span, of_it.spans(day))) or "closed all day"
     if day in of_it.exceptions:
         return f"exception of this day: {found}"
-    return f"public holiday: {found}" if of_it.is_holiday(day) else f"every {day:%A}: {found}"
+    holiday = of_it.holiday(day)
+    return f"every {day:%A}: {found}" if holiday is None else f"public holiday, {holiday}: {found}"
 
 
 def _span(span: Span) -> str:

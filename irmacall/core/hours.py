@@ -77,11 +77,11 @@ class Hours:
         found = self.exceptions.get(day)
         if found is not None:
             return found
-        return () if self.is_holiday(day) else self.week[day.weekday()]
+        return () if self.holiday(day) else self.week[day.weekday()]
 
-    def is_holiday(self, day: date) -> bool:
-        """Whether it is closed for a public holiday, unless `exceptions` has the day."""
-        return self.holidays is not None and day in _public(self.holidays, day.year)
+    def holiday(self, day: date) -> str | None:
+        """The public holiday, by its name in the country's own language, for which it is closed, exceptions aside."""
+        return None if self.holidays is None else _public(self.holidays, day.year).get(day)
 
     def _stretches(self, first: int) -> Iterator[Stretch]:
         """What is open from this day of UTC on, for a year, in order."""
@@ -147,10 +147,14 @@ def _zone(name: str) -> ZoneInfo:
 
 
 @cache
-def _public(country: str, year: int) -> frozenset[date]:
+def _public(country: str, year: int) -> Mapping[date, str]:
     import holidays
 
-    return frozenset(holidays.country_holidays(country, years=year, expand=False, categories=holidays.PUBLIC))
+    # In the country's own language: unless told, the package names them in that of whoever asks.
+    own = holidays.country_holidays(country).default_language
+    return dict(
+        holidays.country_holidays(country, years=year, expand=False, categories=holidays.PUBLIC, language=own)
+    )
 
 
 _ALL_DAY: tuple[Span, ...] = ((time(0), time(0)),)

@@ -48,7 +48,7 @@ def asked(site: Sample, at: str) -> Ended:
         ),
         (
             "2026-12-25 20:00",
-            "closed * kantoor, public holiday: closed all day; opens Monday 2027-01-04 09:00"
+            "closed * kantoor, public holiday, Eerste kerstdag: closed all day; opens Monday 2027-01-04 09:00"
             "; callers go to message gesloten",
             "open   * avond, every Friday: 18:00-24:00; closes Saturday 2026-12-26 00:00"
             " (the desk is closed: its `closed` must lead here)",
@@ -95,7 +95,7 @@ def test_where_callers_go_is_the_shipped_message_where_the_site_names_none(site:
     site.change('closed = { message = "gesloten" }\n', "")
     lines = [line for line in asked(site, "2026-04-27 10:00").out.splitlines() if "kantoor" in line]
     assert len(lines) == len(KANTOOR)
-    assert all("public holiday: closed all day; opens Tuesday" in line for line in lines)
+    assert all("public holiday, Koningsdag: closed all day; opens Tuesday" in line for line in lines)
     assert all(line.endswith("; callers go to message closed") for line in lines)
 
 
