@@ -92,7 +92,9 @@ async def _dismiss(node: Node, channel: ChannelId, after: float) -> None:
 
 
 class Crossing(asyncio.DatagramProtocol):
-    """Whoever is called: ends the call at the moment she is asked something in it, and only then answers that."""
+    """Whoever is called: ends the call at the moment she is asked something in it, then answers that, or never."""
+
+    answers = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Told by asyncio."""
@@ -111,7 +113,7 @@ class Crossing(asyncio.DatagramProtocol):
                 f"To: {named['From']}",
             ]
             self._send(addr, [f"BYE sip:{here} SIP/2.0", *told, f"Call-ID: {named['Call-ID']}", "CSeq: 7 BYE"])
-        if method in ("INVITE", "INFO", "BYE"):
+        if method == "INVITE" or (method in ("INFO", "BYE") and self.answers):
             self._send(addr, ["SIP/2.0 200 OK", *kept, f"To: {to}", f"Contact: <sip:{here}>"])
 
     def _here(self) -> tuple[str, int]:
@@ -122,9 +124,11 @@ class Crossing(asyncio.DatagramProtocol):
         self.transport.sendto("\r\n".join([*lines, "Content-Length: 0", "", ""]).encode(), addr)
 
 
+@pytest.mark.parametrize("answers", [True, False])
 @pytest.mark.parametrize("keys", ["", "1"])
-async def test_goodbyes_that_cross(lab: Lab, monkeypatch: pytest.MonkeyPatch, keys: str) -> None:
+async def test_goodbyes_that_cross(lab: Lab, monkeypatch: pytest.MonkeyPatch, keys: str, answers: bool) -> None:
     """Who is hung up in the instant in which she keys or hangs up herself has been dismissed; that is no error."""
+    monkeypatch.setattr(Crossing, "answers", answers)
     sip = lab.nodes[0].values.sip
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(Crossing, local_addr=(sip.host, 0))
