@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from irmacall.ari import snapshot
 from irmacall.ari.answers import Reply
 from irmacall.ari.fields import Fields
 from irmacall.ari.pool import Pool
@@ -83,14 +84,9 @@ async def _subscribe(pool: Pool, app: str, endpoints: tuple[Endpoint, ...]) -> b
 
 async def is_online(pool: Pool, endpoint: Endpoint) -> bool | None:
     """Whether this phone can be reached now; None where this Asterisk does not know it."""
-    request = Request("GET", path("endpoints", "PJSIP", endpoint))
-    reply = await pool.exchange(request)
-    if reply.status == 404:
-        return None
-    if reply.status != 200:
-        raise PeerError(f"{request}: {reply.status}")
-    state = Fields.parse(reply.body, str(request)).get("state")
-    return state is not None and state.text() == "online"
+    request = Request("GET", path("endpoints", "PJSIP", endpoint), also=frozenset({404}))
+    reply = await do(pool, request)
+    return None if reply.status == 404 else snapshot.is_online(Fields.parse(reply.body, str(request)))
 
 
 async def read_snapshot(pool: Pool, node: NodeName, app: str) -> NodeSnapshot:

@@ -58,7 +58,11 @@ def _is_phone(seen: Fields) -> bool:
 
 
 def _phone(seen: Fields) -> tuple[Endpoint, SeenPhone]:
-    state = seen.get("state")
-    online = state is not None and state.text() == "online"
     channels = frozenset(ChannelId(channel) for channel in seen["channel_ids"].texts())
-    return Endpoint(seen["resource"].text()), SeenPhone(online, channels)
+    return Endpoint(seen["resource"].text()), SeenPhone(is_online(seen), channels)
+
+
+def is_online(seen: Fields) -> bool:
+    """Whether this endpoint, as ARI shows one, can be reached."""
+    state = seen.get("state")
+    return state is not None and state.text() == "online"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from irmacall.ari.fields import Fields, WireError
@@ -97,14 +98,6 @@ def _channel(event: Fields) -> ChannelId:
     return ChannelId(event["channel"]["id"].text())
 
 
-def _members(event: Fields) -> tuple[BridgeId, ChannelId, frozenset[ChannelId]] | None:
-    bridge = event["bridge"]
-    name = BridgeId(bridge["id"].text())
-    if call_of_talk_bridge(name) is None:
-        return None  # Nothing follows from who is in the room where callers wait.
-    return name, _channel(event), frozenset(ChannelId(member) for member in bridge["channels"].texts())
-
-
 def _entered_stasis(node: NodeName, event: Fields) -> NodeEvent | None:
     # Stasis arguments tell a caller from a leg. Channels that a transfer inside Asterisk makes enter with
     # none at all: they are neither, and must not be taken for new callers.
@@ -150,14 +143,12 @@ def _listener(playback: Fields) -> ChannelId:
     return ChannelId(playback["target_uri"].text().removeprefix("channel:"))
 
 
-def _entered_bridge(node: NodeName, event: Fields) -> NodeEvent | None:
-    members = _members(event)
-    return None if members is None else BridgeEntered(node, *members)
-
-
-def _left_bridge(node: NodeName, event: Fields) -> NodeEvent | None:
-    members = _members(event)
-    return None if members is None else BridgeLeft(node, *members)
+def _moved(kind: type[BridgeEntered | BridgeLeft], node: NodeName, event: Fields) -> NodeEvent | None:
+    bridge = event["bridge"]
+    name = BridgeId(bridge["id"].text())
+    if call_of_talk_bridge(name) is None:
+        return None  # Nothing follows from who is in the room where callers wait.
+    return kind(node, name, _channel(event), frozenset(ChannelId(member) for member in bridge["channels"].texts()))
 
 
 def _hang_up_began(node: NodeName, event: Fields) -> NodeEvent:
@@ -190,9 +181,9 @@ _READERS: Final[dict[str, Callable[[NodeName, Fields], Heard | None]]] = {
     "ChannelCreated": _created,
     "ChannelDestroyed": _destroyed,
     "ChannelDtmfReceived": _key,
-    "ChannelEnteredBridge": _entered_bridge,
+    "ChannelEnteredBridge": partial(_moved, BridgeEntered),
     "ChannelHangupRequest": _hang_up_began,
-    "ChannelLeftBridge": _left_bridge,
+    "ChannelLeftBridge": partial(_moved, BridgeLeft),
     "ChannelStateChange": _state_changed,
     "EndpointStateChange": _endpoint_changed,
     "PlaybackFinished": _played,

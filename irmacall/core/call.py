@@ -19,6 +19,7 @@ from typing import Final
 from irmacall.core.code import Digits
 from irmacall.core.facts import Outcome
 from irmacall.core.ids import (
+    DUTCH,
     CallId,
     ChannelId,
     Endpoint,
@@ -134,7 +135,6 @@ class Granted:
     number: GrantNumber
 
 
-_DUTCH: Final = LanguageId("nl")
 UNSAVED: Final = {"saved": False}
 
 
@@ -168,7 +168,7 @@ class Call:
     legs: tuple[Leg, ...] = ()
     """The phones that ring for her; from the answer on, the one."""
     talking_since: float | None = None
-    language: LanguageId = _DUTCH
+    language: LanguageId = DUTCH
     menu: MenuId | None = None
     menu_path: tuple[str, ...] = ()
     """What she chose, in order, as `menu:key`."""

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Final
 
-from irmacall.core.ids import CallId, DeskId, LanguageId, NodeName, QueueId, SubjectId, UserId
-
-_DUTCH: Final = LanguageId("nl")
+from irmacall.core.ids import DUTCH, CallId, DeskId, LanguageId, NodeName, QueueId, SubjectId, UserId
 
 
 class Outcome(enum.Enum):
@@ -56,7 +53,7 @@ class CallFacts:
     """Every queue that she waited in, in order: overflow shows here."""
     menu_path: tuple[str, ...] = ()
     """What she chose, in order, as `menu:key`."""
-    language: LanguageId = _DUTCH
+    language: LanguageId = DUTCH
     subject: SubjectId | None = None
     identified: bool = False
     """Whether an identity was bound to this call at any time."""

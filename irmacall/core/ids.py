@@ -31,6 +31,8 @@ GroupId = NewType("GroupId", str)
 SkillId = NewType("SkillId", str)
 LanguageId = NewType("LanguageId", str)
 """A language in which callers are spoken to: ISO 639-1, "nl" or "en"."""
+DUTCH: Final = LanguageId("nl")
+"""What a desk speaks where its site says nothing else."""
 SoundName = NewType("SoundName", str)
 """A prompt, by the name of its sound file without language, folder and suffix."""
 SubjectId = NewType("SubjectId", str)

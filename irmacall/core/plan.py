@@ -8,7 +8,7 @@ from typing import Final
 
 from irmacall.core.code import Digits
 from irmacall.core.hours import ALWAYS, Hours
-from irmacall.core.ids import CodeHash, DeskId, GroupId, LanguageId, MenuId, QueueId, SoundName, SubjectId
+from irmacall.core.ids import DUTCH, CodeHash, DeskId, GroupId, LanguageId, MenuId, QueueId, SoundName, SubjectId
 from irmacall.core.lines import Group, Language, QueueRules
 from irmacall.core.routes import Destination, Menu, ToMessage
 
@@ -44,7 +44,6 @@ class CallbackRules:
     """Her telephone rings this long."""
 
 
-_DUTCH: Final = LanguageId("nl")
 _CLOSED: Final = ToMessage(SoundName("closed"))
 
 
@@ -68,7 +67,7 @@ class Plan:
     groups: Mapping[GroupId, Group] = field(default_factory=dict)
     """None at all: every agent serves every queue."""
     languages: Mapping[LanguageId, Language] = field(default_factory=dict)
-    language: LanguageId = _DUTCH
+    language: LanguageId = DUTCH
     """Of who has chosen none."""
     timezone: str = "Europe/Amsterdam"
     hours: Hours = ALWAYS

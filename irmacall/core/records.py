@@ -32,10 +32,9 @@ VERSION: Final = 2
 
 _SAVED: Final = {
     kind: tuple(f.name for f in dataclasses.fields(kind) if f.metadata.get("saved", True))
-    for kind in (Call, Callback, Agent, Disclosure, CallFacts, Emergency)
+    for kind in (Call, Leg, Callback, Agent, Disclosure, CallFacts, Emergency)
 }
 """What is saved of each kind."""
-_LEG: Final = tuple(f.name for f in dataclasses.fields(Leg))
 
 
 class RecordError(ValueError):
@@ -65,15 +64,18 @@ def _thing(desk: Desk, kind: str, name: str) -> Record | None:
 
 def encode(thing: Record) -> bytes:
     """One record as JSON."""
-    fields = {name: getattr(thing, name) for name in _SAVED[type(thing)]}
-    return orjson.dumps({"v": VERSION, **fields}, _plain, orjson.OPT_PASSTHROUGH_DATACLASS)
+    return orjson.dumps({"v": VERSION, **_fields(thing)}, _plain, orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, ToQueue | ToMenu | ToMessage):
         return {"to": type(value).__name__, **dataclasses.asdict(value)}
     assert isinstance(value, Leg), type(value)
-    return {name: getattr(value, name) for name in _LEG}
+    return _fields(value)
+
+
+def _fields(thing: Record | Leg) -> dict[str, object]:
+    return {name: getattr(thing, name) for name in _SAVED[type(thing)]}
 
 
 def load(plan: Plan, fence: int, saved: Mapping[RecordKey, bytes]) -> Desk:

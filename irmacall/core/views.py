@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -162,12 +163,17 @@ def serves(desk: Desk, offers: Profile, queue: QueueId) -> bool:
 
 def _queues(desk: Desk, offers: Profile) -> tuple[QueueView, ...]:
     dropped = sorted(queue for queue, line in desk.order.queues.items() if line and queue not in desk.plan.queues)
-    return tuple(_queue_view(desk, queue) for queue in (*desk.plan.queues, *dropped) if serves(desk, offers, queue))
+    promised = Counter(desk.order.waits_in(callback) for callback in desk.callbacks)
+    return tuple(
+        _queue_view(desk, queue, promised[queue])
+        for queue in (*desk.plan.queues, *dropped)
+        if serves(desk, offers, queue)
+    )
 
 
-def _queue_view(desk: Desk, queue: QueueId) -> QueueView:
+def _queue_view(desk: Desk, queue: QueueId, promised: int) -> QueueView:
+    """`promised`: how many of those who have a place in it are to be called back."""
     line = desk.order.queues.get(queue) or ()
-    promised = sum(desk.order.waits_in(each) == queue for each in desk.callbacks)
     agents = sum(number for offers, number in desk.seated.items() if serves(desk, offers, queue))
     pools = desk.order.pools.items()
     free = sum(len(each.by_idle) for pool, each in pools if serves(desk, pool.profile, queue))

@@ -74,8 +74,8 @@ class Numbers:
     async def keep(self, wanted: KeepNumber, lines: Mapping[NodeName, Line]) -> None:
         """Note a number, if it is one that can be called, and say which; ends when that is saved."""
         number = await self._told(wanted, lines)
-        node = None if number is None else _who_may_call(number, wanted.node, lines)
-        if number is None or node is None or self._is_noted(number):
+        node = self._who_calls(number, wanted.node, lines)
+        if number is None or node is None:
             self._tell(NumberRefused(wanted.call, wanted.asked))
             return
         name = NumberId(secrets.token_hex(16))
@@ -86,16 +86,18 @@ class Numbers:
 
     async def find(self, wanted: TryNumber, lines: Mapping[NodeName, Line]) -> None:
         """Say so where nobody can be called on the number that she calls with; nothing of it is kept."""
-        number = await self._hers(wanted, lines)
-        if number is None or _who_may_call(number, wanted.node, lines) is None or self._is_noted(number):
+        if self._who_calls(await self._hers(wanted, lines), wanted.node, lines) is None:
             self._tell(NumberUnfit(wanted.call, wanted.asked))
 
-    def _is_noted(self, number: str) -> bool:
-        """Whether somebody is to be called back there already: nobody's telephone is rung for many callers.
+    def _who_calls(self, number: str | None, first: NodeName, lines: Mapping[NodeName, Line]) -> NodeName | None:
+        """A node that can call this number back; None where none may, or it is to be called for somebody already.
 
-        Without a pause, so that nobody can note the same number between this and what is noted upon it.
+        Nobody's telephone is rung for many callers. Without a pause, so that nobody can note the same number between
+        this and what is noted upon it.
         """
-        return any(self.number_of(name) == number for name in self._sealed)
+        if number is None or any(self.number_of(name) == number for name in self._sealed):
+            return None
+        return _who_may_call(number, first, lines)
 
     async def _told(self, wanted: KeepNumber, lines: Mapping[NodeName, Line]) -> str | None:
         if wanted.typed is not None:

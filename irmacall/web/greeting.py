@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from irmacall.core.ids import LanguageId
+from irmacall.core.ids import DUTCH, LanguageId
 from irmacall.web.i18n import _
-
-DUTCH: Final = LanguageId("nl")
 
 _MALE: Final = {"m", "man", "male", "mannelijk"}
 _FEMALE: Final = {"v", "f", "vrouw", "female", "vrouwelijk"}

@@ -9,7 +9,7 @@ from functools import partial
 from playwright.async_api import Error as BrowserError
 
 from irmacall.core.waiting import WANTS_CALLBACK
-from lab.demo.municipality import HERS
+from lab.demo.municipality import HERS, HERS_AS_KEYED
 from lab.demo.telling import say
 from lab.demo.typed import code, keys, session, squeezed
 from lab.errors import LabError
@@ -134,7 +134,7 @@ class Commands:
         telephone = await self._town.lab.outsider(HERS)
         await call.key_in(WANTS_CALLBACK)
         await _is_told(call, "callback-other", _OFFER_S)
-        await call.key_in(f"{HERS.replace('+31', '0')}#")
+        await call.key_in(f"{HERS_AS_KEYED}#")
         await _is_told(call, "callback-noted", _NOTED_S)
         await self._hang_up()
         say(f"  her number is noted; the telephone {HERS} rings when an agent has answered")

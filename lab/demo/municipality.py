@@ -12,7 +12,7 @@ APPOINTMENTS, ANYTHING_ELSE, ENGLISH = "1", "2", "9"
 """Keys of the menu. `0` leads to a person, as in every menu."""
 PATIENCE_S: Final = 6
 WRAP_UP_S: Final = 60
-HERS: Final = "+31612345678"
+HERS, HERS_AS_KEYED = "+31612345678", "0612345678"
 """The number of a citizen's telephone; nobody's (it calls nowhere but in the lab)."""
 
 EXCHANGE: Final = Exchange(

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from playwright.async_api import Page
 
 from irmacall.core.waiting import WANTS_CALLBACK
-from lab.demo.municipality import ANYTHING_ELSE, HERS, MENU
+from lab.demo.municipality import ANYTHING_ELSE, HERS, HERS_AS_KEYED, MENU
 from lab.demo.telling import step
 from lab.people import AgentScreen
 from lab.phone import Phone
@@ -33,7 +33,7 @@ class CalledBack:
             await call.key_in(WANTS_CALLBACK)
             await call.is_told("callback-other", 20)
         with step("She keys in her number and hangs up: her place in line stays"):
-            await call.key_in(f"{HERS.replace('+31', '0')}#")
+            await call.key_in(f"{HERS_AS_KEYED}#")
             await call.is_told("callback-noted")
             await call.hang_up()
             await self._screen.has_callbacks(1)
