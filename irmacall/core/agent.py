@@ -49,6 +49,8 @@ class Agent:
     asked_at: float = 0.0
     """When her phone last rang for us."""
     groups: tuple[GroupId, ...] = ()
+    serves: bool = True
+    """False: an official, who serves no queue and is called by name."""
 
     def become(self, availability: Availability, now: float, reason: str | None = None) -> None:
         """Her state from now on. One that she is in already keeps its beginning."""

@@ -3,7 +3,8 @@
 A caller is welcomed and may key in a code (WELCOME), is asked again after a wrong one (ASKING), chooses from menus
 (MENU), and waits (WAITING). A phone rings for her, or several do (RINGING); when one is answered, both are moved into
 one bridge (CONNECTING); there they talk (TALKING). A phone that does not take the call sends it back to WAITING, at
-the place that it had. Who waits may ask to be called back (CALLBACK); in the call in which that is done, her own
+the place that it had. Who talks may be passed on: to somebody who was consulted, without a pause (PASSED), or let go
+(LET_GO) to wait for one person's phone, or in a queue. Who waits may ask to be called back (CALLBACK); in the call in which that is done, her own
 telephone rings once an agent has answered (DIALLING). Who is sent away hears why (LEAVING). Everything ends in ENDED,
 from which nothing leads away: whatever is heard of an ended call is late, and late is ordinary.
 
@@ -27,6 +28,7 @@ from irmacall.core.ids import (
     LanguageId,
     MenuId,
     NodeName,
+    NumberId,
     QueueId,
     SealedId,
     SeatId,
@@ -34,6 +36,7 @@ from irmacall.core.ids import (
     UserId,
 )
 from irmacall.core.plan import Plan
+from irmacall.core.transfer import Asked, Enquiry, Handover, Returned
 
 
 class Stage(enum.Enum):
@@ -62,6 +65,8 @@ class Turning(enum.Enum):
     ANSWERED = "answered"
     NOT_TAKEN = "not taken"
     JOINED = "joined"
+    PASSED = "passed on"
+    LET_GO = "let go"
     WANTS_CALLBACK = "wants a callback"
     STAYS = "stays"
     CALLED_OUT = "called out"
@@ -105,7 +110,11 @@ TRANSITIONS: Final = {
         Turning.NOT_TAKEN: Stage.WAITING,
         Turning.ENDED: Stage.ENDED,
     },
-    Stage.TALKING: {Turning.ENDED: Stage.ENDED},
+    Stage.TALKING: {
+        Turning.PASSED: Stage.TALKING,
+        Turning.LET_GO: Stage.WAITING,
+        Turning.ENDED: Stage.ENDED,
+    },
     Stage.LEAVING: {Turning.ENDED: Stage.ENDED},
     Stage.ENDED: {},
 }
@@ -126,13 +135,44 @@ class Leg:
     since: float
 
 
+@dataclass(slots=True)
+class Consult:
+    """Somebody whom the owner of a call asks about it, or passes it on to without letting go of it."""
+
+    leg: Leg
+    """Her phone. `user` None: a number outside."""
+    state: Asked = Asked.RINGING
+    blind: bool = False
+    """There is nothing to talk about: the caller is passed on as soon as she answers."""
+    line: ChannelId | None = None
+    """The second call of the owner's own phone, in which she talks with her; None: in the one with the caller."""
+    referred: ChannelId | None = None
+    """The owner's channel on which her phone asked for this, and is told how it goes (SIP REFER)."""
+    outside: NumberId | None = None
+    since: float = 0.0
+    """Since when she is where she is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What one seat was granted: this caller, under this number."""
+    """What one seat was granted: this caller, under this number; and what of hers it may have opened."""
 
     seat: SeatId
     user: UserId
     number: GrantNumber
+    sealed: SealedId | None = None
+    note: SealedId | None = None
+
+
+class Room(enum.Enum):
+    """Where a channel can be that talks, or is kept from talking."""
+
+    TALK = "talk"
+    """The talk bridge of the call."""
+    MUSIC = "music"
+    """The bridge where this queue's callers wait."""
+    CONSULT = "consult"
+    """The bridge of a consultation that the owner's phone dialled itself."""
 
 
 UNSAVED: Final = {"saved": False}
@@ -168,6 +208,11 @@ class Call:
     legs: tuple[Leg, ...] = ()
     """The phones that ring for her; from the answer on, the one."""
     talking_since: float | None = None
+    """When she was answered first."""
+    joined_at: float | None = None
+    """Since when the one who has her on the line now has her."""
+    answered_by: UserId | None = None
+    """Who answered her first."""
     language: LanguageId = DUTCH
     menu: MenuId | None = None
     menu_path: tuple[str, ...] = ()
@@ -180,6 +225,23 @@ class Call:
     """The promise that this call is to keep: we call her, once an agent has answered."""
     outcome: Outcome | None = None
     """How it ends, where that is known before it does."""
+    held: bool = False
+    """She hears music, at the wish of the one who has her on the line."""
+    muted: bool = False
+    """The one who has her on the line is not heard, by her own wish."""
+    consult: Consult | None = None
+    handover: Handover | None = None
+    passed_by: UserId | None = None
+    """Who passed her on last."""
+    passed: int = 0
+    """How often she was passed on."""
+    note: SealedId | None = None
+    """What the one who passed her on wrote for the next one: where it lies, and nothing about what it says."""
+    note_until: float | None = None
+    ahead: bool = False
+    """She waits before everybody who waits in her queue."""
+    returned: Returned | None = None
+    """What became of the owner's last wish, where it came to nothing."""
     keys: Digits = field(default_factory=Digits, metadata=UNSAVED)
     """What she has keyed in and what is not yet acted on."""
     recent: Digits = field(default_factory=Digits, metadata=UNSAVED)
@@ -195,6 +257,18 @@ class Call:
     saying: bool = field(default=False, metadata=UNSAVED)
     members: frozenset[ChannelId] = field(default=frozenset(), metadata=UNSAVED)
     """Who is in the talk bridge, as Asterisk said last."""
+    parked: bool = field(default=False, metadata=UNSAVED)
+    """She is where the music is, or on her way from or to there, at the wish of the one who has her on the line."""
+    rooms: dict[ChannelId, Room] = field(default_factory=dict, metadata=UNSAVED)
+    """Where the switchboard last asked each of its channels to be."""
+    failures: int = field(default=0, metadata=UNSAVED)
+    """How often in a row Asterisk would not do what the switchboard asked."""
+    enquiry: Enquiry | None = field(default=None, metadata=UNSAVED)
+    enquiries: int = field(default=0, metadata=UNSAVED)
+    phone_held: bool = field(default=False, metadata=UNSAVED)
+    """The one who has her on the line holds her with her phone's own key."""
+    leg_keys: Digits = field(default_factory=Digits, metadata=UNSAVED)
+    """What was keyed in on that phone of a star code."""
     granted: Granted | None = field(default=None, metadata=UNSAVED)
 
     @property
@@ -205,6 +279,22 @@ class Call:
     def leg_on(self, channel: ChannelId) -> Leg | None:
         """Its leg that is this channel."""
         return next((leg for leg in self.legs if leg.channel == channel), None)
+
+    @property
+    def called_back(self) -> bool:
+        """Whether it is still to keep a promise: an agent is asked, or her telephone rings."""
+        return self.callback is not None and self.talking_since is None
+
+    @property
+    def phones(self) -> tuple[Leg, ...]:
+        """Every phone that rings for it or is in it: its legs, and that of who is consulted."""
+        return self.legs if self.consult is None else (*self.legs, self.consult.leg)
+
+    @property
+    def own_channels(self) -> tuple[ChannelId, ...]:
+        """Every channel that is in it or rings for it, hers first."""
+        line = None if self.consult is None else self.consult.line
+        return (self.channel, *(leg.channel for leg in self.phones), *(() if line is None else (line,)))
 
     def turn(self, turning: Turning) -> None:
         """Move to the next stage. A turning that the table does not have here is a defect of the desk."""

@@ -121,6 +121,8 @@ class CreateLeg:
     channel: ChannelId
     bridge: BridgeId
     endpoint: Endpoint
+    keys: bool = False
+    """What is keyed in on the phone must be heard of (star codes): the bridge is one that tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,72 @@ class LeaveToDialplan:
     channel: ChannelId
 
 
+@dataclass(frozen=True, slots=True)
+class Regroup:
+    """Move the channels of a talk: first some to where the music is, and only then others to where they can talk.
+
+    One command, so that nobody is heard by who should not hear her: where the first part fails, the second is not done.
+    """
+
+    node: NodeName
+    call: CallId
+    room: BridgeId
+    music_class: str
+    to_music: tuple[ChannelId, ...]
+    talk: BridgeId
+    to_talk: tuple[ChannelId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinLine:
+    """Answer the second call of an owner's phone, and bring it together with the leg of whom she consults."""
+
+    node: NodeName
+    call: CallId
+    bridge: BridgeId
+    line: ChannelId
+    leg: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class Ringback:
+    """Let who waits on this channel for another phone hear that it rings, or (not `on`) no longer."""
+
+    node: NodeName
+    call: CallId
+    channel: ChannelId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Let nobody hear what is said on this channel, or (not `on`) let it be heard again."""
+
+    node: NodeName
+    call: CallId
+    channel: ChannelId
+    on: bool
+
+
+class Progress(enum.Enum):
+    """What a phone is told that asked for a transfer by SIP REFER (RFC 3515): 100, 200, 603 or 503."""
+
+    RINGING = "channel_progress"
+    DONE = "channel_answered"
+    DECLINED = "channel_declined"
+    UNAVAILABLE = "channel_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class TellPhone:
+    """Tell the phone behind this channel how the transfer goes that it asked for."""
+
+    node: NodeName
+    call: CallId | None
+    channel: ChannelId
+    progress: Progress
+
+
 # -- for screens and the vault -----------------------------------------------------------------------------
 
 
@@ -214,8 +282,11 @@ class Grant:
     seat: SeatId
     user: UserId
     call: CallId
-    sealed: SealedId
+    sealed: SealedId | None
+    """Her identity; None: there is none, and only a note is to be seen."""
     grant: GrantNumber
+    note: SealedId | None = None
+    """What the one who passed her on wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +356,22 @@ class DropNumber:
     number: NumberId
 
 
+# -- for transfers ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FindTarget:
+    """Find out whose this extension is that was keyed in on the phone of who has this caller on the line.
+
+    TargetFound or TargetUnknown answers it.
+    """
+
+    call: CallId
+    extension: str
+    asked: int
+    """Which enquiry this is; the answer says it again."""
+
+
 # -- for the records -----------------------------------------------------------------------------------------
 
 
@@ -307,9 +394,14 @@ NodeCommand = (
     | HangUp
     | RemoveBridge
     | LeaveToDialplan
+    | Regroup
+    | JoinLine
+    | Ringback
+    | Mute
+    | TellPhone
 )
 UrgentCommand = Withdraw | Burn
 """What acts before the save: it only takes away."""
 ScreenCommand = Grant | RefreshSeat | RefreshQueues | RefreshPage | NoteForAudit
 NumberCommand = KeepNumber | TryNumber | DropNumber
-Command = NodeCommand | UrgentCommand | ScreenCommand | NumberCommand | KeepFacts
+Command = NodeCommand | UrgentCommand | ScreenCommand | NumberCommand | FindTarget | KeepFacts

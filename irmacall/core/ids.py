@@ -94,6 +94,16 @@ def call_of_talk_bridge(bridge: BridgeId) -> CallId | None:
     return CallId(bridge.removesuffix(".talk")) if bridge.endswith(".talk") else None
 
 
+def consult_bridge(call: CallId) -> BridgeId:
+    """Where the one who has this caller on the line talks about her, in a second call of her phone."""
+    return BridgeId(f"{call}.consult")
+
+
+def call_of_consult_bridge(bridge: BridgeId) -> CallId | None:
+    """The call that a consultation's bridge of ours belongs to; None for any other bridge."""
+    return CallId(bridge.removesuffix(".consult")) if bridge.endswith(".consult") else None
+
+
 DEFAULT_MUSIC: Final = "default"
 
 

@@ -44,6 +44,20 @@ class CallbackRules:
     """Her telephone rings this long."""
 
 
+@dataclass(frozen=True, slots=True)
+class TransferRules:
+    """How callers are passed on; times in seconds."""
+
+    ring: float = 25.0
+    """The phone of whom a caller is passed to, or who is consulted, rings this long."""
+    hang_up_completes: bool = True
+    """Who hangs up while she consults somebody passes the caller on to her. False: her phone rings again."""
+    star_codes: bool = False
+    """Phones without keys for it pass on by keying in `*` and more."""
+    outside: bool = False
+    """Whether a caller may be passed to a number outside; which ones is no business of the core's."""
+
+
 _CLOSED: Final = ToMessage(SoundName("closed"))
 
 
@@ -72,6 +86,7 @@ class Plan:
     timezone: str = "Europe/Amsterdam"
     hours: Hours = ALWAYS
     callbacks: CallbackRules = CallbackRules()
+    transfers: TransferRules = TransferRules()
     closed: Destination = _CLOSED
     """For who calls out of hours. Where it is a message, she is told too when the desk opens again."""
 

@@ -15,6 +15,7 @@ from irmacall.core.ids import CallId, GroupId, LanguageId, PageId, QueueId, Seat
 from irmacall.core.routes import ToCallback
 from irmacall.core.skills import Profile
 from irmacall.core.state import Desk
+from irmacall.core.transfer import Asked, Returned
 
 
 class CitizenStage(enum.Enum):
@@ -45,6 +46,28 @@ class PageView:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsultView:
+    """Whom the owner of a call asks about it. `user` None: a number outside."""
+
+    state: Asked
+    user: UserId | None
+    since: float
+    by_phone: bool = False
+    """She asks in a second call of her phone, and swaps there."""
+    blind: bool = False
+    """The caller is passed on as soon as that one answers."""
+
+
+class Part(enum.Enum):
+    """What somebody has to do with a call on her phone."""
+
+    OWNER = "owner"
+    """It rings for her, or she has the caller on the line."""
+    CONSULTED = "consulted"
+    """Its owner asks her about it, or talks with both: she is shown nothing of the caller."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallView:
     """A call on an agent's phone. `granted` is set while this seat may ask for the caller's card."""
 
@@ -62,6 +85,23 @@ class CallView:
     """She was known in this call, and what she disclosed is gone."""
     language: LanguageId | None = None
     """Which one she chose, where it is not the one in which the desk begins."""
+    part: Part = Part.OWNER
+    joined_at: float | None = None
+    """Since when the one who has her on the line has her."""
+    owner: UserId | None = None
+    """Who has her on the line: for who is consulted."""
+    passed_by: UserId | None = None
+    """Who passed her on last, or is passing her on."""
+    for_her: bool = False
+    """It rings for this one in person: she is passed to her."""
+    recall: bool = False
+    """She passed this caller on, and nobody answered: the caller comes back."""
+    held: bool = False
+    phone_held: bool = False
+    muted: bool = False
+    consult: ConsultView | None = None
+    returned: Returned | None = None
+    """What became of the owner's last wish, where it came to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +135,7 @@ class CallbackView:
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """An agent's panel. `has_seat` is False in a session that claimed none, or lost its seat to another."""
+    """An agent's panel, or an official's (who serves no queue). `has_seat` is False in a session that claimed none, or lost its seat to another."""
 
     has_seat: bool
     seated_elsewhere: bool
@@ -113,6 +153,27 @@ class SeatView:
     somebody still waits for her."""
     callbacks: tuple[CallbackView, ...]
     """Of those queues, the earliest first."""
+
+
+class Presence(enum.Enum):
+    """Whether somebody can be asked or passed a caller now."""
+
+    FREE = "free"
+    BUSY = "busy"
+    AWAY = "away"
+    """She has no seat, has paused, or her phone cannot be reached: nobody would see who calls."""
+
+
+def presence(desk: Desk, user: UserId) -> Presence:
+    """Whether this one can be asked now."""
+    agent = desk.agents.get(user)
+    if agent is None or agent.seat is None:
+        return Presence.AWAY
+    phone = desk.phone(agent.endpoint)
+    if phone.channels:
+        return Presence.BUSY
+    away = agent.availability is Availability.PAUSED or not phone.online
+    return Presence.AWAY if away else Presence.FREE
 
 
 def seat_view(desk: Desk, user: UserId, seat: SeatId, groups: Iterable[GroupId] = ()) -> SeatView:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Literal, NewType, Protocol
+from typing import Final, Literal, NewType, Protocol
 
-from irmacall.core.ids import CallId, GrantNumber, LanguageId, SeatId, SubjectId, UserId
+from irmacall.core.ids import CallId, GrantNumber, LanguageId, QueueId, SeatId, SubjectId, UserId
 from irmacall.errors import Refused
 
 PageToken = NewType("PageToken", str)
@@ -144,6 +144,37 @@ class RingingView:
     """She has answered, and that person's telephone rings now."""
     language: LanguageId | None = None
     """In which the caller wants to be spoken to, where she chose another than the desk's first."""
+    passed_by: str | None = None
+    """Who passes the caller on to this one, or (`consult`) wants to ask this one something."""
+    consult: bool = False
+    """A colleague asks about a caller of hers: this one will speak with the colleague first."""
+    recall: bool = False
+    """This one passed the caller on herself, and nobody answered: the caller comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultingView:
+    """Whom the one at this seat asks about her caller."""
+
+    state: Literal["ringing", "consulted", "aside", "together"]
+    """See `core.transfer.Asked`."""
+    name: str | None
+    """None: a number outside."""
+    seconds: float
+    """How long she is where she is."""
+    by_phone: bool = False
+    """The seat's own phone made this second call, and swaps with its own keys."""
+    blind: bool = False
+    """The caller is passed on as soon as that one answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedView:
+    """What became of the seat's last wish to pass its caller on, where it came to nothing."""
+
+    why: Literal["busy", "no-answer", "rejected", "unreachable", "hung-up", "unknown", "closed", "failed"]
+    name: str | None = None
+    """Of whom; None: nobody of the municipality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +195,21 @@ class TalkingView:
     """Her identity was known in this call, and is erased: by herself, or since its time was over."""
     language: LanguageId | None = None
     """As `RingingView.language`."""
+    consulted_by: str | None = None
+    """This one is asked by a colleague about her caller, whom she is shown nothing of; of all others None."""
+    together: bool = False
+    """Of who is consulted: the caller is there too."""
+    passed_by: str | None = None
+    """Who passed the caller on to this one last."""
+    passed_by_user: UserId | None = None
+    held: bool = False
+    """The caller hears music, at this seat's wish."""
+    phone_held: bool = False
+    """As `held`, by the phone's own key."""
+    muted: bool = False
+    """This one is not heard, by her own wish."""
+    consult: ConsultingView | None = None
+    returned: ReturnedView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +245,8 @@ class PanelView:
     """What one seat shows, but for the identity."""
 
     availability: Availability
+    official: bool = False
+    """Somebody who serves no queue and is called by name: there is nothing to show of queues."""
     reason: str | None = None
     """Of `paused`: as she chose it. Of `unavailable` and `away`: a key of `words.UNAVAILABLE`."""
     since: float | None = None
@@ -234,6 +282,12 @@ class Card:
     crm_url: str | None = None
     others: Mapping[str, str] = field(default_factory=dict)
     """What else was disclosed: label → value, in the order to show."""
+    identified: bool = True
+    """False: nobody knows who she is, and there is only a note to show."""
+    note: str = ""
+    """What the one who passed her on wrote for this one."""
+    note_by: str = ""
+    """Who wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +297,61 @@ class Nudge:
     kind: Literal["panel", "card", "blank"]
     call: CallId | None = None
     grant: GrantNumber | None = None
+
+
+Presence = Literal["free", "busy", "away"]
+NOTE_LENGTH: Final = 500
+"""Characters in a note for who takes over a caller, at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """Somebody to whom a caller can be passed."""
+
+    user: UserId
+    name: str
+    department: str
+    extension: str
+    """As one dials it; empty where she has none."""
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A queue to which a caller can be passed."""
+
+    queue: QueueId
+    title: str
+    extension: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetsView:
+    """To whom a caller can be passed, of those whom the typed text finds."""
+
+    people: Sequence[PersonView] = ()
+    lines: Sequence[LineView] = ()
+    number: str | None = None
+    """The typed text is a number outside to which callers may be passed, and this is how it is dialled."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """What the one at a seat wants done with her caller. One of the first three is given."""
+
+    user: UserId | None = None
+    queue: QueueId | None = None
+    number: str | None = field(default=None, repr=False)
+    standing: Literal["first", "hers", "last"] = "hers"
+    """Of a queue: see `core.transfer.Standing`."""
+    consult: bool = False
+    """She wants to talk with that one first. Never of a queue."""
+    note: str = field(default="", repr=False)
+
+
+ActName = Literal["hold", "resume", "mute", "unmute", "swap", "join", "complete", "cancel"]
+"""See `core.transfer.Act`."""
 
 
 class StaffDesk(Protocol):
@@ -259,6 +368,19 @@ class StaffDesk(Protocol):
 
     async def hang_up(self, seat: SeatId, call: CallId) -> None:
         """End this call, if this seat has it on the line."""
+
+    async def targets(self, user: UserId, text: str) -> TargetsView:
+        """To whom this user can pass a caller: found by name, department or extension; a few, the best first."""
+
+    async def pass_on(self, seat: SeatId, user: UserId, call: CallId, wish: PassOn) -> None:
+        """Pass the caller of this call on, if this seat has her on the line, or ask somebody about her.
+
+        What comes of it the panel shows. Raises Refused for a target that there is not, or a number that may not be
+        called.
+        """
+
+    async def act(self, seat: SeatId, call: CallId, act: ActName) -> None:
+        """Hold, mute, swap and so on, if this seat has the caller of this call on the line."""
 
     async def panel(self, seat: SeatId, user: UserId) -> PanelView:
         """What the seat shows now, claimed or not."""
