@@ -245,8 +245,6 @@ class PanelView:
     """What one seat shows, but for the identity."""
 
     availability: Availability
-    official: bool = False
-    """Somebody who serves no queue and is called by name: there is nothing to show of queues."""
     reason: str | None = None
     """Of `paused`: as she chose it. Of `unavailable` and `away`: a key of `words.UNAVAILABLE`."""
     since: float | None = None
@@ -259,6 +257,8 @@ class PanelView:
     """The queues that she serves, in the site's order."""
     callbacks: Sequence[CallbackView] = ()
     """Of these queues, in the order in which they were asked for."""
+    official: bool = False
+    """Somebody who serves no queue and is called by name: there is nothing to show of queues."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
