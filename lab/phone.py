@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from lab import prompts, sound
 from lab.errors import LabError
@@ -12,6 +13,7 @@ from lab.rack import News, Rack
 
 _STATES = ("calling", "early", "connected", "disconnected")
 _HEAR_S = 0.5
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Moment:
@@ -48,6 +50,7 @@ class PhoneCall:
         self.number, self.remote = number, remote
         self._rack = rack
         self._told = 0
+        self._transfers: asyncio.Queue[News] = asyncio.Queue()
         self._moments = {state: Moment(f"{label}: {state}") for state in _STATES}
         rack.listen("call", number, self._hear_of)
 
@@ -69,6 +72,8 @@ class PhoneCall:
     def _hear_of(self, news: News) -> None:
         if news["event"] == "state" and news["state"] in self._moments:
             self._moments[news["state"]].happened(news)
+        if news["event"] == "transfer":
+            self._transfers.put_nowait(news)
 
     async def answer(self) -> None:
         """Pick up."""
@@ -94,9 +99,23 @@ class PhoneCall:
         """Take the other side back from hold."""
         await self._rack.order("unhold", call=self.number)
 
-    async def refer(self, target: str) -> None:
-        """Blind transfer (REFER) to this SIP URI."""
-        await self._rack.order("refer", call=self.number, target=target)
+    async def refer(self, target: str, headers: Mapping[str, str] = _NONE) -> None:
+        """Blind transfer (REFER) to this SIP URI. `headers` come on top of pjsip's own."""
+        await self._rack.order("refer", call=self.number, target=target, headers=dict(headers))
+
+    async def refer_to_call(self, other: PhoneCall, headers: Mapping[str, str] = _NONE) -> None:
+        """Attended transfer (REFER with Replaces): whoever is at the other end gets `other`, a call of this phone."""
+        await self._rack.order("refer_to_call", call=self.number, other=other.number, headers=dict(headers))
+
+    async def transfer_told(self, code: int, deadline: float = 10.0) -> News:
+        """Wait until the phone is told this SIP status of its transfer (NOTIFY). Raises LabError when it is not."""
+        try:
+            async with asyncio.timeout(deadline):
+                while (news := await self._transfers.get())["code"] != code:
+                    pass
+                return news
+        except TimeoutError:
+            raise LabError(f"call {self.number}: not told {code} of its transfer within {deadline} s") from None
 
     async def key_in(self, digits: str, *, info: bool = False) -> None:
         """Press keys: telephone events (RFC 4733), or SIP INFO. About a fifth of a second each."""

@@ -97,6 +97,10 @@ class Talk(pj.Call):  # type: ignore[misc]
                 self.voice.startTransmit(media)
         tell("media", call=self.number, open=len(self.voices()))
 
+    def onCallTransferStatus(self, prm: Any) -> None:
+        """Told by pjsua2 at each NOTIFY about a REFER of ours (RFC 3515)."""
+        tell("transfer", call=self.number, code=prm.statusCode, final=bool(prm.finalNotify))
+
     def voices(self) -> list[Any]:
         """The call's open audio streams."""
         open_states = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
@@ -265,9 +269,13 @@ class Softphones:
         resume.opt.flag = pj.PJSUA_CALL_UNHOLD
         self.calls[call].reinvite(resume)
 
-    def do_refer(self, call: int, target: str) -> None:
+    def do_refer(self, call: int, target: str, headers: dict[str, str]) -> None:
         """Ask the other side to call somebody else (blind transfer)."""
-        self.calls[call].xfer(target, pj.CallOpParam(True))
+        self.calls[call].xfer(target, _with_headers(headers))
+
+    def do_refer_to_call(self, call: int, other: int, headers: dict[str, str]) -> None:
+        """Ask the other side to take over another call of ours (attended transfer)."""
+        self.calls[call].xferReplaces(self.calls[other], _with_headers(headers))
 
     def do_dtmf(self, call: int, digits: str, info: bool) -> None:
         """Key in digits."""
@@ -280,6 +288,15 @@ class Softphones:
     def do_hush(self, call: int) -> None:
         """Say nothing any more."""
         self.calls[call].hush()
+
+
+def _with_headers(headers: dict[str, str]) -> Any:
+    parameters = pj.CallOpParam(True)
+    for name, value in headers.items():
+        header = pj.SipHeader()
+        header.hName, header.hValue = name, value
+        parameters.txOption.headers.append(header)
+    return parameters
 
 
 def _with_code(code: int) -> Any:
