@@ -11,14 +11,14 @@ from irmacall.ari.client import NodeSettings as AriSettings
 from irmacall.ari.outgoing import Outgoing, OutgoingLine
 from irmacall.core.code import Digits
 from irmacall.core.ids import CodeHash, DeskId, LanguageId, NodeName, QueueId, SubjectId
-from irmacall.core.plan import Plan, Times
+from irmacall.core.plan import Plan, Times, TransferRules
 from irmacall.irma.question import AttributeId, Question, Wanted
 from irmacall.service import exchange
 from irmacall.service.callbacks import NumberOf
 from irmacall.service.citizen import Subject
 from irmacall.service.staff import Titles
 from irmacall.service.strain import NodeLimits
-from irmacall.settings import DeskSettings, NodeSettings, Settings
+from irmacall.settings import DeskSettings, NodeSettings, Settings, TransferSettings
 from irmacall.settings.desks import SubjectSettings, TimesSettings
 from irmacall.store import forms
 from irmacall.store.desk import DeskStore
@@ -55,6 +55,7 @@ def core_plan(desk: DeskSettings, hashed: Callable[[Digits], CodeHash]) -> Plan:
         timezone=desk.timezone,
         hours=exchange.hours(desk),
         callbacks=exchange.callbacks(desk),
+        transfers=_transfers(desk.transfer),
         closed=exchange.closed(desk),
     )
 
@@ -67,6 +68,15 @@ def _times(times: TimesSettings) -> Times:
         prompt=times.prompt,
         code=times.code,
         identity=times.identity,
+    )
+
+
+def _transfers(said: TransferSettings) -> TransferRules:
+    return TransferRules(
+        ring=said.ring,
+        hang_up_completes=said.hangup_completes,
+        star_codes=said.star_codes,
+        outside=bool(said.outside),
     )
 
 

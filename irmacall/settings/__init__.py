@@ -20,6 +20,7 @@ from irmacall.settings.queues import (
     QueueSettings,
     ServiceLevelSettings,
     StepSettings,
+    TransferSettings,
 )
 from irmacall.settings.records import RecordsSettings
 from irmacall.settings.routes import ChoiceSettings, MenuSettings, WaySettings
@@ -71,6 +72,7 @@ __all__ = [
     "StoreSettings",
     "SubjectSettings",
     "TimesSettings",
+    "TransferSettings",
     "TrunkSettings",
     "WatchdogSettings",
     "WaySettings",

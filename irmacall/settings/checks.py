@@ -65,6 +65,7 @@ def _check_desk(desk: DeskSettings, where: str, demo: bool, problems: Problems) 
     }
     for kind, tables in named.items():
         _unlike((f"{where}.{kind}[{at}].id", each.id) for at, each in enumerate(tables, 1)).into(problems)
+    _extensions(desk, where).into(problems)
     if desk.times.code > desk.times.identity:
         problems.wrong(f"{where}.times.code", desk.times.code, f"at most times.identity ({desk.times.identity:g})")
     if desk.callback.interval > desk.callback.span:
@@ -76,6 +77,11 @@ def _check_desk(desk: DeskSettings, where: str, demo: bool, problems: Problems) 
             problems.wrong(f"{where}.schemes", scheme, wanted)
     for at, subject in enumerate(desk.subjects, 1):
         _check_subject(subject, desk, f"{where}.subject[{at}]", problems)
+
+
+def _extensions(desk: DeskSettings, where: str) -> _Twins:
+    named = ((f"{where}.queue[{at}].extension", queue.extension) for at, queue in enumerate(desk.queues, 1))
+    return _unlike((at, extension) for at, extension in named if extension is not None)
 
 
 def _check_subject(subject: SubjectSettings, desk: DeskSettings, where: str, problems: Problems) -> None:

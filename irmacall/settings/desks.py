@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from irmacall.settings import addresses, values
-from irmacall.settings.queues import CallbackSettings, GroupSettings, LanguageSettings, QueueSettings
+from irmacall.settings.queues import (
+    CallbackSettings,
+    GroupSettings,
+    LanguageSettings,
+    QueueSettings,
+    TransferSettings,
+)
 from irmacall.settings.reading import key, table, tables
 from irmacall.settings.routes import LANGUAGES, MenuSettings, WaySettings, way
 from irmacall.settings.schedules import ScheduleSettings
@@ -90,6 +96,7 @@ class DeskSettings:
     hours: str | None = field(default=None, metadata=key(values.called))
     closed: WaySettings | None = field(default=None, metadata=key(way("queue", "message")))
     callback: CallbackSettings = field(default=CallbackSettings(), metadata=table("callback", CallbackSettings))
+    transfer: TransferSettings = field(default=TransferSettings(), metadata=table("transfer", TransferSettings))
     schedules: tuple[ScheduleSettings, ...] = field(
         default=(), metadata=tables("schedule", ScheduleSettings, most=50)
     )

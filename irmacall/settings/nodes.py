@@ -78,6 +78,7 @@ class NodeSettings:
     rtp_last: int = field(default=19999, metadata=key(values.whole(1024, 65535)))
     music: str = field(default="/usr/share/irmacall/music", metadata=key(values.asterisk_path))
     language: str = field(default="nl", metadata=key(values.one_of("nl")))
+    phone_transfers: bool = field(default=False, metadata=key(values.switch))
 
     @property
     def ari_credential(self) -> str:

@@ -85,6 +85,7 @@ class QueueSettings:
 
     id: str = field(metadata=key(values.slug))
     title: str = field(metadata=key(values.text(80)))
+    extension: str | None = field(default=None, metadata=key(values.short_number))
     strategy: str = field(
         default="longest-idle", metadata=key(values.one_of("longest-idle", "round-robin", "ring-all"))
     )
@@ -115,6 +116,16 @@ class CallbackSettings:
     interval: float = field(default=600.0, metadata=key(values.seconds(1, 86_400)))
     span: float = field(default=14400.0, metadata=key(values.seconds(60, 86_400)))
     ring: float = field(default=30.0, metadata=key(values.seconds(5, 120)))
+
+
+@dataclass(frozen=True, slots=True)
+class TransferSettings:
+    """How callers are passed on. `outside`: the beginnings of numbers, in E.164, to which they may be."""
+
+    ring: float = field(default=25.0, metadata=key(values.seconds(5, 120)))
+    hangup_completes: bool = field(default=True, metadata=key(values.switch))
+    star_codes: bool = field(default=False, metadata=key(values.switch))
+    outside: tuple[str, ...] = field(default=(), metadata=key(values.list_of(values.prefix)))
 
 
 @dataclass(frozen=True, slots=True)

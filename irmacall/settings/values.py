@@ -123,6 +123,9 @@ service_number = _matching(
     _NUMBER, 'a number in E.164 ("+31241234567"), or a Dutch 140xx, 0800 or 0900 number, in digits only'
 )
 extension = _matching(_EXTENSION, 'digits, with or without a + before them, as the trunk sends them ("31241234567")')
+short_number = _matching(
+    re.compile("[0-9]{2,6}"), 'a number of 2 to 6 digits, as it is dialled within the municipality ("2100")'
+)
 
 prefix = _matching(
     re.compile(r"\+[1-9][0-9]{1,14}"), 'the beginning of numbers in E.164, with its country ("+3124", "+316")'

@@ -9,10 +9,11 @@ import pytest
 
 from irmacall.core.code import Digits
 from irmacall.core.ids import QueueId, SubjectId
+from irmacall.core.plan import TransferRules
 from irmacall.errors import SettingsError
 from irmacall.irma.question import Wanted
 from irmacall.service import plan, serve
-from irmacall.settings import AttributeSettings, Purpose, Settings
+from irmacall.settings import AttributeSettings, Purpose, Settings, TransferSettings
 from irmacall.web.entrance import Limits
 from tests.settings.sample import make_sample
 
@@ -34,6 +35,15 @@ def test_the_core_is_told_the_desk_its_queues_and_its_times(settings: Settings) 
         assert getattr(core.times, name) == getattr(times, name), name
     assert core.queue_of(SubjectId("paspoort")) == QueueId("burgerzaken")
     assert core.queue_of(SubjectId("no such subject")) == desk.default_queue
+
+
+def test_the_core_is_told_how_callers_are_passed_on(settings: Settings) -> None:
+    """Whether to a number outside at all; which ones is the service's to know."""
+    said = TransferSettings(ring=9, hangup_completes=False, star_codes=True, outside=("+3124",))
+    core = plan.core_plan(replace(settings.desks[0], transfer=said), plan.code_hash(b"k" * 32))
+    assert core.transfers == TransferRules(ring=9, hang_up_completes=False, star_codes=True, outside=True)
+    core = plan.core_plan(replace(settings.desks[0], transfer=TransferSettings()), plan.code_hash(b"k" * 32))
+    assert core.transfers == TransferRules()
 
 
 def test_a_code_is_hashed_under_the_desks_own_key() -> None:

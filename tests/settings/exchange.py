@@ -30,9 +30,14 @@ tries = 2
 interval = 300
 span = 3600
 
+[desk.transfer]
+ring = 25
+outside = ["+31241", "+316"]
+
 [[desk.queue]]
 id = "algemeen"
 title = "Algemeen"
+extension = "2100"
 strategy = "ring-all"
 ring = 15
 most = 50
@@ -42,6 +47,7 @@ music = "default"
 [[desk.queue]]
 id = "burgerzaken"
 title = "Burgerzaken"
+extension = "2200"
 strategy = "round-robin"
 head_start = 30
 wrap_up = 45

@@ -119,6 +119,20 @@ VALUES = {
     "no try at a code": ("code_tries = 4", "code_tries = 0", "code_tries", "a whole number from 1 to 10"),
     "a choice that takes a minute": ("choice = 1.5", "choice = 60", "times.choice", "seconds from 0.2 to 10"),
     "a callback that is never tried": ("tries = 2", "tries = 0", "callback.tries", "a whole number from 1 to 10"),
+    "a transfer that rings for ever": ("ring = 25", "ring = 300", "transfer.ring", "seconds from 5 to 120"),
+    "a hang-up that may complete": (
+        "ring = 25",
+        'hangup_completes = "yes"',
+        "transfer.hangup_completes",
+        "true or false, without quotes",
+    ),
+    "star codes in a word": ("ring = 25", 'star_codes = "*2"', "transfer.star_codes", "true or false"),
+    "a number outside without its country": ('"+31241"', '"0241"', "transfer.outside", "the beginning of numbers in"),
+    "everybody outside": ('"+31241"', '"+"', "transfer.outside", "the beginning of numbers in E.164"),
+    "a number outside twice": ('"+31241"', '"+316"', "transfer.outside", "nothing stands twice"),
+    "an extension in words": ('"2100"', '"balie"', "queue[1].extension", "a number of 2 to 6 digits"),
+    "an extension of one digit": ('"2100"', '"2"', "queue[1].extension", "a number of 2 to 6 digits"),
+    "an extension without quotes": ('"2100"', "2100", "queue[1].extension", "a number of 2 to 6 digits"),
     "a callback of two days": ("span = 3600", "span = 172800", "callback.span", "seconds from 60 to 86400"),
 }
 #: Names of what is not there.
@@ -270,6 +284,7 @@ TABLES = {
 }
 #: Tables of one desk that do.
 DESKS = {
+    "an extension twice": ('"2200"', '"2100"', "queue[2].extension", "one of its own: "),
     "a second try after the last moment": (
         "interval = 300",
         "interval = 7200",
