@@ -21,8 +21,8 @@ from irmacall.core.ids import Endpoint, UserId
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
 from irmacall.store.users import Role, Users, open_users
+from irmacall.web.accounts import SessionKey
 from irmacall.web.doors import token_for
-from irmacall.web.ports import SessionKey
 from irmacall.web.sessions import COOKIE, new_key, seat_named
 from lab.town import Town
 

@@ -21,7 +21,8 @@ from irmacall.store import users as kept
 from irmacall.store.sessions import Sessions
 from irmacall.store.throttle import Throttle
 from irmacall.store.users import Users
-from irmacall.web.ports import SessionKey, TooManyTries, User
+from irmacall.web.accounts import SessionKey, User
+from irmacall.web.ports import TooManyTries
 from irmacall.web.sessions import seat_named
 
 log = structlog.get_logger("irmacall.accounts")

@@ -13,9 +13,6 @@ from irmacall.errors import Refused
 PageToken = NewType("PageToken", str)
 """The 256-bit secret of the citizen's page that began a disclosure. It lives in that page's cookie only."""
 
-SessionKey = NewType("SessionKey", str)
-"""The 256-bit secret of one login. It lives in the cookie; the other side keeps a hash."""
-
 
 class TooManyTries(Refused):
     """Somebody must wait before trying again; `retry_after` says how long, in seconds."""
@@ -390,31 +387,3 @@ class StaffDesk(Protocol):
 
     def changes(self, seat: SeatId) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:
         """Nudges for this seat, in order; it ends when this daemon may not speak any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Somebody with a login."""
-
-    id: UserId
-    name: str
-    role: str
-
-
-class Accounts(Protocol):
-    """Who may log in, and who has."""
-
-    async def verify(self, login: str, password: str, address: str) -> User | None:
-        """The user whose password this is, or None. Raises TooManyTries."""
-
-    async def open_session(self, key: SessionKey, user: UserId) -> None:
-        """Remember a login under this new key."""
-
-    async def session_user(self, key: SessionKey, *, active: bool) -> User | None:
-        """Whose session it is; None when unknown, idle or too old, or its user is disabled.
-
-        `active`: this was an act of a person, so the idle time begins anew.
-        """
-
-    async def close_session(self, key: SessionKey) -> None:
-        """Forget a login."""

@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp_session import AbstractStorage, Session, get_session, new_session
 
 from irmacall.core.ids import SeatId
-from irmacall.web.ports import Accounts, SessionKey, User
+from irmacall.web.accounts import Accounts, SessionKey, User
 
 COOKIE: Final = "__Host-irmacall-staff"
 _ACTS: Final = {"/", "/card"}

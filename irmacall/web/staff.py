@@ -14,6 +14,7 @@ from aiohttp_session import session_middleware
 
 from irmacall.errors import PeerError, Refused
 from irmacall.web import doors, painting, sessions
+from irmacall.web.accounts import Accounts
 from irmacall.web.addresses import ALLOWED, only_from
 from irmacall.web.config import InForce
 from irmacall.web.doors import BODY_LIMIT, CrossSite
@@ -21,7 +22,7 @@ from irmacall.web.guard import errors_to_answers
 from irmacall.web.headers import content_security_policy, security_headers
 from irmacall.web.hosts import only_as
 from irmacall.web.pages import Pages
-from irmacall.web.ports import Accounts, StaffDesk
+from irmacall.web.ports import StaffDesk
 from irmacall.web.stream import Streams
 from irmacall.web.throttle import Throttle
 

@@ -22,7 +22,8 @@ from irmacall.store.audit import AuditKind
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
 from irmacall.store.users import Role, User, Users, open_users
-from irmacall.web.ports import SessionKey, TooManyTries
+from irmacall.web.accounts import SessionKey
+from irmacall.web.ports import TooManyTries
 from irmacall.web.sessions import seat_named
 from tests.core.leader import PLAN
 from tests.core.plays import phone_of

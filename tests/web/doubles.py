@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from irmacall.core.ids import CallId, GrantNumber, LanguageId, SeatId, SubjectId, UserId
 from irmacall.errors import PeerUnavailable, Refused
+from irmacall.web.accounts import SessionKey, User
 from irmacall.web.ports import (
     Begun,
     CallbackView,
@@ -22,11 +23,9 @@ from irmacall.web.ports import (
     PanelView,
     QueueView,
     RingingView,
-    SessionKey,
     SubjectView,
     TalkingView,
     TooManyTries,
-    User,
 )
 
 NUMBER = "024 - 123 45 67"
