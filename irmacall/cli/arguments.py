@@ -95,10 +95,10 @@ def _add_users(user: argparse.ArgumentParser) -> None:
         dest="groups",
         help="a group that she belongs to; repeat it",
     )
+    add.add_argument("--department", default="", metavar="TEXT", help="where she works, as colleagues look for her")
+    add.add_argument("--extension", metavar="DIGITS", help="what colleagues dial to reach her; 2 to 6 digits")
     _add_password(add)
-    groups = _add(commands, "groups", people.set_groups, "say to which groups somebody belongs, and to no other")
-    groups.add_argument("login")
-    groups.add_argument("groups", nargs="*", metavar="GROUP", help="a group of the site's; none: to no group")
+    _add_places(commands)
     _add(commands, "list", people.list_users, "everybody who may log in, or might once")
     for name, command, words in (
         ("disable", people.disable_user, "let somebody in no more, and end her sessions"),
@@ -109,6 +109,19 @@ def _add_users(user: argparse.ArgumentParser) -> None:
         each.add_argument("login")
         if name == "password":
             _add_password(each)
+
+
+def _add_places(commands: Commands[argparse.ArgumentParser]) -> None:
+    """What can be changed of where somebody is found."""
+    groups = _add(commands, "groups", people.set_groups, "say to which groups somebody belongs, and to no other")
+    groups.add_argument("login")
+    groups.add_argument("groups", nargs="*", metavar="GROUP", help="a group of the site's; none: to no group")
+    department = _add(commands, "department", people.set_department, "say where somebody works")
+    department.add_argument("login")
+    department.add_argument("department", nargs="?", default="", metavar="TEXT", help="none: nowhere in particular")
+    extension = _add(commands, "extension", people.set_extension, "say what colleagues dial to reach somebody")
+    extension.add_argument("login")
+    extension.add_argument("extension", nargs="?", metavar="DIGITS", help="2 to 6 digits; none: nothing")
 
 
 def _add_phones(phone: argparse.ArgumentParser) -> None:

@@ -50,6 +50,7 @@ class Books:
 def add_user(arguments: argparse.Namespace) -> int:
     """Let somebody in."""
     password, groups = _password(arguments), _groups(arguments)
+    _refuse_a_queues(arguments)
 
     async def work(books: Books) -> None:
         phone = None if arguments.phone is None else Endpoint(arguments.phone)
@@ -64,9 +65,12 @@ def add_user(arguments: argparse.Namespace) -> int:
                 endpoint=phone,
                 function=arguments.function,
                 groups=groups,
+                department=arguments.department,
+                extension=arguments.extension,
             )
         )
-        await books.note(AuditKind.USER_ADDED, user.id, f"{user.login}, {user.role}, groups: {_listed(user.groups)}")
+        told = f"{user.login}, {user.role}, groups: {_listed(user.groups)}, extension: {user.extension or '-'}"
+        await books.note(AuditKind.USER_ADDED, user.id, told)
         _show(arguments, user, password)
 
     return with_books(arguments, work)
@@ -78,8 +82,8 @@ def list_users(arguments: argparse.Namespace) -> int:
     async def work(books: Books) -> None:
         for user in await books.users.list_users():
             state = "disabled" if user.disabled else ""
-            told = (user.login, user.role, user.endpoint or "-", _listed(user.groups), user.name, state)
-            print("\t".join(told).rstrip("\t"))
+            reached = (user.endpoint or "-", _listed(user.groups), user.extension or "-", user.department or "-")
+            print("\t".join((user.login, user.role, *reached, user.name, state)).rstrip("\t"))
 
     return with_books(arguments, work)
 
@@ -95,6 +99,34 @@ def set_groups(arguments: argparse.Namespace) -> int:
         await books.note(AuditKind.GROUPS_SET, user.id, f"{user.login}: {told}")
         print(f"{user.login}\t{_listed(groups)}")
         print("It counts from when she goes available the next time.", file=sys.stderr)
+
+    return with_books(arguments, work)
+
+
+def set_department(arguments: argparse.Namespace) -> int:
+    """Say where somebody works, as colleagues look for her."""
+
+    async def work(books: Books) -> None:
+        user = await _known(books, arguments.login)
+        await books.users.set_department(user.id, arguments.department)
+        now = await _known(books, arguments.login)
+        told = f"{user.department or '-'} became {now.department or '-'}"
+        await books.note(AuditKind.DEPARTMENT_SET, user.id, f"{user.login}: {told}")
+        print(f"{user.login}\t{now.department or '-'}")
+
+    return with_books(arguments, work)
+
+
+def set_extension(arguments: argparse.Namespace) -> int:
+    """Say what colleagues dial to reach somebody."""
+    _refuse_a_queues(arguments)
+
+    async def work(books: Books) -> None:
+        user = await _known(books, arguments.login)
+        await books.users.set_extension(user.id, arguments.extension)
+        told = f"{user.extension or '-'} became {arguments.extension or '-'}"
+        await books.note(AuditKind.EXTENSION_SET, user.id, f"{user.login}: {told}")
+        print(f"{user.login}\t{arguments.extension or '-'}")
 
     return with_books(arguments, work)
 
@@ -199,6 +231,14 @@ def _groups(arguments: argparse.Namespace) -> frozenset[GroupId]:
         has = f"it has {', '.join(sorted(known))}" if known else _NO_GROUPS
         raise Refused(f"there is no group {unknown[0]} in the site: {has}")
     return frozenset(map(GroupId, arguments.groups))
+
+
+def _refuse_a_queues(arguments: argparse.Namespace) -> None:
+    """Raises Refused for an extension that is a queue's: who dials it would never reach her."""
+    queues = [queue for desk in settings_of(arguments, Purpose.LOCAL).desks for queue in desk.queues]
+    for queue in queues:
+        if queue.extension is not None and queue.extension == arguments.extension:
+            raise Refused(f"extension {queue.extension} is the queue {queue.id}'s: give one of them another")
 
 
 def _listed(groups: Collection[GroupId]) -> str:

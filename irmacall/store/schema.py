@@ -33,6 +33,12 @@ USERS: Final = (
     """
     ALTER TABLE users ADD COLUMN groups TEXT NOT NULL DEFAULT '[]' CHECK (json_type(groups) = 'array');
     """,
+    """
+    ALTER TABLE users ADD COLUMN department TEXT NOT NULL DEFAULT '';
+    ALTER TABLE users ADD COLUMN extension TEXT
+        CHECK (length(extension) BETWEEN 2 AND 6 AND extension NOT GLOB '*[^0-9]*');
+    CREATE UNIQUE INDEX users_by_extension ON users (extension);
+    """,
 )
 
 AUDIT: Final = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Collection
@@ -32,6 +33,7 @@ class User:
     """One person of the municipality. `function` is what citizens are told that they spoke to.
 
     `groups`: those of the site file that she belongs to; one that the site knows no longer gives her nothing.
+    `extension`: what colleagues dial to reach her, which is nobody else's.
     """
 
     id: UserId
@@ -42,11 +44,15 @@ class User:
     function: str
     disabled: bool
     groups: frozenset[GroupId] = frozenset()
+    department: str = ""
+    extension: str | None = None
 
 
-USER_COLUMNS: Final = "users.id, login, name, role, endpoint, shown_function, disabled, groups"
-UserRow = tuple[str, str, str, str, str | None, str, int, str]
+USER_COLUMNS: Final = "users.id, login, name, role, endpoint, shown_function, disabled, groups, department, extension"
+UserRow = tuple[str, str, str, str, str | None, str, int, str, str, str | None]
 """What a query for `USER_COLUMNS` answers: see `user_of`."""
+_LONGEST_DEPARTMENT: Final = 80
+_EXTENSION: Final = re.compile(r"[0-9]{2,6}")
 
 
 async def open_users(path: Path) -> Database:
@@ -74,15 +80,31 @@ class Users:
         endpoint: Endpoint | None = None,
         function: str = "",
         groups: Collection[GroupId] = (),
+        department: str = "",
+        extension: str | None = None,
     ) -> User:
-        """Add somebody. Raises `PasswordRefused`, or `Refused` when the login is taken or cannot be one."""
-        belongs = frozenset(groups)
-        user = User(UserId(secrets.token_hex(8)), _login(login), name, role, endpoint, function, False, belongs)
+        """Add somebody.
+
+        Raises `PasswordRefused`, or `Refused` when the login or the extension is taken or cannot be one, and for an
+        official without a phone or with groups.
+        """
+        user = User(
+            UserId(secrets.token_hex(8)),
+            _login(login),
+            name,
+            role,
+            endpoint,
+            function,
+            disabled=False,
+            groups=frozenset(groups),
+            department=_department(department),
+            extension=_extension(extension),
+        )
+        if role is Role.OFFICIAL and endpoint is None:
+            raise Refused("an official needs a phone: nobody could be passed to her")
+        _refuse_groups(role, user.groups)
         kept = await self._accepted(password, user)
-        try:
-            await self._database.run(lambda db: _insert(db, user, kept))
-        except sqlite3.IntegrityError as error:
-            raise Refused(f"there is a user {user.login} already") from error
+        await self._database.run(lambda db: _insert(db, user, kept))
         return user
 
     async def verify(self, login: str, password: str) -> User | None:
@@ -117,10 +139,21 @@ class Users:
         await self._database.run(lambda db: _change(db, user_id, "password_hash", kept))
 
     async def set_groups(self, user_id: UserId, groups: Collection[GroupId]) -> None:
-        """She belongs to these groups and to no other. Raises `Refused` for nobody. Her sessions go on."""
-        change, kept = "UPDATE users SET groups = ? WHERE id = ?", _as_text(groups)
-        if not await self._database.run(lambda db: db.execute(change, (kept, user_id)).rowcount):
-            raise Refused("there is no such user")
+        """She belongs to these groups and to no other. Raises `Refused` for nobody and for an official's.
+
+        Her sessions go on.
+        """
+        await self._database.run(lambda db: _set_groups(db, user_id, groups))
+
+    async def set_department(self, user_id: UserId, department: str) -> None:
+        """Where she works, as colleagues look for it; empty: nowhere in particular. Raises `Refused` for nobody."""
+        kept = _department(department)
+        await self._database.run(lambda db: _set(db, user_id, "department", kept))
+
+    async def set_extension(self, user_id: UserId, extension: str | None) -> None:
+        """What colleagues dial to reach her; None: nothing. Raises `Refused` for nobody, and for one that is taken."""
+        kept = _extension(extension)
+        await self._database.run(lambda db: _set_extension(db, user_id, kept))
 
     async def disable(self, user_id: UserId) -> None:
         """Let her in no more, and end all her sessions in the same transaction."""
@@ -151,11 +184,61 @@ def _login(text: str) -> str:
     return login
 
 
+def _department(text: str) -> str:
+    """As it is shown. Raises `Refused` for what no screen can show."""
+    department = " ".join(text.split())
+    if len(department) > _LONGEST_DEPARTMENT or not department.isprintable():
+        raise Refused(f"a department has at most {_LONGEST_DEPARTMENT} characters, all of them printable")
+    return department
+
+
+def _extension(digits: str | None) -> str | None:
+    """As it is dialled. Raises `Refused` for what cannot be."""
+    if digits is not None and not _EXTENSION.fullmatch(digits):
+        raise Refused("an extension has 2 to 6 digits, and nothing else")
+    return digits
+
+
+def _refuse_groups(role: Role, groups: Collection[GroupId]) -> None:
+    if role is Role.OFFICIAL and groups:
+        raise Refused("an official serves no queue, and belongs to no group")
+
+
 def _insert(db: sqlite3.Connection, user: User, kept: str) -> None:
-    columns = "id, login, name, password_hash, role, endpoint, shown_function, groups"
+    _refuse_taken(db, user.extension, user.id)
+    columns = "id, login, name, password_hash, role, endpoint, shown_function, groups, department, extension"
     groups = _as_text(user.groups)
     values = (user.id, user.login, user.name, kept, user.role, user.endpoint, user.function, groups)
-    db.execute(f"INSERT INTO users ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+    question = f"INSERT INTO users ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    try:
+        db.execute(question, (*values, user.department, user.extension))
+    except sqlite3.IntegrityError as error:
+        raise Refused(f"there is a user {user.login} already") from error
+
+
+def _refuse_taken(db: sqlite3.Connection, extension: str | None, by: UserId) -> None:
+    """Of a disabled user too: who dials it from memory would reach another."""
+    row = db.execute("SELECT login FROM users WHERE extension = ? AND id <> ?", (extension, by)).fetchone()
+    if row is not None:
+        raise Refused(f"extension {extension} is {row[0]}'s already: give one of them another")
+
+
+def _set(db: sqlite3.Connection, user_id: UserId, column: str, value: str | None) -> None:
+    """Change what neither lets her in nor keeps her out: her sessions go on."""
+    if not db.execute(f"UPDATE users SET {column} = ? WHERE id = ?", (value, user_id)).rowcount:
+        raise Refused("there is no such user")
+
+
+def _set_groups(db: sqlite3.Connection, user_id: UserId, groups: Collection[GroupId]) -> None:
+    user = _by_id(db, user_id)
+    if user is not None:
+        _refuse_groups(user.role, groups)
+    _set(db, user_id, "groups", _as_text(groups))
+
+
+def _set_extension(db: sqlite3.Connection, user_id: UserId, extension: str | None) -> None:
+    _refuse_taken(db, extension, user_id)
+    _set(db, user_id, "extension", extension)
 
 
 def _by_id(db: sqlite3.Connection, user_id: UserId) -> User | None:
@@ -177,10 +260,11 @@ def _everybody(db: sqlite3.Connection) -> list[User]:
 
 def user_of(row: UserRow) -> User:
     """The user of one row of `USER_COLUMNS`."""
-    user_id, login, name, role, endpoint, function, disabled, groups = row
+    user_id, login, name, role, endpoint, function, disabled, groups, department, extension = row
     phone = None if endpoint is None else Endpoint(endpoint)
     belongs = frozenset(map(GroupId, json.loads(groups)))
-    return User(UserId(user_id), login, name, Role(role), phone, function, bool(disabled), belongs)
+    who = UserId(user_id)
+    return User(who, login, name, Role(role), phone, function, bool(disabled), belongs, department, extension)
 
 
 def _as_text(groups: Collection[GroupId]) -> str:

@@ -204,7 +204,7 @@ def test_somebody_is_let_in_and_put_out(sample: Sample) -> None:
     added = on_site(sample, "user", "add", "Samira", "--name", "Samira Bakker", "--phone", "agent7")
     login, password = added.out.split()
     assert (added.code, login, len(password)) == (0, "samira", 20)
-    assert on_site(sample, "user", "list").out == "samira\tagent\tagent7\t-\tSamira Bakker\n"
+    assert on_site(sample, "user", "list").out == "samira\tagent\tagent7\t-\t-\t-\tSamira Bakker\n"
     assert on_site(sample, "phone", "list").out == "agent7\n"
     another = on_site(sample, "user", "password", "samira", "--ask", stdin="vlinder-kachel-ratel\n")
     assert (another.code, another.out) == (0, "")
@@ -217,6 +217,28 @@ def test_somebody_is_let_in_and_put_out(sample: Sample) -> None:
     assert on_site(sample, "audit", "verify").out.startswith("5 lines, each as it was written; the last: 5:")
 
 
+def test_an_official_is_found_by_department_and_extension(sample: Sample) -> None:
+    """Given when she is added, and changed later; each is a line in the audit log, and all stand in the list."""
+    on_site(sample, "phone", "add", "smit")
+    words = ("--role", "official", "--phone", "smit", "--department", "Burgerzaken", "--extension", "4101")
+    assert on_site(sample, "user", "add", "smit", "--name", "Willem Smit", *words).code == 0
+    assert on_site(sample, "user", "list").out == "smit\tofficial\tsmit\t-\t4101\tBurgerzaken\tWillem Smit\n"
+    assert on_site(sample, "user", "extension", "smit", "4102") == Ended(0, "smit\t4102\n", "")
+    assert on_site(sample, "user", "department", "smit", "Ruimte en  wonen") == Ended(
+        0, "smit\tRuimte en wonen\n", ""
+    )
+    assert on_site(sample, "user", "list").out == "smit\tofficial\tsmit\t-\t4102\tRuimte en wonen\tWillem Smit\n"
+    assert on_site(sample, "user", "extension", "smit").out == "smit\t-\n"
+    assert on_site(sample, "user", "department", "smit").out == "smit\t-\n"
+    told = on_site(sample, "audit", "list", "--kind", "extension_set").out.splitlines()
+    assert [line.rpartition(": ")[2] for line in told] == ["4101 became 4102", "4102 became -"]
+    told = on_site(sample, "audit", "list", "--kind", "department_set").out.splitlines()
+    assert [line.rpartition(": ")[2] for line in told] == [
+        "Burgerzaken became Ruimte en wonen",
+        "Ruimte en wonen became -",
+    ]
+
+
 REFUSED = {
     "a user twice": (("user", "add", "nadia", "--name", "Nadia"), "", "there is a user nadia already"),
     "a short password": (("user", "password", "nadia", "--ask"), "kort\n", "too short: at least 12"),
@@ -224,6 +246,19 @@ REFUSED = {
     "nobody": (("user", "disable", "x"), "", "there is no user x"),
     "a phone that is not there": (("user", "add", "x", "--name", "X", "--phone", "y"), "", "there is no phone y"),
     "a phone for Asterisk to trip over": (("phone", "add", "a]b"), "", "ASCII letters, digits, - and _ only"),
+    "an official without a phone": (
+        ("user", "add", "x", "--name", "X", "--role", "official"),
+        "",
+        "an official needs a phone",
+    ),
+    "an extension that is none": (("user", "extension", "nadia", "21a"), "", "2 to 6 digits"),
+    "a queue's extension": (("user", "extension", "nadia", "2100"), "", "extension 2100 is the queue algemeen's"),
+    "a queue's extension for somebody new": (
+        ("user", "add", "x", "--name", "X", "--extension", "2100"),
+        "",
+        "extension 2100 is the queue algemeen's",
+    ),
+    "a department of nobody": (("user", "department", "x", "Burgerzaken"), "", "there is no user x"),
     "a node that is not there": (("render", "--node", "x", "--out", "/tmp"), "", "--node x: should be one of pbx1"),
 }
 
@@ -238,7 +273,7 @@ def test_what_may_not_be_is_told(sample: Sample, case: str) -> None:
     (line,) = ended.err.splitlines()
     assert line.startswith("irmacall: ")
     assert expected in line
-    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\t-\tNadia\n"
+    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\t-\t-\t-\tNadia\n"
 
 
 def test_an_audit_log_that_was_touched_shows(sample: Sample) -> None:

@@ -272,10 +272,10 @@ def test_somebody_belongs_to_groups_of_the_site(sample: Sample) -> None:
     sample.add(GROUPS)
     words = ("--group", "kcc", "--group", "leiding")
     assert on_site(sample, "user", "add", "nadia", "--name", "Nadia", *words).code == 0
-    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\tkcc,leiding\tNadia\n"
+    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\tkcc,leiding\t-\t-\tNadia\n"
     ended = on_site(sample, "user", "groups", "nadia", "kcc")
     assert ended == Ended(0, "nadia\tkcc\n", "It counts from when she goes available the next time.\n")
-    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\tkcc\tNadia\n"
+    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\tkcc\t-\t-\tNadia\n"
     assert on_site(sample, "user", "groups", "nadia").out == "nadia\t-\n"
     assert on_site(sample, "audit", "verify").out.startswith("3 lines, each as it was written")
 
@@ -290,7 +290,7 @@ def test_a_group_that_the_site_has_not_is_refused(sample: Sample, words: tuple[s
     )
     sample.add(GROUPS)
     assert on_site(sample, "user", *words) == Ended(1, "", told + "it has kcc, leiding\n")
-    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\t-\tNadia\n"
+    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\t-\t-\t-\tNadia\n"
 
 
 def test_groups_of_nobody_are_refused(sample: Sample) -> None:

@@ -138,9 +138,10 @@ async def test_groups_are_kept_and_changed_as_a_whole(users: Users, database: Da
     assert listed.groups == frozenset()
 
 
-async def test_a_file_from_before_groups_is_taken_along(tmp_path: Path) -> None:
-    """Everybody who was in it may still log in, and belongs to no group."""
-    old = await Database.open(tmp_path / "users.db", schema.USERS[:1])
+@pytest.mark.parametrize("steps", range(1, len(schema.USERS)))
+async def test_an_older_file_is_taken_along(tmp_path: Path, steps: int) -> None:
+    """Everybody who was in it may still log in; she belongs to no group, and has no department or extension."""
+    old = await Database.open(tmp_path / "users.db", schema.USERS[:steps])
     columns = "id, login, name, password_hash, role, endpoint, shown_function"
     await old.run(
         lambda db: db.execute(f"INSERT INTO users ({columns}) VALUES ('1', 'jansen', 'Anna', 'x', 'agent', 'a1', '')")
@@ -150,6 +151,72 @@ async def test_a_file_from_before_groups_is_taken_along(tmp_path: Path) -> None:
     [user] = await Users(database, Hashing()).list_users()
     await database.close()
     assert (user.login, user.endpoint, user.groups) == ("jansen", "a1", frozenset())
+    assert (user.department, user.extension) == ("", None)
+
+
+async def test_department_and_extension_are_kept_and_changed(users: Users, database: Database) -> None:
+    """As colleagues look for them; a change ends no session, and each can be taken away again."""
+    user = await users.add_user(
+        "jansen", "Anna Jansen", Role.AGENT, GOOD, department=" Burger  zaken ", extension="2100"
+    )
+    assert (user.department, user.extension) == ("Burger zaken", "2100")
+    assert await users.get(user.id) == user
+    sessions = Sessions(database)
+    await sessions.begin("secret", user.id, SEAT, 100.0)
+    await users.set_department(user.id, "Belastingen")
+    await users.set_extension(user.id, "2101")
+    [listed] = await users.list_users()
+    assert (listed.department, listed.extension) == ("Belastingen", "2101")
+    assert await sessions.load("secret", 101.0) is not None
+    await users.set_department(user.id, "")
+    await users.set_extension(user.id, None)
+    [listed] = await users.list_users()
+    assert (listed.department, listed.extension) == ("", None)
+
+
+async def test_an_extension_is_of_one(users: Users) -> None:
+    """Neither a new user nor another can take it, nor from who is disabled; to give her own again is no fault."""
+    first = await users.add_user("jansen", "Anna Jansen", Role.AGENT, GOOD, extension="2100")
+    second = await users.add_user("smit", "Willem Smit", Role.AGENT, GOOD)
+    await users.disable(first.id)
+    with pytest.raises(Refused, match=r"2100 is jansen's already"):
+        await users.set_extension(second.id, "2100")
+    with pytest.raises(Refused, match=r"2100 is jansen's already"):
+        await users.add_user("meijer", "Bo Meijer", Role.AGENT, GOOD, extension="2100")
+    await users.set_extension(first.id, "2100")
+    assert [(user.login, user.extension) for user in await users.list_users()] == [("jansen", "2100"), ("smit", None)]
+
+
+@pytest.mark.parametrize("extension", ["", "1", "1234567", "21 00", "21a", "\u0661\u0662", "2100\n"])
+async def test_an_extension_that_cannot_be_dialled(users: Users, extension: str) -> None:
+    """Two to six digits; all else is refused, and nothing changes."""
+    user = await added(users)
+    with pytest.raises(Refused, match="2 to 6 digits"):
+        await users.set_extension(user.id, extension)
+    assert await users.get(user.id) == user
+
+
+@pytest.mark.parametrize("department", ["x" * 81, "a\x1bb"])
+async def test_a_department_that_no_screen_can_show(users: Users, department: str) -> None:
+    """Too long, or not to be printed."""
+    user = await added(users)
+    with pytest.raises(Refused, match="at most 80 characters"):
+        await users.set_department(user.id, department)
+    assert await users.get(user.id) == user
+
+
+async def test_an_official_has_a_phone_and_no_groups(users: Users) -> None:
+    """She is called by name; without a phone nobody could reach her, and a queue she serves not."""
+    with pytest.raises(Refused, match="needs a phone"):
+        await users.add_user("smit", "Willem Smit", Role.OFFICIAL, GOOD)
+    phone, groups = Endpoint("smit"), [GroupId("kcc")]
+    with pytest.raises(Refused, match="serves no queue"):
+        await users.add_user("smit", "Willem Smit", Role.OFFICIAL, GOOD, endpoint=phone, groups=groups)
+    user = await users.add_user("smit", "Willem Smit", Role.OFFICIAL, GOOD, endpoint=phone)
+    with pytest.raises(Refused, match="serves no queue"):
+        await users.set_groups(user.id, groups)
+    await users.set_groups(user.id, [])
+    assert await users.list_users() == [user]
 
 
 async def test_nobody(users: Users) -> None:
@@ -160,6 +227,8 @@ async def test_nobody(users: Users) -> None:
         users.enable(nobody),
         users.set_password(nobody, OTHER),
         users.set_groups(nobody, []),
+        users.set_department(nobody, "Burgerzaken"),
+        users.set_extension(nobody, "2100"),
     ):
         with pytest.raises(Refused):
             await change
