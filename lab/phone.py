@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from lab.rack import News, Rack
 
 _STATES = ("calling", "early", "connected", "disconnected")
 _HEAR_S = 0.5
+_WRITTEN_S, _LATE_S, _LOST_S = 2.0, 0.3, 1.0
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -45,9 +47,12 @@ class Moment:
 class PhoneCall:
     """One call on one phone. `ringing`, `connected` and `disconnected` are moments to wait for."""
 
-    def __init__(self, rack: Rack, number: int, remote: str, label: str) -> None:
-        """`remote` is the other side's URI with its display name, as the phone would show it."""
-        self.number, self.remote = number, remote
+    def __init__(self, rack: Rack, number: int, remote: str, label: str, source: str = "") -> None:
+        """`remote` is the other side's URI with its display name, as the phone would show it.
+
+        `source`: of a call that came in, from where ("address:port").
+        """
+        self.number, self.remote, self.source = number, remote, source
         self._rack = rack
         self._told = 0
         self._transfers: asyncio.Queue[News] = asyncio.Queue()
@@ -157,6 +162,10 @@ class PhoneCall:
         except TimeoutError:
             raise LabError(f"call {self.number} is not told {prompt!r} within {deadline} s") from None
 
+    def listening(self, *tones: float) -> Listening:
+        """What is heard from now on, over time; `tones` (Hz) are those that phones say in this call."""
+        return Listening(self, tones)
+
     def _finds(self, prompt: str) -> bool:
         found = prompts.find(sound.recorded(self.recording, 600)[self._told :], prompt)
         self._told += found or 0
@@ -169,6 +178,35 @@ class PhoneCall:
         return sound.kind(samples) is what if isinstance(what, sound.Heard) else sound.is_tone(samples, what)
 
 
+class Listening:
+    """What one call hears from a moment on, or from up to a quarter of a second before: a file is written late."""
+
+    def __init__(self, call: PhoneCall, tones: Sequence[float]) -> None:
+        self._call, self._tones = call, tones
+        self._first, self._since = sound.recorded_so_far(call.recording), time.monotonic()
+
+    async def timeline(self) -> list[sound.Stretch]:
+        """All that was heard until now, or until the call was over.
+
+        Raises LabError where the recording has lost more than a second: what it lost may have been silence.
+        """
+        over = self._call.disconnected
+        seconds = (over.at if over else time.monotonic()) - self._since
+        end = time.monotonic() + _WRITTEN_S
+        while (lost := seconds - self._written()) > _LATE_S and time.monotonic() < end:  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0.05)
+        if lost > _LOST_S:
+            raise LabError(f"call {self._call.number}: {lost:.1f} s of {seconds:.1f} s are not recorded")
+        return sound.timeline(sound.recorded_since(self._call.recording, self._first), self._tones)
+
+    async def longest_silence(self) -> float:
+        """The seconds of the longest silence until now. Raises LabError as `timeline` does."""
+        return sound.longest(await self.timeline(), sound.Heard.SILENCE)
+
+    def _written(self) -> float:
+        return (sound.recorded_so_far(self._call.recording) - self._first) / sound.RATE
+
+
 class Phone:
     """One SIP account on the rack. `user` is its name and its Asterisk endpoint."""
 
@@ -177,7 +215,7 @@ class Phone:
     ) -> None:
         """`rings_as`: the same telephone's account elsewhere; whoever calls either of them rings that one."""
         self.user, self._name = user, rack.new_name(user)
-        self._rack, self._password, self._host, self._port = rack, password, host, port
+        self._rack, self._password, self.host, self._port = rack, password, host, port
         self._incoming: asyncio.Queue[PhoneCall] = rings_as._incoming if rings_as else asyncio.Queue()
         self._registration: asyncio.Queue[News] = asyncio.Queue()
         self._known = False
@@ -187,12 +225,12 @@ class Phone:
         if news["event"] == "registration":
             self._registration.put_nowait(news)
         if news["event"] == "incoming":
-            call = PhoneCall(self._rack, news["call"], news["remote"], f"{self.user} called")
+            call = PhoneCall(self._rack, news["call"], news["remote"], f"{self.user} called", news["source"])
             call.ringing.happened(news)
             self._incoming.put_nowait(call)
 
     async def _be_known(self, register: bool) -> None:
-        where = {"user": self.user, "host": self._host, "port": self._port, "password": self._password}
+        where = {"user": self.user, "host": self.host, "port": self._port, "password": self._password}
         await self._rack.order("register", phone=self._name, register=register, **where)
         self._known = True
 
@@ -233,6 +271,10 @@ class Phone:
         made = await self._rack.order("call", phone=self._name, number=number, digits_after=digits_after, pause=pause)
         return PhoneCall(self._rack, made["call"], number, f"{self.user} calls {number}")
 
+    def uri(self, extension: str) -> str:
+        """How this phone names an extension of its node, in a REFER."""
+        return f"sip:{extension}@{self.host}:{self._port}"
+
     async def rings(self, deadline: float = 10.0) -> PhoneCall:
         """The next call that comes in; one that was missed is none. Raises LabError after `deadline` seconds."""
         try:
@@ -263,6 +305,10 @@ class PhoneEverywhere:
     async def unregister(self, deadline: float = 10.0) -> None:
         """End every registration in order."""
         await asyncio.gather(*(account.unregister(deadline) for account in self.accounts))
+
+    def at(self, call: PhoneCall) -> Phone:
+        """Its account at the node that this incoming call is from: for a REFER, or a second call beside it."""
+        return next(one for one in self.accounts if one.host == call.source.partition(":")[0])
 
     async def rings(self, deadline: float = 10.0) -> PhoneCall:
         """The next call that comes in, from whichever node. Raises LabError after `deadline` seconds."""

@@ -59,7 +59,8 @@ class Line(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
     def onIncomingCall(self, prm: Any) -> None:
         """Told by pjsua2 when an INVITE came: the phone rings."""
         call = self.desk.new_call(self, prm.callId)
-        tell("incoming", phone=self.name, call=call.number, remote=call.getInfo().remoteUri)
+        where = {"remote": call.getInfo().remoteUri, "source": prm.rdata.srcAddress}
+        tell("incoming", phone=self.name, call=call.number, **where)
         call.answer(_with_code(pj.PJSIP_SC_RINGING))
 
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 from lab.network import SIP_PORT, claim_network
 from lab.phone import Phone, PhoneCall
 from lab.rack import Rack
+from lab.sound import Heard
 
 PLACES = 4
 """Calls that one process of pjsua2 can hold, as its wheel is built (PJSUA_MAX_CALLS)."""
@@ -97,3 +98,37 @@ async def test_a_call_that_comes_in_the_instant_another_ends(tmp_path: Path) -> 
         await ringing.answer()
         await ringing.connected.wait()
         assert not any(call.disconnected for call in [*talks[:3], ringing])
+
+
+async def test_a_listener_says_what_was_heard_over_time(tmp_path: Path) -> None:
+    """One who speaks, falls silent, and speaks in another tone: each in turn, and the silence is measured."""
+    network = claim_network()
+    rack = Rack(network.address(102), tmp_path)
+    await rack.start()
+    try:
+        caller, called = (Phone(rack, user, "", rack.address) for user in ("caller", "called"))
+        await called.listen()
+        call = await caller.call("called")
+        ringing = await called.rings()
+        assert ringing.source == f"{rack.address}:{SIP_PORT}"
+        await ringing.answer()
+        await ringing.speak(600)
+        await call.hears(600)
+        listening = call.listening(600, 750)
+        await call.hears(600)
+        await ringing.hush()
+        await call.hears(Heard.SILENCE)
+        await ringing.speak(750)
+        await call.hears(750)
+        await call.hang_up()
+        await call.disconnected.wait()
+        heard = await listening.timeline()
+        assert [(stretch.what, set(stretch.tones)) for stretch in heard] == [
+            (Heard.TONE, {600}),
+            (Heard.SILENCE, set()),
+            (Heard.TONE, {750}),
+        ], heard
+        assert 0.4 < await listening.longest_silence() < 2.0
+    finally:
+        await rack.stop()
+        network.release()

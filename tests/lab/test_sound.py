@@ -70,3 +70,54 @@ def test_a_file_that_grows_can_be_read(tmp_path: Path) -> None:
         out.write(b"\x00\x00" * 4000 + b"\x00")
     assert sound.kind(sound.recorded(path, 0.5)) is Heard.SILENCE
     assert list(sound.recorded(tmp_path / "none.wav", 1.0)) == []
+
+
+def _says(*parts: tuple[float, float]) -> list[int]:
+    """(Hz, seconds): each in turn; 0 Hz is silence."""
+    found: list[int] = []
+    for hertz, seconds in parts:
+        count = round(seconds * sound.RATE)
+        found += [round(6000 * math.sin(2 * math.pi * hertz * i / sound.RATE)) for i in range(count)]
+    return found
+
+
+def _of(heard: list[sound.Stretch]) -> list[tuple[Heard, float, set[float]]]:
+    return [(stretch.what, round(stretch.seconds, 1), set(stretch.tones)) for stretch in heard]
+
+
+def test_a_timeline_tells_who_was_heard_and_for_how_long() -> None:
+    """Tones that are listened for are told apart, silence between them is measured; another tone is speech."""
+    heard = sound.timeline(_says((600, 2), (0, 1.5), (750, 1), (900, 1)), [600, 750])
+    assert _of(heard) == [
+        (Heard.TONE, 2.0, {600}),
+        (Heard.SILENCE, 1.5, set()),
+        (Heard.TONE, 1.0, {750}),
+        (Heard.SPEECH, 1.0, set()),
+    ]
+    assert [round(stretch.began, 1) for stretch in heard] == [0.0, 2.0, 3.5, 4.5]
+    assert str(heard[0]) == "0.0 tone 600 2.0 s"
+
+
+def test_two_who_speak_at_once_are_both_heard() -> None:
+    """A timeline of three who talk names whoever speaks."""
+    both = [one + other for one, other in zip(_says((600, 1)), _says((750, 1)), strict=True)]
+    assert _of(sound.timeline(both, [600, 750])) == [(Heard.TONE, 1.0, {600, 750})]
+
+
+def test_a_click_ends_no_silence_and_a_pause_ends_no_speech() -> None:
+    """So that three seconds of silence with a crack in them are three, and a breath between words is none."""
+    cracked = sound.timeline(_says((0, 1.5), (600, 0.1), (0, 1.4)), [600])
+    assert _of(cracked) == [(Heard.SILENCE, 3.0, set())]
+    assert sound.longest(cracked, Heard.SILENCE) == pytest.approx(3.0)
+    assert _of(sound.timeline(_says((600, 1), (0, 0.3), (600, 1)), [600])) == [(Heard.TONE, 2.3, {600})]
+    assert sound.longest([], Heard.SILENCE) == 0
+
+
+def test_the_lab_s_own_sounds_over_time() -> None:
+    """Music is music from end to end, and what is said is speech, with no silence in it that would count."""
+    music = sound.timeline(sound.recorded(_DATA / "irmacall-music" / "quiet.wav", 60))
+    said = sound.timeline(sound.recorded(_DATA / "sounds/nl/irmacall/welcome.wav", 60))
+    assert {stretch.what for stretch in music} <= {Heard.MUSIC, Heard.SILENCE}
+    assert sound.longest(music, Heard.SILENCE) < 0.5
+    assert sound.longest(said, Heard.SPEECH) > 5
+    assert sound.longest(said, Heard.SILENCE) < 1
