@@ -31,6 +31,7 @@ class Exchange:
     """`desk`: keys of [[desk]]. `queues`: by its id, keys of a queue; one that no lab has is made.
 
     `tables`: by its name ("menu", "schedule", "sound", "language", "group"), the desk's tables of that name.
+    `transfer`: keys of [desk.transfer].
     `trunks`: the lines of each node, beside the one by which every lab's desk may call back.
     All labs have one folder of sounds: a "sound" has a name that none has with another text, nor irmacall itself.
     `members`: by a login, the groups of an agent; who is not named here is in all of them.
@@ -39,6 +40,7 @@ class Exchange:
     desk: Table = field(default_factory=dict)
     queues: Mapping[str, Table] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Table]] = field(default_factory=dict)
+    transfer: Table = field(default_factory=dict)
     trunks: Sequence[Table] = ()
     members: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -64,8 +66,8 @@ class Exchange:
         return list(_lines(self.desk))
 
     def lines(self) -> list[str]:
-        """The desk's tables: its queues, and its own."""
-        found = []
+        """The desk's tables: how callers are passed on, its queues, and its own."""
+        found = ["[desk.transfer]", *_lines(self.transfer)] if self.transfer else []
         for name in dict.fromkeys((*TITLES, *self.queues)):
             queue = {"id": name, "title": TITLES.get(name, name.capitalize()), **self.queues.get(name, {})}
             found += ["[[desk.queue]]", *_lines(queue)]

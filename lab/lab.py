@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -38,11 +38,13 @@ from lab.rack import Rack
 from lab.redisd import RedisServer, Role
 
 #: The last number of each server's address in the lab's range.
-_DESK_REDIS, _VAULT_REDIS, _FIRST_NODE, _LINES, _PHONES, _OUTSIDE = 2, 3, 10, 100, 102, 110
+_DESK_REDIS, _VAULT_REDIS, _FIRST_NODE, _LINES, _PHONES, _OFFICIALS, _OUTSIDE = 2, 3, 10, 100, 102, 106, 110
+_MOST_RACKS, _MOST_OF_LINES = 4, 2
 
 DESK = "gemeente"
 NUMBER = "14020"
 AGENTS = ("agent1", "agent2", "agent3", "agent4")
+OFFICIALS = ("official1", "official2")
 OUTSIDE = "outside"
 """The line by which the desk may call citizens back (`Lab.outsider`)."""
 _CALLER_ID = "+31241234567"
@@ -58,17 +60,27 @@ class Lab:
         *,
         nodes: int = 1,
         agents: Sequence[str] = AGENTS,
+        officials: Sequence[str] = OFFICIALS,
         lines: Sequence[str] = LINES,
         desk: str = DESK,
         number: str = NUMBER,
+        racks: int = 1,
+        phone_transfers: Collection[str] = (),
     ) -> None:
-        """`agents` are endpoints of agents' phones, `lines` those of citizens; `number` is what they dial."""
+        """`agents` and `officials` are endpoints of their phones, `lines` those of citizens, who dial `number`.
+
+        `racks`: on how many each of the three stand, in turn; one process of pjsua2 holds four calls at the most.
+        `phone_transfers`: nodes ("node1") on which phones may pass callers on themselves.
+        """
+        assert 1 <= racks <= _MOST_RACKS, f"a lab has addresses for {_MOST_RACKS} racks"
         self.directory, self.logs = directory.resolve(), directory.resolve() / "log"
         self.desk, self.number = desk, number
         self.agents = {endpoint: secrets.token_hex(12) for endpoint in agents}
+        self.officials = {endpoint: secrets.token_hex(12) for endpoint in officials}
         self.lines = {endpoint: secrets.token_hex(12) for endpoint in lines}
         self.nodes: list[Asterisk] = []
-        self._count = nodes
+        self.phone_transfers = frozenset(phone_transfers)
+        self._count, self._racks = nodes, racks
         self._phones: dict[tuple[str, int], Phone] = {}
         self._browser: Browser | None = None
         self._exit = AsyncExitStack()
@@ -81,12 +93,10 @@ class Lab:
             self.ca = Authority(self.directory / "ca")
             self.desk_redis = self._redis(Role.DESK, _DESK_REDIS)
             self.vault_redis = self._redis(Role.VAULT, _VAULT_REDIS)
-            # Two, since one process of pjsua2 holds four calls at the most: four callers, and who talks with them.
-            self.rack = Rack(self.network.address(_LINES), self.directory / "lines")
-            self.agents_rack = Rack(self.network.address(_PHONES), self.directory / "phones")
+            self._set_up_racks()
             self.nodes = [self._node(number) for number in range(self._count)]
             servers: list[RedisServer | Rack | Asterisk] = [self.desk_redis, self.vault_redis]
-            servers += [self.rack, self.agents_rack, *self.nodes]
+            servers += [*self._all_racks, *self.nodes]
             self._exit.push_async_callback(_together, [server.stop for server in servers])
             await _together([server.start for server in servers])
         except BaseException:
@@ -100,22 +110,22 @@ class Lab:
         await self._exit.aclose()
 
     def phone(self, user: str, node: int = 0) -> Phone:
-        """The telephone of an agent or on a citizen's line, at one node: the same each time. Not registered yet."""
+        """The telephone of one of the staff or of a line, at one node: the same each time. Not registered yet."""
         if (user, node) not in self._phones:
-            password = {**self.agents, **self.lines}[user]
+            password = {**self.staff, **self.lines}[user]
             sip = self.nodes[node].values.sip
-            rack = self.agents_rack if user in self.agents else self.rack
-            self._phones[user, node] = Phone(rack, user, password, sip.host, sip.port)
+            self._phones[user, node] = Phone(self._rack_of[user], user, password, sip.host, sip.port)
         return self._phones[user, node]
 
     def agent_phone(self, user: str) -> PhoneEverywhere:
-        """An agent's telephone with an account at every node. Not registered yet; made once."""
+        """An agent's or official's telephone with an account at every node. Not registered yet; made once."""
         first = self.phone(user)
         for number, node in enumerate(self.nodes[1:], 1):
             sip = node.values.sip
             assert (user, number) not in self._phones, f"{user} has a telephone at {node.name} already"
-            password = self.agents[user]
-            self._phones[user, number] = Phone(self.agents_rack, user, password, sip.host, sip.port, rings_as=first)
+            self._phones[user, number] = Phone(
+                self._rack_of[user], user, self.staff[user], sip.host, sip.port, rings_as=first
+            )
         return PhoneEverywhere([self._phones[user, number] for number in range(len(self.nodes))])
 
     async def outsider(self, number: str) -> Phone:
@@ -134,6 +144,15 @@ class Lab:
         return self._browser
 
     @property
+    def staff(self) -> Mapping[str, str]:
+        """Endpoint → password, of everybody who works here."""
+        return {**self.agents, **self.officials}
+
+    def rack_of(self, user: str) -> Rack:
+        """Where this telephone stands: with others, which are frozen and woken with it."""
+        return self._rack_of[user]
+
+    @property
     def outside(self) -> str:
         """The address from which whoever calls has come by the line OUTSIDE, and needs no password."""
         return self.network.address(_OUTSIDE)
@@ -149,6 +168,22 @@ class Lab:
         program = Program(name, argv, self.logs / f"{name}.log", ready=ready)
         self._exit.push_async_callback(program.stop)
         return program
+
+    def _set_up_racks(self) -> None:
+        """Of lines, of agents and of officials: four callers, and who talks with them, fit into no one process."""
+        self._rack_of: dict[str, Rack] = {}
+        self._all_racks: list[Rack] = []
+        lines = self._shelf("lines", _LINES, list(self.lines), min(self._racks, _MOST_OF_LINES))
+        agents = self._shelf("phones", _PHONES, list(self.agents), self._racks)
+        self._shelf("officials", _OFFICIALS, list(self.officials), min(self._racks, len(self.officials)))
+        self.rack, self.agents_rack = lines[0], agents[0]
+
+    def _shelf(self, name: str, first: int, users: Sequence[str], count: int) -> Sequence[Rack]:
+        names = [name, *(f"{name}{number}" for number in range(2, count + 1))][:count]
+        racks = [Rack(self.network.address(first + at), self.directory / each) for at, each in enumerate(names)]
+        self._all_racks += racks
+        self._rack_of.update({user: racks[at % count] for at, user in enumerate(users)})
+        return racks
 
     def _redis(self, role: Role, host: int) -> RedisServer:
         name = f"redis-{role.name.lower()}"
@@ -186,13 +221,14 @@ class Lab:
             ami=Listener(address, 5038),
             ami_account=Account("watchdog", secrets.token_hex(16)),
             directories=node.directories(),
-            desks=(DeskValues(self.desk, (self.number,), tuple(self.agents)),),
-            phones=tuple(PhoneValues(user, ha1(user, password)) for user, password in self.agents.items()),
+            desks=(DeskValues(self.desk, (self.number,), tuple(self.staff)),),
+            phones=tuple(PhoneValues(user, ha1(user, password)) for user, password in self.staff.items()),
             trunks=(
                 *(TrunkValues(user, ha1=ha1(user, password)) for user, password in self.lines.items()),
                 self._outside(),
             ),
             music=MUSIC,
+            phone_transfers=node.name in self.phone_transfers,
         )
 
     def _outside(self) -> TrunkValues:

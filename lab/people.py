@@ -64,6 +64,60 @@ class AgentScreen:
         """Press the button."""
         await self.page.click("#hangup")
 
+    async def press(self, *keys: str) -> None:
+        """Press these buttons in turn: hold, mute, swap, join, complete, cancel, back, hangup."""
+        for key in keys:
+            await self.page.click(f"#{key}")
+
+    async def offers(self, *keys: str) -> None:
+        """Wait until these buttons are there to be pressed."""
+        for key in keys:
+            await expect(self.page.locator(f"#{key}")).to_be_enabled(timeout=PATIENCE_MS)
+
+    async def choose(self, text: str, name: str) -> None:
+        """Open the panel for passing on, type this, and take the row of this name with the keyboard alone."""
+        await self.press("transfer")
+        await self.page.fill("#people", text)
+        option = self.page.locator("#people-list [role=option]").filter(has_text=name)
+        await expect(option).to_be_visible(timeout=PATIENCE_MS)
+        for _ in range(await self.page.locator("#people-list [role=option]").count()):
+            if await option.get_attribute("aria-selected") == "true":
+                break
+            await self.page.press("#people", "ArrowDown")
+        await self.page.press("#people", "Enter")
+
+    async def consult(self, text: str, name: str, note: str = "") -> None:
+        """Ask this colleague first, found by this text."""
+        await self._pass(text, name, note, "consult")
+
+    async def pass_on(self, text: str, name: str, note: str = "", standing: str | None = None) -> None:
+        """Pass the caller on to this colleague, queue or number. `standing`, of a queue: first, hers or last."""
+        await self._pass(text, name, note, "blind", standing)
+
+    async def _pass(self, text: str, name: str, note: str, how: str, standing: str | None = None) -> None:
+        await self.choose(text, name)
+        if standing is not None:
+            await self.page.check(f"#standing input[value={standing}]")
+        if note:
+            await self.page.fill("#note", note)
+        await self.press(how)
+
+    async def consults(self, words: str) -> None:
+        """Wait until the strip says this of whom she asks."""
+        await expect(self.page.locator("#consulting")).to_contain_text(words, timeout=PATIENCE_MS)
+
+    async def is_told(self, words: str) -> None:
+        """Wait until the screen says this of what became of her wish to pass the caller on."""
+        await expect(self.page.locator("#returned")).to_contain_text(words, timeout=PATIENCE_MS)
+
+    async def was_passed(self, words: str) -> None:
+        """Wait until the screen says by whom the caller was passed on."""
+        await expect(self.page.locator("#passed-by")).to_contain_text(words, timeout=PATIENCE_MS)
+
+    async def reads(self, note: str) -> None:
+        """Wait until the card has this note in it."""
+        await expect(self.page.locator("#card [data-card=note]")).to_have_text(note, timeout=PATIENCE_MS)
+
     async def shows(self, text: str) -> None:
         """Wait until the card is there with this in it."""
         await expect(self.page.locator("#card")).to_be_visible(timeout=PATIENCE_MS)

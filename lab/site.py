@@ -114,6 +114,7 @@ def _toml(site: Site) -> str:
             f"ari_user = {_q(node.values.ari_account.user)}",
             f"ami = {_q(f'{node.values.ami.host}:{node.values.ami.port}')}",
             f"ami_user = {_q(node.values.ami_account.user)}",
+            *(["phone_transfers = true"] if node.values.phone_transfers else []),
             *trunk_lines((lab.way_out, *site.exchange.trunks)),
         ]
     if not site.memory:

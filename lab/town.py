@@ -36,12 +36,16 @@ from lab.yivi import Address, YiviServer
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody of the municipality, made up: her login, and the endpoint of her phone."""
+    """Somebody of the municipality, made up: her login, and the endpoint of her phone. An official is one too."""
 
     name: str
     login: str
     password: str
     endpoint: str
+    department: str = "KCC"
+    extension: str | None = None
+    """What colleagues dial to reach her."""
+    role: Role = Role.AGENT
 
 
 NAMES: Sequence[tuple[str, str]] = (
@@ -50,7 +54,12 @@ NAMES: Sequence[tuple[str, str]] = (
     ("Nadia Visser", "nadia"),
     ("Joost Mulder", "joost"),
 )
-"""The agents of the lab: nobody."""
+"""The agents of the lab: nobody. Their extensions are 1001 and on."""
+OFFICIALS: Sequence[tuple[str, str, str]] = (
+    ("Ingrid de Boer", "ingrid", "Vergunningen"),
+    ("Karel Post", "karel", "Belastingen"),
+)
+"""Its officials, who serve no queue, with their departments. Their extensions are 2101 and on."""
 
 
 class Town:
@@ -80,8 +89,12 @@ class Town:
         self.lab, self.directory = lab, lab.directory / "town"
         self.times, self.memory, self.log_level = dict(times or {}), memory, log_level
         self.agents = [
-            Agent(name, login, secrets.token_urlsafe(12), endpoint)
-            for (name, login), endpoint in zip(NAMES, lab.agents, strict=False)
+            Agent(name, login, secrets.token_urlsafe(12), endpoint, extension=f"{1001 + at}")
+            for at, ((name, login), endpoint) in enumerate(zip(NAMES, lab.agents, strict=False))
+        ]
+        self.officials = [
+            Agent(name, login, secrets.token_urlsafe(12), endpoint, department, f"{2101 + at}", Role.OFFICIAL)
+            for at, ((name, login, department), endpoint) in enumerate(zip(OFFICIALS, lab.officials, strict=False))
         ]
         self._exit = AsyncExitStack()
         self._wallets = 0
@@ -175,22 +188,23 @@ class Town:
         database = await open_users(self.directory / "data" / "users.sqlite")
         try:
             users = Users(database, Hashing())
-            await asyncio.gather(
-                *(
-                    users.add_user(
-                        agent.login,
-                        agent.name,
-                        Role.AGENT,
-                        agent.password,
-                        endpoint=Endpoint(agent.endpoint),
-                        function="medewerker Publiekszaken",
-                        groups=self.exchange.groups_of(agent.login),
-                    )
-                    for agent in self.agents
-                )
-            )
+            await asyncio.gather(*(self._add(users, person) for person in (*self.agents, *self.officials)))
         finally:
             await database.close()
+
+    async def _add(self, users: Users, person: Agent) -> None:
+        agent = person.role is Role.AGENT
+        await users.add_user(
+            person.login,
+            person.name,
+            person.role,
+            person.password,
+            endpoint=Endpoint(person.endpoint),
+            function="medewerker Publiekszaken" if agent else f"medewerker {person.department}",
+            groups=self.exchange.groups_of(person.login) if agent else (),
+            department=person.department,
+            extension=person.extension,
+        )
 
     def _program(self, name: str, command: str) -> Program:
         notify = Notify(name)

@@ -13,6 +13,7 @@ OURS = Exchange(
         "menu": [{"id": "hoofd", "choices": [{"key": "1", "queue": "nacht"}]}],
         "group": [{"id": "kcc", "queues": ["nacht"]}, {"id": "extra", "queues": ["burgerzaken"]}],
     },
+    transfer={"ring": 8, "outside": ["+3124"]},
     members={"samira": ["kcc"]},
 )
 
@@ -27,6 +28,7 @@ def test_what_is_given_is_what_the_file_says() -> None:
     """Keys, queues that every lab has, queues of its own and tables come back as they went in."""
     desk = _desk(OURS)
     assert {key: desk[key] for key in OURS.desk} == OURS.desk
+    assert desk["transfer"] == OURS.transfer
     assert desk["queue"] == [
         {"id": "publiekszaken", "title": "Publiekszaken"},
         {"id": "burgerzaken", "title": "Burgerzaken", "patience": 2.5, "callback": True},

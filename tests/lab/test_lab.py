@@ -68,6 +68,27 @@ async def test_one_telephone_on_every_node(tmp_path: Path) -> None:
         await phone.unregister()
 
 
+async def test_more_telephones_stand_on_more_racks(tmp_path: Path) -> None:
+    """Two racks hold eight calls: agents and officials are rung at once, twice each, and one rack frozen is half."""
+    async with Lab(tmp_path, racks=2) as lab:
+        phones = [lab.phone(user) for user in lab.staff]
+        assert len({id(lab.rack_of(user)) for user in lab.staff}) == 4
+        await asyncio.gather(*(phone.register() for phone in phones))
+        await asyncio.gather(*(ring(lab.nodes[0], phone.user) for phone in (*phones, *phones[:4])))
+        calls = await asyncio.gather(*(phone.rings() for phone in (*phones, *phones[:4])))
+        await asyncio.gather(*(call.answer() for call in calls))
+        await asyncio.gather(*(call.connected.wait() for call in calls))
+        await asyncio.gather(*(call.hang_up() for call in calls))
+
+
+async def test_phones_may_pass_callers_on_where_the_node_lets_them(tmp_path: Path) -> None:
+    """On that node a phone's REFER is heard of, and on no other."""
+    async with Lab(tmp_path, nodes=2, phone_transfers={"node2"}) as lab:
+        for node, allowed in zip(lab.nodes, (False, True), strict=True):
+            shown = await node.cli("pjsip show endpoint official1")
+            assert f"allow_transfer : {str(allowed).lower()}" in " ".join(shown.split())
+
+
 async def test_a_lab_that_cannot_start_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When one part fails to start, the others are stopped before the error is told."""
     started: list[Asterisk] = []
