@@ -8,7 +8,9 @@ import hmac
 import json
 import logging
 import re
-from typing import Final
+import unicodedata
+from collections.abc import Sequence
+from typing import Final, TypeVar
 from urllib.parse import parse_qsl
 
 from aiohttp import hdrs, web
@@ -16,8 +18,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 log = logging.getLogger("irmacall.web")
 
+Choice = TypeVar("Choice", bound=str)
+
 BODY_LIMIT: Final = 4096
-"""Bytes. Our largest body is a login form."""
+"""Bytes. Our largest body is a note of 500 characters, each of which may take six as JSON."""
 _BODY_SECONDS: Final = 10
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
@@ -87,6 +91,27 @@ def text(fields: dict[str, str] | dict[str, object], name: str, longest: int) ->
     if not isinstance(found, str) or not 1 <= len(found) <= longest or not found.isprintable():
         raise Malformed(f"field {name}")
     return found
+
+
+def lines(fields: dict[str, object], name: str, longest: int) -> str:
+    """One field of at most `longest` characters in lines, as somebody typed it; empty where it is not there."""
+    found = fields.get(name, "")
+    if not isinstance(found, str) or len(found) > longest or any(_is_control(letter) for letter in found):
+        raise Malformed(f"field {name}")
+    return found
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t"
+
+
+def choice(fields: dict[str, object], name: str, of: Sequence[Choice]) -> Choice:
+    """One field that must be one of these words."""
+    found = fields.get(name)
+    for word in of:
+        if found == word:
+            return word
+    raise Malformed(f"field {name}")
 
 
 def identifier(found: str | None, what: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from irmacall.core.ids import CallId, GrantNumber
-from irmacall.web import greeting, words
+from irmacall.web import callkeys, greeting, passing, words
 from irmacall.web.i18n import _
 from irmacall.web.ports import CallbackView, Card, Nudge, PanelView, QueueView, RingingView, TalkingView
 
@@ -42,7 +42,8 @@ def panel(seen: PanelView, reasons: Sequence[str]) -> dict[str, object]:
         "availability": seen.availability,
         "headline": words.headline(seen),
         "sentence": words.sentence(seen),
-        "announcement": words.announcement(seen),
+        "official": seen.official,
+        "announcement": _announcement(seen),
         "since": None if on_the_phone else _tenths(seen.since),
         "left": None if on_the_phone else _tenths(seen.left),
         "reasons": list(reasons),
@@ -54,6 +55,12 @@ def panel(seen: PanelView, reasons: Sequence[str]) -> dict[str, object]:
             "more": words.more_callbacks(len(seen.callbacks) - CALLBACKS_SHOWN),
         },
     }
+
+
+def _announcement(seen: PanelView) -> str:
+    consult = None if seen.talking is None else seen.talking.consult
+    told = words.announcement(seen)
+    return told if consult is None else f"{told} {passing.consulting(consult)}"
 
 
 def _ringing(ringing: RingingView) -> dict[str, object]:
@@ -69,6 +76,7 @@ def _ringing(ringing: RingingView) -> dict[str, object]:
 
 def _talking(talking: TalkingView) -> dict[str, object]:
     subject = _("Terugbelverzoek") if talking.callback else talking.subject
+    consult = talking.consult
     return {
         "call": talking.call,
         "grant": talking.grant,
@@ -77,6 +85,13 @@ def _talking(talking: TalkingView) -> dict[str, object]:
         "about": " · ".join(filter(None, (talking.queue, subject))),
         "language": words.language(talking.language),
         "unknown": words.unknown(talking),
+        "title": _("In gesprek") if talking.consulted_by is None else _("In overleg"),
+        "passed": passing.passed_by(talking),
+        "back": talking.passed_by_user,
+        "state": words.state(talking),
+        "keys": {name: [key.label, key.act, key.pressed] for name, key in callkeys.offered(talking).items()},
+        "consult": consult and {"told": passing.consulting(consult), "seconds": _tenths(consult.seconds)},
+        "returned": passing.returned(talking),
     }
 
 
@@ -106,12 +121,15 @@ def _tenths(seconds: float | None) -> float | None:
 
 def card(seen: Card, timezone: str, now: float | None = None) -> dict[str, object]:
     """Who is on the line, as the screen shows it. Ages are durations: the browser's clock may be wrong."""
-    at = time.time() if now is None else now
+    note = {"note": _lines(seen.note), "from": passing.note_from(seen.note_by) if seen.note else ""}
+    told = {"call": seen.call, "grant": seen.grant, "identified": seen.identified, "unknown": words.ANONYMOUS, **note}
+    return {**told, **_identity(seen, timezone, time.time() if now is None else now)} if seen.identified else told
+
+
+def _identity(seen: Card, timezone: str, at: float) -> dict[str, object]:
     local = datetime.fromtimestamp(at, ZoneInfo(timezone))
     names = {"initials": seen.initials, "prefix": seen.prefix, "familyname": seen.familyname}
     return {
-        "call": seen.call,
-        "grant": seen.grant,
         "greeting": greeting.greeting(local, gender=seen.gender, language=seen.language, **names),
         "language": greeting.spoken(seen.language),
         "name": greeting.written(**names),
@@ -124,6 +142,11 @@ def card(seen: Card, timezone: str, now: float | None = None) -> dict[str, objec
         "crm": seen.crm_url if seen.crm_url and urlsplit(seen.crm_url).scheme in ("https", "http") else None,
         "others": [[_as_heading(label), greeting.printable(value)] for label, value in seen.others.items()],
     }
+
+
+def _lines(note: str) -> str:
+    """A note as it was written, line by line, without what could make it look like another."""
+    return "\n".join(greeting.printable(line) for line in note.splitlines()).strip("\n")
 
 
 def _as_heading(label: str) -> str:

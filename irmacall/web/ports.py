@@ -297,6 +297,8 @@ class Nudge:
 
 
 Presence = Literal["free", "busy", "away"]
+Standing = Literal["first", "hers", "last"]
+"""See `core.transfer.Standing`."""
 NOTE_LENGTH: Final = 500
 """Characters in a note for who takes over a caller, at the most."""
 
@@ -340,8 +342,8 @@ class PassOn:
     user: UserId | None = None
     queue: QueueId | None = None
     number: str | None = field(default=None, repr=False)
-    standing: Literal["first", "hers", "last"] = "hers"
-    """Of a queue: see `core.transfer.Standing`."""
+    standing: Standing = "hers"
+    """Of a queue."""
     consult: bool = False
     """She wants to talk with that one first. Never of a queue."""
     note: str = field(default="", repr=False)

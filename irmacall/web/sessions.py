@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp_session import AbstractStorage, Session, get_session, new_session
 
 from irmacall.core.ids import SeatId
+from irmacall.web import doors
 from irmacall.web.accounts import Accounts, SessionKey, User
 
 COOKIE: Final = "__Host-irmacall-staff"
@@ -82,6 +83,12 @@ async def seat_of(request: web.Request) -> SeatId:
 def seat_named(key: SessionKey) -> SeatId:
     """The seat of the login with this key."""
     return SeatId(hashlib.sha256(b"irmacall seat " + key.encode()).hexdigest()[:32])
+
+
+async def given(request: web.Request) -> dict[str, object]:
+    """What the one who is logged in sends along with an act. Raises CrossSite without this login's token."""
+    doors.must_carry(request.headers.get("X-CSRF-Token"), await key_of(request))
+    return await doors.json_object(request)
 
 
 async def log_in(request: web.Request, accounts: Accounts, user: User) -> None:

@@ -25,6 +25,7 @@ from irmacall.web.pages import Pages
 from irmacall.web.ports import StaffDesk
 from irmacall.web.stream import Streams
 from irmacall.web.throttle import Throttle
+from irmacall.web.transfers import Transfers
 
 LOGIN_COOKIE: Final = "__Host-irmacall-login"
 """Before there is a session, the login form's token is bound to this cookie."""
@@ -32,17 +33,21 @@ WRAP_UP_MORE: Final = 60.0
 """Seconds by which one press extends the time after a call."""
 _OPEN: Final = {"/login", "/static"}
 """What stands before the login, by its route's canonical path."""
+_WITH_A_PHONE: Final = frozenset({"agent", "official"})
 _ROLES: Final = {
-    "/": "agent",
-    "/panel": "agent",
-    "/card": "agent",
-    "/stream": "agent",
-    "/available": "agent",
-    "/pause": "agent",
-    "/wrap-up": "agent",
-    "/hangup": "agent",
-    "/here": "agent",
-    "/logout": "agent",
+    "/": _WITH_A_PHONE,
+    "/panel": _WITH_A_PHONE,
+    "/card": _WITH_A_PHONE,
+    "/stream": _WITH_A_PHONE,
+    "/people": _WITH_A_PHONE,
+    "/available": _WITH_A_PHONE,
+    "/pause": _WITH_A_PHONE,
+    "/wrap-up": _WITH_A_PHONE,
+    "/transfer": _WITH_A_PHONE,
+    "/act": _WITH_A_PHONE,
+    "/hangup": _WITH_A_PHONE,
+    "/here": _WITH_A_PHONE,
+    "/logout": _WITH_A_PHONE,
 }
 
 
@@ -71,7 +76,11 @@ def staff_app(desk: StaffDesk, accounts: Accounts, config: InForce) -> web.Appli
     app.router.add_post("/available", staff.available)
     app.router.add_post("/pause", staff.pause)
     app.router.add_post("/wrap-up", staff.extend_wrap_up)
-    app.router.add_post("/hangup", staff.hang_up)
+    transfers = Transfers(desk)
+    app.router.add_get("/people", transfers.people, allow_head=False)
+    app.router.add_post("/transfer", transfers.pass_on)
+    app.router.add_post("/act", transfers.act)
+    app.router.add_post("/hangup", transfers.hang_up)
     app.router.add_post("/here", staff.here)
     app.router.add_static("/static", begun.static)
     app.on_response_prepare.append(security_headers(content_security_policy()))
@@ -93,7 +102,7 @@ def _only_with_its_role(origin: str) -> Middleware:
             if where == "/" and request.method == "GET":
                 raise web.HTTPSeeOther("/login")
             raise web.HTTPUnauthorized
-        if where and user.role != _ROLES.get(where):
+        if where and user.role not in _ROLES.get(where, frozenset()):
             raise Refused("role")
         doors.must_not_be_cross_site_read(request)
         if request.method not in ("GET", "HEAD"):
@@ -158,7 +167,7 @@ class _Staff:
         return web.Response(status=303, headers={"Location": "/login"})
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        """The agent's screen, without anybody on it: its script asks for that."""
+        """The screen of who has a phone, without anybody on it: its script asks for that."""
         user = await sessions.user_of(request)
         token = doors.token_for(await sessions.key_of(request))
         return self._pages.draw("staff/agent.html", user=user, token=token)
@@ -199,7 +208,7 @@ class _Staff:
 
     async def available(self, request: web.Request) -> web.StreamResponse:
         """She takes calls, on this screen."""
-        await self._act(request)
+        await sessions.given(request)
         user = await sessions.user_of(request)
         assert user is not None
         await self._desk.claim(user.id, await sessions.seat_of(request))
@@ -209,7 +218,7 @@ class _Staff:
 
     async def pause(self, request: web.Request) -> web.StreamResponse:
         """She takes no calls for now, and says why."""
-        fields = await self._act(request)
+        fields = await sessions.given(request)
         reason = doors.text(fields, "reason", 60)
         if reason not in self._config().pause_reasons:
             raise doors.Malformed("field reason")
@@ -218,21 +227,11 @@ class _Staff:
 
     async def extend_wrap_up(self, request: web.Request) -> web.StreamResponse:
         """She needs a minute more after her last call; `/available` ends it early."""
-        await self._act(request)
+        await sessions.given(request)
         await self._desk.extend_wrap_up(await sessions.seat_of(request), WRAP_UP_MORE)
-        return web.Response(status=204)
-
-    async def hang_up(self, request: web.Request) -> web.StreamResponse:
-        """She ends the call."""
-        call = doors.identifier(doors.text(await self._act(request), "call", 128), "call")
-        await self._desk.hang_up(await sessions.seat_of(request), painting.call_of(call))
         return web.Response(status=204)
 
     async def here(self, request: web.Request) -> web.StreamResponse:
         """She is at the screen: the login's idle time begins anew."""
-        await self._act(request)
+        await sessions.given(request)
         return web.Response(status=204)
-
-    async def _act(self, request: web.Request) -> dict[str, object]:
-        doors.must_carry(request.headers.get("X-CSRF-Token"), await sessions.key_of(request))
-        return await doors.json_object(request)

@@ -10,21 +10,27 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from irmacall.core.ids import CallId, GrantNumber, LanguageId, SeatId, SubjectId, UserId
+from irmacall.core.ids import CallId, GrantNumber, LanguageId, QueueId, SeatId, SubjectId, UserId
 from irmacall.errors import PeerUnavailable, Refused
 from irmacall.web.accounts import SessionKey, User
 from irmacall.web.ports import (
+    ActName,
     Begun,
     CallbackView,
     Card,
     CitizenView,
+    ConsultingView,
+    LineView,
     Nudge,
     PageToken,
     PanelView,
+    PassOn,
+    PersonView,
     QueueView,
     RingingView,
     SubjectView,
     TalkingView,
+    TargetsView,
     TooManyTries,
 )
 
@@ -37,6 +43,14 @@ CALLBACKS = (
     CallbackView("Burgerzaken", 1510.0, 0, 0.0, False),
     CallbackView("Afval", 900.0, 1, 310.0, False),
 )
+PEOPLE = (
+    PersonView(UserId("u4"), "Willem Smit", "Belastingen", "204", "free"),
+    PersonView(UserId("u5"), "Wilma Özdemir", "Burgerzaken", "211", "busy"),
+    PersonView(UserId("u6"), "Wim <b>Vos</b>", "", "", "away"),
+)
+LINES = (LineView(QueueId("afval"), "Afval", "301", 2), LineView(QueueId("wijk"), "Wijkbeheer", "", 0))
+OUTSIDE = "024"
+"""What numbers begin with to which callers may be passed."""
 PASSWORD = "een lang genoeg wachtwoord"
 
 Told = TypeVar("Told")
@@ -191,6 +205,8 @@ class MemoryStaffDesk:
         self.seats: dict[SeatId, Seat] = {}
         self.ears: Ears[Nudge] = Ears()
         self.acts: list[tuple[str, ...]] = []
+        self.sought: list[str] = []
+        self.wishes: list[PassOn] = []
         self.reveals: list[GrantNumber] = []
         self.refuse: Exception | None = None
 
@@ -223,6 +239,33 @@ class MemoryStaffDesk:
     async def hang_up(self, seat: SeatId, call: CallId) -> None:
         self.acts.append(("hang_up", call))
         self.withdraw(seat)
+
+    async def targets(self, user: UserId, text: str) -> TargetsView:
+        self.sought.append(text)
+        people = [
+            each for each in PEOPLE if text.lower() in f"{each.name} {each.department} {each.extension}".lower()
+        ]
+        lines = [each for each in LINES if text.lower() in f"{each.title} {each.extension}".lower()]
+        allowed = text.isdecimal() and len(text) > 8 and text.startswith(OUTSIDE)
+        return TargetsView(people, lines, text if allowed else None)
+
+    async def pass_on(self, seat: SeatId, user: UserId, call: CallId, wish: PassOn) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.wishes.append(wish)
+        if wish.consult:
+            name = next((each.name for each in PEOPLE if each.user == wish.user), None)
+            return self.change(seat, consult=ConsultingView("ringing", name, 0.0))
+        self.withdraw(seat)
+
+    async def act(self, seat: SeatId, call: CallId, act: ActName) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.acts.append((act, call))
+        if act in ("hold", "resume"):
+            self.change(seat, held=act == "hold")
+        elif act in ("mute", "unmute"):
+            self.change(seat, muted=act == "mute")
 
     async def panel(self, seat: SeatId, user: UserId) -> PanelView:
         return self.seat(seat).panel
@@ -261,6 +304,12 @@ class MemoryStaffDesk:
         held.panel = PanelView("available", talking=TalkingView(CALL, shown.grant, True, 0.0), waiting=WAITING)
         self.ears.tell(seat, Nudge("card", CALL, shown.grant))
 
+    def change(self, seat: SeatId, **changed: object) -> None:
+        """Something changes in the call that she has on the line."""
+        panel = self.seat(seat).panel
+        assert panel.talking is not None
+        self.show(seat, replace(panel, talking=replace(panel.talking, **changed)))  # type: ignore[arg-type]
+
     def withdraw(self, seat: SeatId, still_talking: bool = False) -> None:
         """She may not see the caller any more."""
         held = self.seat(seat)
@@ -278,6 +327,8 @@ class MemoryAccounts:
             "anna": User(UserId("u1"), "Anna de Boer", "agent"),
             "karim": User(UserId("u2"), "Karim Haddad", "agent"),
             "maria": User(UserId("u3"), "Maria Smit", "management"),
+            "willem": User(UserId("u4"), "Willem Smit", "official"),
+            "noor": User(UserId("u7"), "Noor El Amrani", "admin"),
         }
         self.sessions: dict[SessionKey, User] = {}
         self.acts: list[bool] = []

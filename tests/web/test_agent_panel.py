@@ -235,10 +235,10 @@ async def test_reasons_to_pause_are_those_of_now(
     screen: Page, staff: Staff, reasons: tuple[str, ...], chosen: str
 ) -> None:
     """A site file that was read anew shows on an open page; what she had chosen stays, if it is still there."""
-    await screen.get_by_label("Reden").select_option("Overleg")
+    await screen.get_by_label("Reden", exact=True).select_option("Overleg")
     staff.config = replace(staff.config, pause_reasons=reasons)
     await _shows(screen, staff, PanelView("available", since=0.0, waiting=WAITING))
     await expect(screen.locator("#reason option")).to_have_text(list(reasons))
-    await expect(screen.get_by_label("Reden")).to_have_value(chosen)
+    await expect(screen.get_by_label("Reden", exact=True)).to_have_value(chosen)
     await screen.get_by_role("button", name="Pauze").click()
     await expect(screen.locator("#headline")).to_have_text(f"Pauze – {chosen}")

@@ -67,7 +67,7 @@ async def test_who_chose_english_is_greeted_in_it(screen: Page, staff: Staff) ->
 
 async def test_no_identity_where_a_screen_reader_speaks_by_itself(screen: Page, staff: Staff) -> None:
     """The live regions say the state, never who it is; and the focus stays where she left it."""
-    await screen.get_by_label("Reden").focus()
+    await screen.get_by_label("Reden", exact=True).focus()
     await _shown(screen, staff)
     await expect(screen.locator("#said")).to_have_text("In gesprek. Beller geïdentificeerd.")
     live = "[aria-live], [role=status], [role=alert], [role=log], output"

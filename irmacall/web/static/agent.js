@@ -1,9 +1,13 @@
-// The agent's screen. The stream tells that something changed, never what; the card is asked for and painted only
+// The screen of who has a phone. The stream tells that something changed, never what; the card is asked for and painted only
 // while it is ours to show: page visible, stream alive, grant current. Everything is painted as text.
 "use strict";
 
+import { clearTalking, paintRinging, paintTalking, startCall } from "./call.js";
 import { byId, make, say, stopAll, tick, tock } from "./clock.js";
+import { startKeys } from "./keys.js";
 import { paintCallbacks, paintQueues, paintState } from "./panel.js";
+import { startDirectory } from "./people.js";
+import { forget, keepFor, startTransfers } from "./transfer.js";
 
 const SILENCE = 3000; // ms without a beat after which nothing may be shown
 
@@ -29,8 +33,10 @@ function blank() {
   stopAll(byId("card"));
   for (const field of byId("card").querySelectorAll("[data-card], [data-clock], #others")) field.replaceChildren();
   byId("crm").removeAttribute("href");
-  byId("card").hidden = byId("crm").hidden = byId("fetching").hidden = true;
+  byId("card").hidden = byId("crm").hidden = byId("fetching").hidden = byId("message").hidden = true;
 }
+
+const blankAll = () => (blank(), forget()); // what she typed about the caller goes with the card
 
 async function askCard(call, grant) {
   if (asked && asked.call === call && asked.grant === grant) return;
@@ -48,6 +54,19 @@ async function askCard(call, grant) {
 
 function paintCard(card) {
   for (const field of byId("card").querySelectorAll("[data-card]")) field.textContent = card[field.dataset.card];
+  byId("message").hidden = !card.note;
+  byId("known").hidden = !card.identified;
+  if (card.identified) paintWho(card);
+  else say(byId("anonymous"), card.unknown);
+  byId("talking").hidden = byId("card").hidden = false;
+  byId("idle").hidden = byId("ringing").hidden = true;
+  byId("anonymous").hidden = card.identified;
+  byId("hangup").value = card.call;
+  known = card.identified ? card.call : null;
+  alarm("");
+}
+
+function paintWho(card) {
   byId("greeting").lang = card.language;
   const rows = card.others.map(([label, value]) => make("div", make("dt", label), make("dd", make("bdi", value))));
   byId("others").replaceChildren(...rows);
@@ -58,10 +77,6 @@ function paintCard(card) {
     if (clock.dataset.clock === "left") tick(clock, card.left, -1, blank);
     else tick(clock, card[clock.dataset.clock]);
   }
-  byId("talking").hidden = byId("card").hidden = false;
-  byId("idle").hidden = byId("ringing").hidden = byId("anonymous").hidden = true;
-  known = byId("hangup").value = card.call;
-  alarm("");
 }
 
 let soon = 0; // nudges come in bursts, and the card goes first: the panel can wait a moment
@@ -76,41 +91,25 @@ async function refresh() {
 
 function paintPanel(panel) {
   const { ringing, talking } = panel;
+  keepFor(talking);
   paintState(panel, talking ? "talking" : ringing ? "ringing" : panel.availability);
-  paintQueues(panel.waiting);
-  paintCallbacks(panel.callbacks);
+  if (byId("queues")) paintQueues(panel.waiting); // an official's page has none
+  if (byId("queues")) paintCallbacks(panel.callbacks);
   say(byId("said"), panel.announcement);
   byId("ringing").hidden = !ringing;
   byId("talking").hidden = !talking;
   byId("idle").hidden = Boolean(ringing || talking);
-  byId("anonymous").hidden = !talking || talking.grant !== null;
+  byId("anonymous").hidden = !talking || (talking.grant !== null && talking.identified);
+  say(byId("returned"), talking ? talking.returned : "");
   if (ringing) paintRinging(ringing);
   if (talking) paintTalking(talking);
+  else clearTalking();
   if (talking && talking.grant !== null) return askCard(talking.call, talking.grant);
   alarm(talking && talking.call === known ? "withdrawn" : "");
   blank();
 }
 
-function paintRinging({ title, queue, subject, language, waited, note }) {
-  say(byId("ringing-title"), title);
-  say(byId("ringing-queue"), queue);
-  say(byId("ringing-subject"), subject);
-  say(byId("ringing-language"), language);
-  byId("ringing-tongue").hidden = !language;
-  say(byId("ringing-note"), note);
-  tick(byId("ringing-waited"), waited);
-}
-
-function paintTalking({ call, seconds, about, language, unknown }) {
-  tick(byId("talking-seconds"), seconds);
-  byId("hangup").value = call;
-  say(byId("about"), about);
-  say(byId("talking-language"), language);
-  byId("talking-language").hidden = !language;
-  say(byId("anonymous"), unknown);
-}
-
-const alarm = (kind) => say(byId("alerts"), kind ? byId("alerts").dataset[kind] : "");
+const alarm = (kind) => say(byId("alarm"), kind ? byId("alerts").dataset[kind] : "");
 
 function heard() {
   if (performance.now() - heardAt > SILENCE) lost(); // we stood still ourselves, and the watchdog with us
@@ -126,7 +125,7 @@ function heard() {
 function lost() {
   alive = false;
   if (panelAsked) panelAsked.abort();
-  blank();
+  blankAll();
   alarm("lost");
 }
 
@@ -135,7 +134,7 @@ function listen() {
   const on = (kind, act) => mine.addEventListener(kind, (event) => (heard(), act(event)));
   on("beat", () => {});
   on("panel", refreshSoon);
-  on("blank", () => (blank(), refresh()));
+  on("blank", () => (blankAll(), refresh()));
   on("card", ({ data }) => {
     if (panelAsked) panelAsked.abort(); // what it would say is older than this card
     askCard(data.split(" ")[1], Number(data.split(" ")[0]));
@@ -147,35 +146,31 @@ function listen() {
   };
 }
 
-const leave = () => (blank(), location.assign("/login"));
+const leave = () => (blankAll(), location.assign("/login"));
 
-const seen = () => (document.hidden ? blank() : alive && refresh());
+const seen = () => (document.hidden ? blankAll() : alive && refresh());
 for (const change of ["visibilitychange", "resume"]) document.addEventListener(change, seen);
 document.addEventListener("freeze", lost); // and nothing until a beat is heard again
-addEventListener("pagehide", () => (blank(), stream.close()));
+addEventListener("pagehide", () => (blankAll(), stream.close()));
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+const REFUSED = { "/transfer": "noTarget", "/act": "noAct", "/hangup": "noAct" };
 async function act(path, given = {}) {
   const sent = { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": byId("token").content } };
   const answer = await fetch(path, { ...sent, body: JSON.stringify(given) }).catch(() => null);
   if (answer && answer.status === 401) leave();
-  else if (!answer || !answer.ok) alarm("failed");
+  else if (!answer || !answer.ok) alarm((answer?.status === 403 && REFUSED[path]) || "failed");
   else if (path !== "/here") refresh();
+  return Boolean(answer?.ok);
 }
 
 byId("available").addEventListener("click", () => act("/available"));
 byId("pause").addEventListener("click", () => act("/pause", { reason: byId("reason").value }));
 byId("more").addEventListener("click", () => act("/wrap-up"));
-byId("hangup").addEventListener("click", () => act("/hangup", { call: byId("hangup").value }));
-
-const keys = { KeyB: "available", KeyP: "pause", KeyM: "more", KeyO: "hangup" };
-document.addEventListener("keydown", (event) => {
-  if (!byId("keys").checked || !event.altKey || !event.shiftKey || event.ctrlKey || !keys[event.code]) return;
-  event.preventDefault();
-  byId(keys[event.code]).click();
-});
-byId("keys").checked = localStorage.getItem("keys") !== "off";
-byId("keys").addEventListener("change", (event) => localStorage.setItem("keys", event.target.checked ? "on" : "off"));
+startKeys();
+startCall(act);
+startTransfers(get, act);
+startDirectory(get);
 
 let lastHere = 0; // somebody at the screen keeps the login alive, at most once a minute
 for (const sign of ["pointerdown", "keydown"]) {

@@ -4,7 +4,7 @@
 
 import { byId, make, say, stop, tick } from "./clock.js";
 
-export function paintState({ availability, headline, sentence, since, left, reasons, waiting }, shown) {
+export function paintState({ availability, headline, sentence, since, left, reasons, waiting, official }, shown) {
   byId("state").dataset.availability = shown;
   say(byId("headline"), headline);
   say(byId("sentence"), sentence);
@@ -12,7 +12,7 @@ export function paintState({ availability, headline, sentence, since, left, reas
   byId("still").hidden = left === null;
   clock(byId("state-clock"), left === null ? since : left, left === null ? 1 : -1);
   const available = byId("available");
-  available.disabled = availability === "available" && waiting.length > 0; // with no queue: again, for her new groups
+  available.disabled = availability === "available" && (official || waiting.length > 0); // with no queue: again, for her new groups
   say(available, wrapUp ? available.dataset.done : available.dataset.ready);
   byId("more").disabled = !wrapUp;
   byId("pause").disabled = availability === "away";
