@@ -1,4 +1,6 @@
-"""The numbers of those who are to be called back, during one term: noted sealed, opened for one request, forgotten.
+"""The numbers that somebody is to be called on, during one term: noted sealed, opened for one request, forgotten.
+
+They are of those who asked to be called back, and of those outside to whom a caller is passed on.
 
 They are saved among the desk's records, by the same fenced saves, but core never sees them: it knows their names.
 """
@@ -16,6 +18,8 @@ from irmacall.core.commands import KeepNumber, TryNumber
 from irmacall.core.events import NumberKept, NumberRefused, NumberUnfit
 from irmacall.core.ids import ChannelId, DeskId, NodeName, NumberId, RecordKey
 from irmacall.core.numbers import normalise
+from irmacall.core.state import Desk
+from irmacall.core.transfer import ToOutside
 from irmacall.errors import LeaseLost, PeerError
 from irmacall.store.desk import DeskStore, Lease
 from irmacall.store.numbers import open_number, seal_number
@@ -25,6 +29,8 @@ log = structlog.get_logger("irmacall.callbacks")
 KIND: Final = "number"
 """Of the records that hold numbers."""
 RETRY_SECONDS: Final = 0.2
+_GIVEN: Final = "given-"
+"""How the names of numbers begin to which callers are passed on: many may be passed to one telephone."""
 
 
 NumberOf = Callable[[NumberId], str | None]
@@ -45,6 +51,15 @@ def _who_may_call(number: str, first: NodeName, lines: Mapping[NodeName, Line]) 
     """A node with a line that may call this number; the first one, if that can be. None: nobody may."""
     able = [node for node, line in lines.items() if line.may_call(number)]
     return first if first in able else min(able, default=None)
+
+
+def needed(desk: Desk) -> set[NumberId]:
+    """The numbers that somebody is still to be called on, or that are being called."""
+    promised = {each.number for each in desk.callbacks.values()}
+    rung = {leg.number for call in desk.calls.values() for leg in call.phones}
+    handed = (call.handover for call in desk.calls.values() if call.handover is not None)
+    next_ = {to.number for each in handed for to in each.then if isinstance(to, ToOutside)}
+    return {number for number in promised | rung | next_ if number is not None}
 
 
 class Numbers:
@@ -84,6 +99,16 @@ class Numbers:
         await self._save({(KIND, name): sealed}, ())
         self._tell(NumberKept(wanted.call, name, node, wanted.asked))
 
+    async def keep_given(self, number: str) -> NumberId:
+        """Note the number of somebody outside to whom a caller is passed on; ends when that is saved.
+
+        The number is in E.164, and it is known that it may be called.
+        """
+        name = NumberId(_GIVEN + secrets.token_hex(16))
+        self._sealed[name] = seal_number(self._key, self._desk, name, number)
+        await self._save({(KIND, name): self._sealed[name]}, ())
+        return name
+
     async def find(self, wanted: TryNumber, lines: Mapping[NodeName, Line]) -> None:
         """Say so where nobody can be called on the number that she calls with; nothing of it is kept."""
         if self._who_calls(await self._hers(wanted, lines), wanted.node, lines) is None:
@@ -95,7 +120,8 @@ class Numbers:
         Nobody's telephone is rung for many callers. Without a pause, so that nobody can note the same number between
         this and what is noted upon it.
         """
-        if number is None or any(self.number_of(name) == number for name in self._sealed):
+        promised = (name for name in self._sealed if not name.startswith(_GIVEN))
+        if number is None or any(self.number_of(name) == number for name in promised):
             return None
         return _who_may_call(number, first, lines)
 
@@ -118,7 +144,7 @@ class Numbers:
         await self._save({}, [(KIND, name)])
 
     async def drop_all_but(self, needed: Collection[NumberId]) -> None:
-        """Forget what no callback needs: its promise was not saved before the daemon before us was gone."""
+        """Forget what no callback or call needs: what it was for was not saved by the daemon before us."""
         for name in [name for name in self._sealed if name not in needed]:
             await self.drop(name)
 

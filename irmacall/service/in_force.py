@@ -14,8 +14,9 @@ from irmacall.core.code import Digits
 from irmacall.core.ids import CodeHash
 from irmacall.core.plan import Plan
 from irmacall.service import plan
+from irmacall.service.call_on_screen import Titles
 from irmacall.service.citizen import Offer
-from irmacall.service.staff import Titles
+from irmacall.service.directory import Reach
 from irmacall.settings import DeskSettings, Settings
 from irmacall.web.config import WebConfig
 
@@ -27,6 +28,7 @@ class Rules:
     settings: Settings
     plan: Plan
     titles: Titles
+    reach: Reach
     offer: Offer
     public: WebConfig
     staff: WebConfig
@@ -50,6 +52,7 @@ def rules(settings: Settings, hashed: Callable[[Digits], CodeHash]) -> Rules:
         settings,
         plan.core_plan(desk, hashed),
         plan.titles(desk),
+        Reach.of(desk),
         _offer(settings, desk),
         plan.public_web(settings, desk),
         plan.staff_web(settings, desk),

@@ -14,9 +14,9 @@ from irmacall.core.ids import CodeHash, DeskId, LanguageId, NodeName, QueueId, S
 from irmacall.core.plan import Plan, Times, TransferRules
 from irmacall.irma.question import AttributeId, Question, Wanted
 from irmacall.service import exchange
+from irmacall.service.call_on_screen import Titles
 from irmacall.service.callbacks import NumberOf
 from irmacall.service.citizen import Subject
-from irmacall.service.staff import Titles
 from irmacall.service.strain import NodeLimits
 from irmacall.settings import DeskSettings, NodeSettings, Settings, TransferSettings
 from irmacall.settings.desks import SubjectSettings, TimesSettings

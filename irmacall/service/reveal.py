@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import structlog
@@ -25,9 +26,10 @@ from irmacall.store.vault import Vault
 
 log = structlog.get_logger("irmacall.reveal")
 
+_GONE: Final = "the vault holds it no longer"
 NOT_SHOWN: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (Refused, "withdrawn before it was shown"),
-    (VaultGone, "the vault holds it no longer"),
+    (VaultGone, _GONE),
     (LeaseLost, "this daemon leads no longer"),
     (ClockSkew, "the clock cannot be trusted"),
     (PeerError, "the vault did not answer"),
@@ -36,6 +38,19 @@ NOT_SHOWN: Final[tuple[tuple[type[BaseException], str], ...]] = (
 )
 """What a line says of a reveal that was not shown: the first that fits, never the error's own words."""
 NO_CALL: Final = "not a call that goes on now"
+ON_THE_LINE: Final = "has the caller on the line"
+"""What a line says of who is granted a caller, and of who is shown her."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What there is to show of a caller: at least one of the two. Never printed.
+
+    `identity`: what she disclosed. `note`: what the one who passed her on wrote (see `notes`).
+    """
+
+    identity: Disclosed | None = field(repr=False)
+    note: Disclosed | None = field(repr=False)
 
 
 class AuditTrail(Protocol):
@@ -75,36 +90,49 @@ class Door:
         self._lost = lost
         self._is_call = is_call
 
-    async def reveal(self, seat: SeatId, user: UserId, call: CallId, number: GrantNumber) -> Disclosed:
-        """What the caller of this call disclosed, for the user at the seat that has her on the line.
+    async def reveal(self, seat: SeatId, user: UserId, call: CallId, number: GrantNumber) -> Revealed:
+        """What there is to show of the caller of this call, for the user at the seat that has her on the line.
 
-        Raises Refused (not hers to see), LeaseLost, VaultGone (and the desk is told), or PeerError.
+        Raises Refused (not hers to see), LeaseLost, VaultGone (nothing is there any more, and the desk is told), or
+        PeerError. Where the vault has lost one of the two the other is shown.
         """
         try:
             held = self._ask(seat, user, call, number)
         except Refused as refused:
             self._refuse(seat, user, call, str(refused))
             raise
-        why = "has the caller on the line"
+        why = ON_THE_LINE if held.sealed is not None else f"{ON_THE_LINE}; a note alone"
         line = asyncio.ensure_future(
             self._audit.write("reveal", seat=seat, user=user, call=call, grant=number, why=why)
         )
         try:
-            disclosed = await self._opened(held.sealed, line)
+            revealed = await self._opened(held, line)
             self._ask(seat, user, call, number)
         except BaseException as failed:
             self._not_shown(held, line, failed)
             raise
-        return disclosed
+        if held.sealed is not None and revealed.identity is None:
+            self._note("reveal_failed", held, f"{_GONE}; a note was shown")
+        return revealed
 
-    async def _opened(self, sealed: SealedId, line: asyncio.Future[None]) -> Disclosed:
+    async def _opened(self, held: Grant, line: asyncio.Future[None]) -> Revealed:
+        try:
+            revealed = Revealed(await self._content(held.sealed), await self._content(held.note))
+        finally:
+            await line  # Written while the vault was opened; without it nothing is handed on.
+        if revealed.identity is None and revealed.note is None:
+            raise VaultGone("burned, expired, or lost")
+        return revealed
+
+    async def _content(self, sealed: SealedId | None) -> Disclosed | None:
+        """What lies under this name; None where nothing does, and then the desk is told."""
+        if sealed is None:
+            return None
         try:
             return await self._vault.open(self._desk, sealed, self._lease().fence, time.time())
         except VaultGone:
             self._lost(sealed)
-            raise
-        finally:
-            await line  # Written while the vault was opened; without it nothing is handed on.
+            return None
 
     def _ask(self, seat: SeatId, user: UserId, call: CallId, number: GrantNumber) -> Grant:
         if not self._lease().stands_at(time.monotonic()):
@@ -126,4 +154,7 @@ class Door:
             log.error("not shown, since its audit line could not be written", action="reveal.failed", call=held.call)
             return
         why = next(words for kind, words in NOT_SHOWN if isinstance(failed, kind))
-        self._audit.note("reveal_failed", seat=held.seat, user=held.user, call=held.call, grant=held.grant, why=why)
+        self._note("reveal_failed", held, why)
+
+    def _note(self, kind: str, held: Grant, why: str) -> None:
+        self._audit.note(kind, seat=held.seat, user=held.user, call=held.call, grant=held.grant, why=why)

@@ -27,6 +27,7 @@ from irmacall.service.callbacks import NumberOf
 from irmacall.service.caveats import Caveats
 from irmacall.service.citizen import Citizens
 from irmacall.service.control import Control
+from irmacall.service.directory import Directory
 from irmacall.service.emergency import Emergencies
 from irmacall.service.in_force import InForce, rules
 from irmacall.service.late_facts import LateFacts
@@ -37,12 +38,13 @@ from irmacall.service.reload import Reloading
 from irmacall.service.screens import Screens
 from irmacall.service.staff import Place, Staff
 from irmacall.service.term import Peers
+from irmacall.service.transfers import Transfers
 from irmacall.settings import PublicSettings, Settings, StaffSettings, server_context
 from irmacall.store.audit import AuditLog
 from irmacall.store.numbers import numbers_key
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
-from irmacall.store.users import Users, open_users
+from irmacall.store.users import Role, Users, open_users
 from irmacall.web.entrance import Limits
 from irmacall.web.listener import listen
 from irmacall.web.public import public_app
@@ -108,8 +110,18 @@ class _Daemon:
         self._endpoints: set[Endpoint] = set()
         records = Records(self._facts, settings.records.days)
         key = numbers_key(settings.credentials.key("vault-key"))
+        directory = Directory(self._users)
         peers = Peers(
-            self._store, self._vault, screens, self._audit, self._nodes, records, key, plan.node_limits(settings)
+            self._store,
+            self._vault,
+            screens,
+            self._audit,
+            self._nodes,
+            records,
+            key,
+            directory,
+            lambda: force.now.reach,
+            plan.node_limits(settings),
         )
         self._leadership = Leadership(force.now.plan, peers, settings.store.lease)
         self._irma = IrmaClient(settings.irma.url, settings.credentials.text("irma-token"))
@@ -123,7 +135,8 @@ class _Daemon:
             page_key=settings.credentials.key("session-key"),
             hash_code=hashed,
         )
-        self._staff = Staff(self._leadership, screens, lambda: force.now.titles, self._place_of)
+        transfers = Transfers(self._leadership, directory, lambda: force.now.reach, self._vault)
+        self._staff = Staff(self._leadership, screens, lambda: force.now.titles, self._place_of, directory, transfers)
         self._attendance = Attendance(self._leadership, screens)
         caveats = Caveats(self._users.list_users)
         self._reloading = Reloading(force, self._reread, self._leadership, screens, self._audit, caveats)
@@ -143,7 +156,9 @@ class _Daemon:
 
     async def _place_of(self, user: UserId) -> Place | None:
         found = await self._users.get(user)
-        return None if found is None or found.endpoint is None else Place(found.endpoint, found.groups)
+        if found is None or found.endpoint is None:
+            return None
+        return Place(found.endpoint, found.groups, serves=found.role is not Role.OFFICIAL)
 
     # -- running -------------------------------------------------------------------------------------------
 

@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from irmacall.core import views
-from irmacall.core.call import Stage
 from irmacall.core.events import HangUpAsked, SeatClaimed, SeatPaused, SeatReleased, WrapUpExtended
 from irmacall.core.ids import CallId, Endpoint, GrantNumber, GroupId, QueueId, SeatId, SubjectId, UserId
 from irmacall.errors import Refused
-from irmacall.service import identity
+from irmacall.service import call_on_screen, identity
+from irmacall.service.call_on_screen import Titles
+from irmacall.service.directory import Directory
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import Screens
+from irmacall.service.transfers import Transfers
 from irmacall.web.ports import (
+    ActName,
     Availability,
     CallbackView,
     Card,
     Nudge,
     PanelView,
+    PassOn,
     QueueView,
-    RingingView,
-    TalkingView,
+    TargetsView,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Titles:
-    """What queues and subjects are called on a screen, and where the CRM is."""
-
-    queues: Mapping[QueueId, str]
-    subjects: Mapping[SubjectId, str]
-    labels: Mapping[str, str]
-    """Field → label, for what a subject asks beside the name."""
-    crm_url: str | None = None
-    """A template with {call_id} and {subject}; never anything of the caller's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +37,8 @@ class Place:
 
     endpoint: Endpoint
     groups: frozenset[GroupId] = frozenset()
+    serves: bool = True
+    """False: an official, who serves no queue and is called by name."""
 
 
 class Staff:
@@ -57,12 +50,16 @@ class Staff:
         screens: Screens,
         titles: Callable[[], Titles],
         place_of: Callable[[UserId], Awaitable[Place | None]],
+        directory: Directory,
+        transfers: Transfers,
     ) -> None:
         """`titles` is asked each time: a site file can be read anew."""
         self._leadership = leadership
         self._screens = screens
         self._titles = titles
         self._place_of = place_of
+        self._directory = directory
+        self._transfers = transfers
 
     async def claim(self, user: UserId, seat: SeatId) -> None:
         """See `StaffDesk.claim`."""
@@ -71,7 +68,7 @@ class Staff:
             raise Refused("this user has no phone")
         term = self._leadership.term()
         await term.follow_phone(place.endpoint)
-        await term.ask(SeatClaimed(user, seat, place.endpoint, place.groups))
+        await term.ask(SeatClaimed(user, seat, place.endpoint, place.groups, place.serves))
 
     async def pause(self, seat: SeatId, reason: str) -> None:
         """See `StaffDesk.pause`."""
@@ -85,28 +82,59 @@ class Staff:
         """See `StaffDesk.hang_up`."""
         await self._leadership.term().ask(HangUpAsked(seat, call))
 
+    async def targets(self, user: UserId, text: str) -> TargetsView:
+        """See `StaffDesk.targets`."""
+        return await self._transfers.targets(user, text)
+
+    async def pass_on(self, seat: SeatId, user: UserId, call: CallId, wish: PassOn) -> None:
+        """See `StaffDesk.pass_on`."""
+        await self._transfers.pass_on(seat, user, call, wish)
+
+    async def act(self, seat: SeatId, call: CallId, act: ActName) -> None:
+        """See `StaffDesk.act`."""
+        await self._transfers.act(seat, call, act)
+
     async def panel(self, seat: SeatId, user: UserId) -> PanelView:
         """See `StaffDesk.panel`."""
-        groups = await self._groups(seat, user)
-        seen, now = views.seat_view(self._leadership.term().desk, user, seat, groups), time.time()
+        place = await self._place(seat, user)
+        seen = self._seen(seat, user, place)
+        names = await self._directory.names(call_on_screen.people(seen.call))
+        seen, now = self._seen(seat, user, place), time.time()  # Anew: what may be seen was not waited for.
+        shown = call_on_screen.CallOnScreen(seen.call, user, names, self._titles(), now)
         availability = _availability(seen)
         return PanelView(
             availability=availability,
             reason=_reason(seen),
             since=max(0.0, now - seen.since) if availability == seen.availability.value and seen.has_seat else None,
             left=None if seen.until is None else max(0.0, seen.until - now),
-            ringing=self._ringing(seen.call),
-            talking=self._talking(seen.call, seat, now),
+            ringing=shown.ringing(),
+            talking=shown.talking(self._grant(seen.call, seat)),
             waiting=[self._waiting(queue, now) for queue in seen.queues],
             callbacks=[self._callback(callback, now) for callback in seen.callbacks],
+            official=self._is_official(seat, place),
         )
 
-    async def _groups(self, seat: SeatId, user: UserId) -> frozenset[GroupId]:
-        """Of a session that holds no seat; the desk knows those of one that does."""
-        if self._leadership.term().desk.agent_at(seat) is not None:
-            return frozenset()
-        place = await self._place_of(user)
-        return frozenset() if place is None else place.groups
+    def _seen(self, seat: SeatId, user: UserId, place: Place | None) -> views.SeatView:
+        groups = frozenset[GroupId]() if place is None else place.groups
+        return views.seat_view(self._leadership.term().desk, user, seat, groups)
+
+    async def _place(self, seat: SeatId, user: UserId) -> Place | None:
+        """Of a session that holds no seat; the desk knows where one is that does."""
+        return None if self._leadership.term().desk.agent_at(seat) is not None else await self._place_of(user)
+
+    def _is_official(self, seat: SeatId, place: Place | None) -> bool:
+        agent = self._leadership.term().desk.agent_at(seat)
+        if agent is not None:
+            return not agent.serves
+        return place is not None and not place.serves
+
+    def _grant(self, call: views.CallView | None, seat: SeatId) -> GrantNumber | None:
+        """The grant to ask her card with; None as long as it is granted but not saved: its nudge follows."""
+        if call is None or call.granted is None:
+            return None
+        number = call.granted.number
+        stands = self._leadership.term().grants.may_see(seat, call.call, number) is not None
+        return number if stands else None
 
     def _waiting(self, queue: views.QueueView, now: float) -> QueueView:
         longest = 0.0 if queue.since is None else max(0.0, now - queue.since)
@@ -124,49 +152,18 @@ class Staff:
     def _queue(self, queue: QueueId) -> str:
         return self._titles().queues.get(queue, queue)
 
-    def _ringing(self, call: views.CallView | None) -> RingingView | None:
-        if call is None or call.stage is Stage.TALKING:
-            return None
-        return RingingView(
-            call.call,
-            self._queue(call.queue),
-            self._subject(call),
-            call.waited,
-            callback=call.callback,
-            dialled=call.callback and call.stage in (Stage.DIALLING, Stage.CONNECTING),
-            language=call.language,
-        )
-
-    def _subject(self, call: views.CallView) -> str | None:
-        return None if call.subject is None else self._titles().subjects.get(call.subject, call.subject)
-
-    def _talking(self, call: views.CallView | None, seat: SeatId, now: float) -> TalkingView | None:
-        if call is None or call.stage is not Stage.TALKING or call.talking_since is None:
-            return None
-        granted = None if call.granted is None else call.granted.number
-        if granted is not None and self._leadership.term().grants.may_see(seat, call.call, granted) is None:
-            granted = None  # Granted but not saved yet: its nudge follows.
-        return TalkingView(
-            call.call,
-            granted,
-            call.identified,
-            now - call.talking_since,
-            self._queue(call.queue),
-            self._subject(call),
-            call.callback,
-            erased=call.erased,
-            language=call.language,
-        )
-
     async def reveal(self, seat: SeatId, user: UserId, call: CallId, grant: GrantNumber) -> Card:
         """See `StaffDesk.reveal`: the door's answer, in the order in which a screen wants it."""
         term = self._leadership.term()
-        disclosed = await term.door.reveal(seat, user, call, grant)
+        known = term.desk.calls.get(call)
+        # Before the door is asked: nothing is waited for between its answer and ours.
+        names = await self._directory.names([] if known is None or known.note is None else [known.note_by])
+        revealed = await term.door.reveal(seat, user, call, grant)
         known = term.desk.calls.get(call)
         sealed = None if known is None or known.sealed is None else term.desk.disclosures.get(known.sealed)
         crm = self._crm(call, None if sealed is None else sealed.subject)
         language = term.desk.plan.language if known is None else known.language
-        return identity.card(disclosed, call, grant, self._titles().labels, crm, language)
+        return identity.card(revealed, call, grant, self._titles().labels, crm, language, names)
 
     def _crm(self, call: CallId, subject: SubjectId | None) -> str | None:
         template = self._titles().crm_url

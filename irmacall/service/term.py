@@ -22,15 +22,16 @@ from irmacall.core import commands as C
 from irmacall.core.desk import decide
 from irmacall.core.disclosure import Seal
 from irmacall.core.events import Event, IdentityLost, LeadershipBegan, TimePassed
-from irmacall.core.ids import Endpoint, NodeName, QueueId, RecordKey, SealedId, SeatId
+from irmacall.core.ids import Endpoint, GrantNumber, NodeName, QueueId, RecordKey, SealedId, SeatId
 from irmacall.core.ownership import Grants
 from irmacall.core.state import Decision, Desk
 from irmacall.core.views import serves
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
 from irmacall.service.alarm import Alarm
 from irmacall.service.audit import AuditWriter
-from irmacall.service.callbacks import NumberOf, Numbers
+from irmacall.service.callbacks import NumberOf, Numbers, needed
 from irmacall.service.custody import Custody
+from irmacall.service.directory import Directory, Reach
 from irmacall.service.lanes import Lanes
 from irmacall.service.panels import Panels
 from irmacall.service.records import Records, RecordsWriter
@@ -38,6 +39,7 @@ from irmacall.service.reveal import Door
 from irmacall.service.saving import Saving, answer
 from irmacall.service.screens import PANEL, Screens
 from irmacall.service.strain import NodeLimits, Strain
+from irmacall.service.targets import Targets
 from irmacall.store.desk import DeskStore, Lease
 from irmacall.store.vault import Vault
 from irmacall.web.ports import Nudge
@@ -61,7 +63,11 @@ class Peers:
     """Makes the nodes' adapters anew: a new term begins with new sockets. They are told who knows the numbers."""
     records: Records
     numbers_key: bytes = field(repr=False)
-    """Seals the numbers of those who are to be called back (see `store.numbers`)."""
+    """Seals the numbers that somebody is to be called on (see `store.numbers`)."""
+    directory: Directory
+    """Who there is to pass a caller to."""
+    reach: Callable[[], Reach] = Reach
+    """What else a caller can be passed to, by the site file in force."""
     limits: NodeLimits = field(default_factory=NodeLimits)
     """What each node may bear before new callers are refused."""
     unburned: set[SealedId] = field(default_factory=set)
@@ -82,17 +88,20 @@ class Term:
         self._peers = peers
         self._inbox: asyncio.Queue[tuple[Event, asyncio.Future[None] | None]] = asyncio.Queue()
         self._saving = Saving(desk, peers.store, lease=lambda: self.lease, leads=self.leads, act=self._act)
+        self._granted_by: dict[GrantNumber, str] = {}
+        """What brought about each grant that is not saved yet: for the audit log."""
         self._alarm = Alarm(peers.clock, lambda: self.tell(TimePassed()))
         self._debug = log.bind().debug
         self._wake_at: float | None = None
         self._over = False
-        self._nodes: Mapping[NodeName, Node] = {}
+        self.nodes: Mapping[NodeName, Node] = {}
         self.records = RecordsWriter(peers.records, self.tell)
         self._panels = Panels(peers.screens.seats, self._shows)
         self._group: asyncio.TaskGroup | None = None
         self._numbers = Numbers(
             desk.plan.desk, peers.numbers_key, peers.store, lambda: self.lease, self.tell, numbers or {}
         )
+        self.targets = Targets(self, peers.directory, peers.reach, self._numbers)
         self.custody = Custody(
             peers.vault,
             desk.plan.desk,
@@ -113,7 +122,9 @@ class Term:
 
     def _kept(self) -> list[SealedId]:
         """What should lie in the vault now."""
-        return [known.sealed for known in self.desk.disclosures.values() if known.seal is not Seal.ERASED]
+        known = self.desk.disclosures.values()
+        identities = [each.sealed for each in known if each.seal is not Seal.ERASED]
+        return identities + [call.note for call in self.desk.calls.values() if call.note is not None]
 
     def _shows(self, seat: SeatId, queues: Collection[QueueId] | None) -> bool:
         """A session that holds no seat yet may show any queue: what groups she is in, the desk does not know."""
@@ -135,7 +146,7 @@ class Term:
 
     async def follow_phone(self, endpoint: Endpoint) -> None:
         """Hear of this phone on every node; a node that does not answer now hears it at its next connect."""
-        for node in self._nodes.values():
+        for node in self.nodes.values():
             try:
                 await node.follow([endpoint])
             except PeerError as error:
@@ -150,32 +161,31 @@ class Term:
         try:
             async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
                 self._group = group
-                self._nodes = self._peers.nodes(self._numbers.number_of)
+                self.nodes = self._peers.nodes(self._numbers.number_of)
                 self._tell_what_is_first()
-                for node in self._nodes.values():
+                for node in self.nodes.values():
                     await stack.enter_async_context(node)
-                self._lanes = Lanes(group, self._nodes, self.tell, self.leads)
+                self._lanes = Lanes(group, self.nodes, self.tell, self.leads)
                 self._start(group)
         finally:
             self._end()
 
     def _tell_what_is_first(self) -> None:
         """Before anything that somebody else tells of the desk that was loaded."""
-        self.tell(LeadershipBegan(frozenset(self._nodes)))
+        self.tell(LeadershipBegan(frozenset(self.nodes)))
         for sealed in self._peers.unburned:
             self.tell(IdentityLost(sealed))  # What the desk loaded may not know that it was erased.
 
     def _start(self, group: asyncio.TaskGroup) -> None:
-        for name, node in self._nodes.items():
+        for name, node in self.nodes.items():
             group.create_task(node.run(self.tell), name=f"node {name}")
             group.create_task(self._beat(node), name=f"beat {name}")
         for work in (self._decide_all, self._renew, self.custody.watch, self.custody.burn_all):
             group.create_task(work(), name=work.__name__.strip("_"))
         group.create_task(self._saving.run(), name="saves")
         group.create_task(self.records.run(), name="records")
-        group.create_task(Strain(self.desk, self._nodes, self._peers.limits, self.tell).run(), name="strain")
-        needed = [callback.number for callback in self.desk.callbacks.values() if callback.number is not None]
-        group.create_task(self._numbers.drop_all_but(needed), name="numbers")
+        group.create_task(Strain(self.desk, self.nodes, self._peers.limits, self.tell).run(), name="strain")
+        group.create_task(self._numbers.drop_all_but(needed(self.desk)), name="numbers")
 
     def _end(self) -> None:
         """Nobody sees anything, and nobody waits for an answer that cannot come."""
@@ -205,7 +215,7 @@ class Term:
             raise LeaseLost("an event came after the lease had lapsed")
         self._debug("<", action=type(event).__name__, node=getattr(event, "node", None))
         try:
-            self._take(decide(self.desk, event, self._peers.clock()))
+            self._take(decide(self.desk, event, self._peers.clock()), type(event).__name__)
         except BaseException:
             answer(done, PeerUnavailable("the desk could not decide this"))
             raise
@@ -217,9 +227,13 @@ class Term:
             self._alarm.set(self._wake_at)  # time passes too, when nothing else happens
         return await self._inbox.get()
 
-    def _take(self, decision: Decision) -> None:
+    def _take(self, decision: Decision, why: str) -> None:
+        """`why`: the event that it was decided upon, in the words of the audit log."""
         for urgent in decision.urgent:
             self._act_at_once(urgent)
+        for command in decision.commands:
+            if isinstance(command, C.Grant):
+                self._granted_by[command.grant] = why
         self._wake_at = decision.wake_at
         self._saving.take(decision)
 
@@ -227,23 +241,24 @@ class Term:
         if isinstance(command, C.Withdraw):
             self.grants.withdraw(command)
             self._peers.screens.seats.nudge(command.seat, Nudge("blank", command.call, command.grant))
-            self._peers.audit.note(
-                "withdrawn",
-                why=command.why,
-                call=command.call,
-                user=command.user,
-                seat=command.seat,
-                grant=command.grant,
-            )
+            self._note("withdrawn", command, command.why)
         else:
             self.custody.burn(command.sealed)
+
+    def _grant(self, command: C.Grant) -> None:
+        why = self._granted_by.pop(command.grant)
+        if self.grants.grant(command):
+            self._peers.screens.seats.nudge(command.seat, Nudge("card", command.call, command.grant))
+            self._note("granted", command, why)
+
+    def _note(self, kind: str, about: C.Grant | C.Withdraw, why: str) -> None:
+        self._peers.audit.note(kind, why=why, call=about.call, user=about.user, seat=about.seat, grant=about.grant)
 
     def _act(self, command: C.Command) -> None:
         screens = self._peers.screens
         match command:
             case C.Grant():
-                if self.grants.grant(command):
-                    screens.seats.nudge(command.seat, Nudge("card", command.call, command.grant))
+                self._grant(command)
             case C.RefreshSeat():
                 self._panels.hers(command.seat)
             case C.RefreshQueues():
@@ -255,18 +270,20 @@ class Term:
             case C.KeepFacts():
                 self.records.keep(command.facts)
             case C.KeepNumber():
-                self._aside(self._numbers.keep(command, self._nodes), "keep number")
+                self.aside(self._numbers.keep(command, self.nodes), "keep number")
             case C.TryNumber():
-                self._aside(self._numbers.find(command, self._nodes), "find number")
+                self.aside(self._numbers.find(command, self.nodes), "find number")
+            case C.FindTarget():
+                self.aside(self.targets.find(command), "find target")
             case C.DropNumber():
-                self._aside(self._numbers.drop(command.number), "drop number")
+                self.aside(self._numbers.drop(command.number), "drop number")
             case C.Withdraw() | C.Burn():
                 raise AssertionError("what takes away has acted before the save")
             case _:
                 self._lanes.put(command)
 
-    def _aside(self, work: Coroutine[object, object, None], name: str) -> None:
-        """Do this beside everything else, as long as the term lasts."""
+    def aside(self, work: Coroutine[object, object, None], name: str) -> None:
+        """Do this beside everything else, as long as the term lasts; for a term that leads."""
         assert self._group is not None
         self._group.create_task(work, name=name)
 

@@ -151,7 +151,7 @@ class Users:
         await self._database.run(lambda db: _set(db, user_id, "department", kept))
 
     async def set_extension(self, user_id: UserId, extension: str | None) -> None:
-        """What colleagues dial to reach her; None: nothing. Raises `Refused` for nobody, and for one that is taken."""
+        """What colleagues dial to reach her; None: nothing. Raises `Refused` for nobody, and where it is taken."""
         kept = _extension(extension)
         await self._database.run(lambda db: _set_extension(db, user_id, kept))
 

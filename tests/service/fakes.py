@@ -20,10 +20,12 @@ from irmacall.core.ids import (
     Endpoint,
     RecordKey,
     SealedId,
+    UserId,
 )
 from irmacall.store.audit import AuditLine
 from irmacall.store.desk import Lease, MemoryDeskStore
 from irmacall.store.sealing import Disclosed
+from irmacall.store.users import User
 from irmacall.store.vault import MemoryVault
 from tests.core.leader import PLAN
 
@@ -247,6 +249,30 @@ class FakeFacts:
         return len(old)
 
 
+class FakePeople:
+    """Who there is, in a file that counts how often it is read and can fail."""
+
+    def __init__(self) -> None:
+        self.users: dict[UserId, User] = {}
+        self.faults = Faults()
+        self.read: Heard[str] = Heard()
+
+    def has(self, *users: User) -> None:
+        """They are there, as they are now."""
+        self.users.update({user.id: user for user in users})
+
+    async def list_users(self) -> list[User]:
+        """See `Users.list_users`."""
+        self.read.add("everybody")
+        self.faults.strike("list_users")
+        return sorted(self.users.values(), key=lambda user: user.login)
+
+    async def get(self, user_id: UserId) -> User | None:
+        """See `Users.get`."""
+        self.faults.strike("get")
+        return self.users.get(user_id)
+
+
 class FakeAudit:
     """An audit log that can be held and can fail."""
 
@@ -279,6 +305,8 @@ class FakeNode:
         self.hangs: dict[CallId | None, Gate] = defaultdict(Gate)
         self.faults = Faults()
         self.closing = Gate()
+        self.calls_out: tuple[str, ...] = ()
+        """The beginnings of the numbers that its lines may call."""
         self._failing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def __aenter__(self) -> Self:
@@ -320,6 +348,10 @@ class FakeNode:
         if type(command) in self.refuses:
             raise self.refuses[type(command)]
         self.done.add(command)
+
+    def may_call(self, number: str) -> bool:
+        """See `Node.may_call`."""
+        return number.startswith(self.calls_out)
 
     async def show_leader(self, beat: str) -> None:
         """See `Node.show_leader`."""

@@ -45,6 +45,7 @@ from irmacall.core.plan import Plan
 from irmacall.service import identity
 from irmacall.service.audit import AuditWriter
 from irmacall.service.callbacks import NumberOf
+from irmacall.service.directory import Directory, Reach
 from irmacall.service.leadership import Leadership
 from irmacall.service.records import Records
 from irmacall.service.screens import Screens
@@ -52,7 +53,7 @@ from irmacall.service.term import Peers, Term
 from irmacall.store.audit import AuditLog
 from tests.core.leader import NEAR, PASSPORT, PLAN, hash_of
 from tests.core.plays import ELS, HOUR, code, phone_of, seat_of
-from tests.service.fakes import PATIENCE, FakeAudit, FakeFacts, FakeNode, Heard, HeldStore, HeldVault
+from tests.service.fakes import PATIENCE, FakeAudit, FakeFacts, FakeNode, FakePeople, Heard, HeldStore, HeldVault
 
 T = TypeVar("T")
 
@@ -72,9 +73,19 @@ class House:
         self.audit = AuditWriter(cast(AuditLog, self.audit_log), plan.desk)
         self.snapshots = {name: NodeSnapshot(name) for name in nodes}
         self.opened: Heard[FakeNode] = Heard()
-        self.facts = FakeFacts()
-        records = Records(self.facts, 90)
-        self.peers = Peers(self.store, self.vault, self.screens, self.audit, self._nodes, records, bytes(32))
+        self.facts, self.people, self.reach = FakeFacts(), FakePeople(), Reach()
+        records, self.directory = Records(self.facts, 90), Directory(self.people)
+        self.peers = Peers(
+            self.store,
+            self.vault,
+            self.screens,
+            self.audit,
+            self._nodes,
+            records,
+            bytes(32),
+            self.directory,
+            lambda: self.reach,
+        )
         self.leadership = Leadership(plan, self.peers, ttl)
 
     def _nodes(self, _: NumberOf) -> Mapping[NodeName, Node]:

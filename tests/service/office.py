@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from irmacall.core.ids import GroupId, QueueId, SeatId, UserId
-from irmacall.service.staff import Place, Staff, Titles
+from irmacall.service.call_on_screen import Titles
+from irmacall.service.staff import Place, Staff
+from irmacall.service.transfers import Transfers
 from irmacall.web.ports import PanelView
 from tests.core.leader import GENERAL, PASSPORT, PASSPORTS
 from tests.core.plays import BO, ELS, phone_of, seat_of
@@ -34,7 +36,11 @@ class Office:
     titles: Titles = TITLES
 
     def __post_init__(self) -> None:
-        self.staff = Staff(self.house.leadership, self.house.screens, lambda: self.titles, self.place_of)
+        house = self.house
+        transfers = Transfers(house.leadership, house.directory, lambda: house.reach, house.vault)
+        self.staff = Staff(
+            house.leadership, house.screens, lambda: self.titles, self.place_of, house.directory, transfers
+        )
 
     async def place_of(self, user: UserId) -> Place | None:
         """Where this user works."""

@@ -12,6 +12,7 @@ from irmacall.core.commands import Grant, Withdraw
 from irmacall.core.ids import CallId, GrantNumber, SealedId, SeatId, UserId
 from irmacall.core.ownership import Grants
 from irmacall.errors import ClockSkew, LeaseLost, PeerError, PeerUnavailable, Refused, VaultGone
+from irmacall.service import identity
 from irmacall.service.audit import AuditWriter
 from irmacall.service.reveal import Door
 from irmacall.store.audit import AuditKind, AuditLine
@@ -25,6 +26,8 @@ SEALED, ELS, OTHER = SealedId("sealed1"), UserId("els"), CallId("near-2")
 GRANT = Grant(SEAT, ELS, CALL, SEALED, NUMBER)
 WITHDRAW = Withdraw(SEAT, ELS, CALL, NUMBER, "hung up")
 SHOWN = (AuditKind.REVEAL, CALL, "has the caller on the line")
+NOTE, TEXT, BO = SealedId("note1"), "Bezwaar tegen een boete", UserId("bo")
+GONE = "the vault holds it no longer"
 NOT_HERS = "does not have this caller on the line under this grant"
 
 
@@ -54,7 +57,20 @@ class Hall:
         self, seat: SeatId = SEAT, call: CallId = CALL, number: GrantNumber = NUMBER, user: UserId = ELS
     ) -> str:
         """The family name that the seat gets."""
-        return (await within(self.door.reveal(seat, user, call, number))).attributes["familyname"]
+        revealed = await within(self.door.reveal(seat, user, call, number))
+        assert revealed.identity is not None
+        return revealed.identity.attributes["familyname"]
+
+    async def is_passed_on(self, sealed: SealedId | None = SEALED) -> None:
+        """From now on the grant is of a note, and of this identity."""
+        await self.vault.seal(PLAN.desk, NOTE, identity.packed_note(TEXT, BO), time.time() + 60, 3)
+        self.grants.grant(Grant(SEAT, ELS, CALL, sealed, NUMBER, NOTE))
+
+    async def both(self) -> tuple[str | None, str | None]:
+        """The family name and the note that Els gets."""
+        revealed = await within(self.door.reveal(SEAT, ELS, CALL, NUMBER))
+        name = None if revealed.identity is None else revealed.identity.attributes["familyname"]
+        return name, None if revealed.note is None else revealed.note.attributes[identity.NOTE]
 
     async def written(self) -> list[tuple[AuditKind, CallId | None, str]]:
         """All that stands in the log in the end."""
@@ -257,6 +273,63 @@ async def test_a_screen_that_goes_away_leaves_no_task_behind(hall: Hall) -> None
     assert asyncio.all_tasks() <= before
     broken_off = (AuditKind.REVEAL_FAILED, CALL, "the question was broken off")
     assert (await hall.written()).count(broken_off) == 2
+
+
+async def test_a_note_is_shown_with_the_identity_under_one_line(hall: Hall) -> None:
+    """What the one who passed her on wrote is opened by the same ask, and neither has a repr."""
+    await hall.is_passed_on()
+    assert await hall.both() == ("Vries1", TEXT)
+    assert await hall.written() == [SHOWN]
+    revealed = await hall.door.reveal(SEAT, ELS, CALL, NUMBER)
+    assert "Vries1" not in repr(revealed)
+    assert TEXT not in repr(revealed)
+
+
+async def test_a_note_about_somebody_unknown_is_shown_alone(hall: Hall) -> None:
+    """The line says that it was no identity."""
+    await hall.is_passed_on(sealed=None)
+    assert await hall.both() == (None, TEXT)
+    assert await hall.written() == [(AuditKind.REVEAL, CALL, "has the caller on the line; a note alone")]
+
+
+async def test_a_lost_note_hides_no_identity(hall: Hall) -> None:
+    """The desk is told of what is lost, and she is shown."""
+    await hall.is_passed_on()
+    await hall.vault.burn(PLAN.desk, [NOTE])
+    assert await hall.both() == ("Vries1", None)
+    assert hall.lost == [NOTE]
+    assert await hall.written() == [SHOWN]
+
+
+async def test_a_lost_identity_hides_no_note(hall: Hall) -> None:
+    """And the log says that the identity was not shown after all."""
+    await hall.is_passed_on()
+    await hall.vault.burn(PLAN.desk, [SEALED])
+    assert await hall.both() == (None, TEXT)
+    assert hall.lost == [SEALED]
+    assert await hall.written() == [SHOWN, (AuditKind.REVEAL_FAILED, CALL, f"{GONE}; a note was shown")]
+
+
+async def test_where_both_are_lost_nothing_is_shown(hall: Hall) -> None:
+    """Both are told to the desk."""
+    await hall.is_passed_on()
+    hall.vault.restart()
+    with pytest.raises(VaultGone):
+        await hall.both()
+    assert hall.lost == [SEALED, NOTE]
+    assert await hall.written() == [SHOWN, (AuditKind.REVEAL_FAILED, CALL, GONE)]
+
+
+async def test_a_note_that_is_withdrawn_while_it_is_opened_is_not_shown(hall: Hall) -> None:
+    """It is shown with ownership alone, as the identity is."""
+    await hall.is_passed_on(sealed=None)
+    hall.vault.gate.hold()
+    asked = asyncio.create_task(hall.both())
+    await hall.vault.called.until(lambda called: called == ("open", frozenset({NOTE})))
+    hall.grants.withdraw(WITHDRAW)
+    hall.vault.gate.release()
+    with pytest.raises(Refused):
+        await asked
 
 
 def test_a_card_is_never_in_a_line() -> None:

@@ -53,7 +53,9 @@ async def test_a_lapsed_lease_shows_nobody(house: House, clock: Monotonic) -> No
     """A daemon that slept past its lease refuses the card that it gave before."""
     call, number = await house.talks()
     door = house.term.door
-    assert (await door.reveal(seat_of(ELS), ELS, call, number)).attributes["familyname"] == "Vries1"
+    revealed = await door.reveal(seat_of(ELS), ELS, call, number)
+    assert revealed.identity is not None
+    assert revealed.identity.attributes["familyname"] == "Vries1"
     clock.ahead = 3.1
     with pytest.raises(LeaseLost):
         await door.reveal(seat_of(ELS), ELS, call, number)

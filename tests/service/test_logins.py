@@ -17,7 +17,10 @@ from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
 from irmacall.service import accounts
 from irmacall.service.accounts import Logins
 from irmacall.service.audit import AuditWriter
-from irmacall.service.staff import Staff, Titles
+from irmacall.service.call_on_screen import Titles
+from irmacall.service.directory import Reach
+from irmacall.service.staff import Staff
+from irmacall.service.transfers import Transfers
 from irmacall.store.audit import AuditKind
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
@@ -302,7 +305,8 @@ async def test_who_was_put_out_while_nobody_led_loses_her_seat_at_the_take_over(
 async def test_a_real_desk_that_is_taken_over_has_lost_her_seat(porch: Porch, house: House) -> None:
     """Disabled while nobody led, she is rung for no caller, and who is logged in keeps her seat."""
     other = await porch.users.add_user("bo", "Bo Smit", Role.AGENT, OTHER_PASSWORD)
-    staff = Staff(house.leadership, house.screens, lambda: Titles({}, {}, {}), _no_place)
+    transfers = Transfers(house.leadership, house.directory, Reach, house.vault)
+    staff = Staff(house.leadership, house.screens, lambda: Titles({}, {}, {}), _no_place, house.directory, transfers)
     logins = Logins(
         porch.users, porch.sessions, house.audit, staff, lambda: house.leadership.next_term, clock=lambda: porch.now
     )

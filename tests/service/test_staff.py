@@ -13,7 +13,8 @@ from irmacall.core.events import PhoneCalled, PhoneRegistered, PlanChanged, Wrap
 from irmacall.core.ids import ChannelId, GroupId
 from irmacall.core.lines import Group, QueueRules
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
-from irmacall.service.staff import Place, Titles
+from irmacall.service.call_on_screen import Titles
+from irmacall.service.staff import Place
 from irmacall.web.words import UNAVAILABLE
 from tests.core.leader import GENERAL, NEAR, PASSPORTS, PLAN, QUEUES
 from tests.core.plays import BO, ELS, phone_of, seat_of

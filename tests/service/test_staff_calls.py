@@ -27,7 +27,8 @@ from irmacall.core.lines import Strategy
 from irmacall.core.order import Line
 from irmacall.errors import Refused
 from irmacall.service import identity
-from irmacall.service.staff import Titles
+from irmacall.service.call_on_screen import Titles
+from irmacall.service.reveal import Revealed
 from irmacall.store.sealing import Disclosed
 from irmacall.web.ports import Nudge
 from tests.core.leader import NEAR, PASSPORT, PASSPORTS, PLAN, QUEUES
@@ -183,11 +184,23 @@ def test_a_card_maps_a_full_name_and_labels_what_else_was_asked() -> None:
     """What has no place of its own stands under the site's label; what has no label is not shown."""
     fields = {"fullname": "Anna de Vries", "dateofbirth": "1970-01-01", "shoesize": "38"}
     kept = identity.packed(fields, scheme="pbdf", issuer="gemeente", started_at=5.0, demo=False)
-    card = identity.card(Disclosed(kept, 9.0), CallId("c"), GrantNumber(1), TITLES.labels, None, LanguageId("en"))
+    revealed = Revealed(Disclosed(kept, 9.0), None)
+    card = identity.card(revealed, CallId("c"), GrantNumber(1), TITLES.labels, None, LanguageId("en"))
     assert (card.familyname, card.initials, card.gender) == ("Anna de Vries", "", "")
     assert card.others == {"uw geboortedatum": "1970-01-01"}
     assert (card.demo, card.disclosed_at, card.expires_at, card.crm_url) == (False, 5.0, 9.0, None)
     assert card.language == "en"
+    assert (card.identified, card.note, card.note_by) == (True, "", "")
+
+
+def test_a_card_of_somebody_unknown_shows_a_note_alone() -> None:
+    """Who wrote it by her name; nobody's, where nobody knows it any more."""
+    note = Disclosed(identity.packed_note("Bezwaar tegen een boete", BO), 9.0)
+    asked = (CallId("c"), GrantNumber(1), TITLES.labels, None, LanguageId("nl"))
+    card = identity.card(Revealed(None, note), *asked, {BO: "Bo Smit"})
+    assert (card.identified, card.familyname, card.scheme, card.others) == (False, "", "", {})
+    assert (card.note, card.note_by, card.expires_at) == ("Bezwaar tegen een boete", "Bo Smit", 9.0)
+    assert identity.card(Revealed(None, note), *asked).note_by == ""
 
 
 @pytest.mark.parametrize("wrong", ["seat", "user", "call", "grant"])
