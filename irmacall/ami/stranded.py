@@ -13,8 +13,9 @@ from typing import Final, Self
 from irmacall.core.dialplan import desk_of
 from irmacall.core.ids import BridgeId, DeskId, call_of_talk_bridge
 
-_ROLES: Final = {"caller": "caller", "leg": "leg", "callout": "leg"}
-"""By the first argument of the application. Who is being called back is let go as an agent's phone is."""
+_ROLES: Final = {"caller": "caller", "leg": "leg", "callout": "leg", "line": "leg"}
+"""By the first argument of the application. Who is being called back is let go as an agent's phone is, and so is a
+call that such a phone made: the caller about whom it was stays where she is."""
 
 
 @dataclass(frozen=True, slots=True)

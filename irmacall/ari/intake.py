@@ -10,7 +10,7 @@ from irmacall.ari.fields import WireError
 from irmacall.ari.keys import Keys
 from irmacall.ari.lag import Lag
 from irmacall.ari.repeats import Repeats
-from irmacall.ari.wire import Superseded, parse_event
+from irmacall.ari.wire import Referral, Superseded, parse_event
 from irmacall.core.events import NodeEvent, NodeSnapshot, PhoneRegistered
 from irmacall.core.ids import Endpoint, NodeName
 from irmacall.errors import LeaseLost
@@ -45,6 +45,8 @@ class Intake:
             return
         if isinstance(heard, Superseded):
             raise LeaseLost(f"node {self._node}: another socket has our application")
+        if isinstance(heard, Referral):
+            heard = heard.referred if self._repeats.is_first(heard) else None
         event = None if heard is None else self._keys.sift(heard)
         if isinstance(event, PhoneRegistered):
             self.changed.add(event.endpoint)

@@ -1,4 +1,6 @@
-"""Each key that a caller presses, once.
+"""Each key that a caller presses, or who talks with her, once.
+
+What is keyed in on a phone of ours is told by way of its channel and of its endpoint, at one instant. Beside that:
 
 While a prompt is played Asterisk passes keys on at their end (`AST_FLAG_END_DTMF_ONLY`, set by file.c). A telephone
 event (RFC 4733) that began under a prompt and ends after it is passed on late, since Asterisk makes up its beginning;
@@ -110,12 +112,16 @@ class Keys:
 
     def __init__(self) -> None:
         self._lines: dict[ChannelId, _Line] = {}
+        self._last: dict[ChannelId, Key] = {}
 
     def sift(self, heard: NodeEvent | Key | PromptBegan | PromptOver) -> NodeEvent | None:
         """What the desk should hear of this; None for a key that it has heard of."""
         match heard:
             case Key():
+                before, self._last[heard.pressed.channel] = self._last.get(heard.pressed.channel), heard
                 line = self._lines.get(heard.pressed.channel)
+                if before == heard:
+                    return None
                 return None if line is not None and line.told_again(heard) else heard.pressed
             case PromptBegan():
                 self._lines.setdefault(heard.channel, _Line()).prompt_over_at = None
@@ -127,4 +133,5 @@ class Keys:
                 return heard.ended
             case ChannelGone() | HangUpBegan():
                 self._lines.pop(heard.channel, None)
+                self._last.pop(heard.channel, None)
         return heard

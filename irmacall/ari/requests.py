@@ -22,12 +22,17 @@ from irmacall.core.commands import (
     DialLeg,
     HangUp,
     HoldInQueue,
+    JoinLine,
     LeaveToDialplan,
+    Mute,
     NodeCommand,
     PrepareNode,
+    Regroup,
     RemoveBridge,
+    Ringback,
     Say,
     StopSaying,
+    TellPhone,
 )
 from irmacall.core.dialplan import anonymous_context, desk_of
 
@@ -126,8 +131,10 @@ def _hold(command: HoldInQueue, app: str) -> tuple[Request, ...]:
 @_requests.register
 def _create_leg(command: CreateLeg, app: str) -> tuple[Request, ...]:
     endpoint, args = f"PJSIP/{command.endpoint}", f"leg,{command.call}"
+    # Two telephones in a plain bridge are joined so closely that nobody hears their keys.
+    kind = "mixing,dtmf_events" if command.keys else "mixing"
     return (
-        _bridge(command.bridge, "mixing", app),
+        _bridge(command.bridge, kind, app),
         _create(command.channel, endpoint, args, app, named=f"{endpoint}-"),
     )
 
@@ -161,6 +168,39 @@ def _connect(command: Connect, app: str) -> tuple[Request, ...]:
 
 
 @_requests.register
+def _regroup(command: Regroup, app: str) -> tuple[Request, ...]:
+    # Out before in: where the first is refused, what follows is not sent, and nobody is heard by whom she should not.
+    out = (_join(command.room, *command.to_music), _music(command.room, command.music_class))
+    together = (_join(command.talk, *command.to_talk),)
+    return (*(out if command.to_music else ()), *(together if command.to_talk else ()))
+
+
+@_requests.register
+def _join_line(command: JoinLine, app: str) -> tuple[Request, ...]:
+    return (
+        _bridge(command.bridge, "mixing", app),
+        Request("POST", path("channels", command.line, "answer")),
+        _join(command.bridge, command.line, command.leg),
+    )
+
+
+@_requests.register
+def _ringback(command: Ringback, app: str) -> tuple[Request, ...]:
+    return (_switch(path("channels", command.channel, "ring"), command.on),)
+
+
+@_requests.register
+def _mute(command: Mute, app: str) -> tuple[Request, ...]:
+    return (_switch(path("channels", command.channel, "mute"), command.on, ("direction", "in")),)
+
+
+@_requests.register
+def _tell_phone(command: TellPhone, app: str) -> tuple[Request, ...]:
+    told = path("channels", command.channel, "transfer_progress")
+    return (Request("POST", told, (("states", command.progress.value),), also=GONE),)
+
+
+@_requests.register
 def _hang_up(command: HangUp, app: str) -> tuple[Request, ...]:
     return (Request("DELETE", path("channels", command.channel), also=GONE),)
 
@@ -187,13 +227,18 @@ def _create(channel: str, endpoint: str, args: str, app: str, named: str) -> Req
 
 def _bridge(bridge: str, kind: str, app: str) -> Request:
     # The name tells whose bridge it is: several desks may share a node.
-    proof = Proof(path("bridges", bridge), lambda seen: seen["bridge_type"].text() == kind)
+    seen_as = kind.partition(",")[0]
+    proof = Proof(path("bridges", bridge), lambda seen: seen["bridge_type"].text() == seen_as)
     return Request("POST", path("bridges", bridge), (("type", kind), ("name", app)), proof=proof)
 
 
 def _music(bridge: str, music_class: str) -> Request:
     # Bridge music costs a fifth of channel music, and one stream serves all who wait.
     return Request("POST", path("bridges", bridge, "moh"), (("mohClass", music_class),))
+
+
+def _switch(what: str, on: bool, *query: tuple[str, str]) -> Request:
+    return Request("POST" if on else "DELETE", what, query, also=frozenset() if on else GONE)
 
 
 def _join(bridge: str, *channels: str) -> Request:

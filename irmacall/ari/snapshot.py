@@ -32,11 +32,15 @@ def parse_snapshot(node: NodeName, app: str, channels: bytes, bridges: bytes, en
 def _channel(seen: Fields, app: str) -> tuple[ChannelId, SeenChannel]:
     dialplan = seen["dialplan"]
     # The arguments are those of the dialplan's Stasis(app,caller,desk): legs of ours never ran it.
-    caller = dialplan["app_name"].text() == "Stasis" and dialplan["app_data"].text().startswith(f"{app},caller,")
+    data = dialplan["app_data"].text() if dialplan["app_name"].text() == "Stasis" else ""
     state, marks = seen["state"].text(), seen.get("channelvars")
     dialled = marks is not None and marks.get(DIALLED) is not None
     return ChannelId(seen["id"].text()), SeenChannel(
-        endpoint_of(seen["name"].text()), state == "Up", caller, ringing=dialled or state in RINGING
+        endpoint_of(seen["name"].text()),
+        state == "Up",
+        data.startswith(f"{app},caller,"),
+        ringing=dialled or state in RINGING,
+        line=data.startswith(f"{app},line,"),
     )
 
 

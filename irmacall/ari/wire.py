@@ -24,6 +24,9 @@ from irmacall.core.events import (
     LegEntered,
     NodeEvent,
     PhoneCalled,
+    PhoneDialled,
+    PhoneHeld,
+    PhoneReferred,
     PhoneRegistered,
     PlaybackEnded,
 )
@@ -38,7 +41,7 @@ from irmacall.core.ids import (
     call_of_talk_bridge,
 )
 
-__all__ = ["DISALLOWED", "Superseded", "WireError", "endpoint_of", "parse_event"]
+__all__ = ["DISALLOWED", "Referral", "Superseded", "WireError", "endpoint_of", "parse_event"]
 
 KEYS: Final = "0123456789*#ABCD"
 
@@ -49,10 +52,8 @@ DISALLOWED: Final = (
     "ChannelCallerId",
     "ChannelConnectedLine",
     "ChannelDialplan",
-    "ChannelHold",
     "ChannelTalkingFinished",
     "ChannelTalkingStarted",
-    "ChannelUnhold",
     "ChannelUserevent",
     "ChannelVarset",
     "ContactStatusChange",
@@ -74,7 +75,15 @@ class Superseded:
     """ApplicationReplaced: another socket has our application now. Nothing that we do counts any more."""
 
 
-Heard = NodeEvent | Key | PromptBegan | PromptOver | Superseded
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """ChannelTransfer, and when (Asterisk's clock): a phone may ask the same again, and each asking is told twice."""
+
+    referred: PhoneReferred
+    at: float
+
+
+Heard = NodeEvent | Key | PromptBegan | PromptOver | Referral | Superseded
 
 
 def parse_event(node: NodeName, text: str | bytes) -> Heard | None:
@@ -103,11 +112,18 @@ def _entered_stasis(node: NodeName, event: Fields) -> NodeEvent | None:
     # none at all: they are neither, and must not be taken for new callers.
     args = event["args"].texts()
     channel = _channel(event)
+    if args[:1] == ("line",):
+        return _dialled(node, event, channel, args[1:])
     if args[:1] == ("caller",):
         return CallerArrived(node, channel)
     if args[:1] in (("leg",), ("callout",)) and _is_made_by_us(channel):
         return LegEntered(node, channel)
     return None
+
+
+def _dialled(node: NodeName, event: Fields, channel: ChannelId, dialled: tuple[str, ...]) -> NodeEvent | None:
+    endpoint = endpoint_of(event["channel"]["name"].text())
+    return None if endpoint is None else PhoneDialled(node, channel, endpoint, "".join(dialled))
 
 
 def _state_changed(node: NodeName, event: Fields) -> NodeEvent | None:
@@ -141,6 +157,29 @@ def _played(node: NodeName, event: Fields) -> PromptOver:
 def _listener(playback: Fields) -> ChannelId:
     """The channel that it is played to. A bridge to which something is played is no channel, and has no keys."""
     return ChannelId(playback["target_uri"].text().removeprefix("channel:"))
+
+
+def _held(on: bool, node: NodeName, event: Fields) -> NodeEvent:
+    return PhoneHeld(node, _channel(event), on)
+
+
+def _referred(node: NodeName, event: Fields) -> Referral | None:
+    if event.get("state") is not None:
+        return None  # What we told the phone ourselves.
+    asked, at = event["referred_by"]["source_channel"]["id"].text(), event["timestamp"].moment()
+    to = event["refer_to"]
+    return Referral(PhoneReferred(node, ChannelId(asked), *_refer_to(to)), at)
+
+
+def _refer_to(to: Fields) -> tuple[str | None, ChannelId | None, str | None]:
+    """Extension, line and dialog, of which one counts: the user part of a URI with Replaces means nothing."""
+    line, wanted = to.get("destination_channel"), to["requested_destination"]
+    if line is not None:
+        return None, ChannelId(line["id"].text()), None
+    dialog = wanted.get("protocol_id")
+    if dialog is not None:
+        return None, None, dialog.text()
+    return wanted["destination"].text(), None, None
 
 
 def _moved(kind: type[BridgeEntered | BridgeLeft], node: NodeName, event: Fields) -> NodeEvent | None:
@@ -183,8 +222,11 @@ _READERS: Final[dict[str, Callable[[NodeName, Fields], Heard | None]]] = {
     "ChannelDtmfReceived": _key,
     "ChannelEnteredBridge": partial(_moved, BridgeEntered),
     "ChannelHangupRequest": _hang_up_began,
+    "ChannelHold": partial(_held, True),
     "ChannelLeftBridge": partial(_moved, BridgeLeft),
     "ChannelStateChange": _state_changed,
+    "ChannelTransfer": _referred,
+    "ChannelUnhold": partial(_held, False),
     "EndpointStateChange": _endpoint_changed,
     "PlaybackFinished": _played,
     "PlaybackStarted": _playing,

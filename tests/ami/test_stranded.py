@@ -46,6 +46,13 @@ def test_whoever_is_left_over_in_a_talk_bridge() -> None:
     assert stranded(caller("a", "a.talk"), leg("c", "b.talk")) == (["a"], ["c"])
 
 
+def test_a_consultation_ends_without_a_leader() -> None:
+    """Who asks in a second call of her phone, and whom she asks, are let go; she has the caller still."""
+    talk, consult = (caller("a", "a.talk"), leg("b", "a.talk")), (leg("line", "a.consult"), leg("c", "a.consult"))
+    assert stranded(*talk, *consult) == ([], ["line", "c"])
+    assert stranded(caller("a", WAIT), leg("b", "a.talk"), leg("c", "a.talk")) == (["a"], [])
+
+
 def test_another_desk_that_has_a_leader() -> None:
     """Who waits for a desk that is led is left alone, and so are its phones; two in a talk bridge talk, whosever."""
     others = [caller("x", "irmacall.stad.wait", desk=STAD), leg("y", "x.talk", up=False, desk=STAD)]
@@ -68,6 +75,7 @@ def test_channels_of_others_are_none_of_ours() -> None:
         ("Stasis", "irmacall-dorp-noord,caller,dorp-noord", "caller", "dorp-noord"),
         ("Stasis", "irmacall-dorp,leg,north-1.0", "leg", "dorp"),
         ("Stasis", "irmacall-dorp,callout,north-1.0", "leg", "dorp"),
+        ("Stasis", "irmacall-dorp,line,2101", "leg", "dorp"),
         ("Stasis", "irmacall-dorp", None, None),
         ("Stasis", "irmacall-,caller,dorp", None, None),
         ("Stasis", "other,caller,dorp", None, None),

@@ -26,6 +26,9 @@ class Channel:
     playing: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     dialled: bool = False
+    ringing: bool = False
+    """It hears that another phone rings."""
+    muted: bool = False
     number: str = "0612345678"
 
     def json(self) -> dict[str, Any]:
@@ -147,6 +150,19 @@ class World:
             case "POST", ["variable"]:
                 channel.variables[query["variable"]] = query["value"]
                 return NOTHING
+            case "POST" | "DELETE", ["ring"] if channel.app:
+                channel.ringing = method == "POST"
+                return NOTHING
+            case "POST" | "DELETE", ["mute"] if channel.app and channel.state != "Up":
+                return 412, {"message": "Channel in invalid state"}
+            case "POST" | "DELETE", ["mute"] if channel.app:
+                channel.muted = method == "POST"
+                return NOTHING
+            case "POST", ["answer"] if channel.app:
+                channel.state = "Up"
+                return NOTHING
+            case "POST", ["transfer_progress"]:
+                return NOTHING  # also for a phone that never asked
             case "POST", ["play", playback] if channel.app:
                 channel.playing.append(playback)
                 self._tell(channel, "PlaybackStarted", playback=_playback(playback, channel))
@@ -165,7 +181,8 @@ class World:
             case "POST", []:
                 if bridge is not None:
                     return 409, {"message": "Bridge already exists"}
-                self.bridges[name] = Bridge(name, query["type"], query["name"])
+                kind = query["type"].partition(",")[0]  # what else it does is not shown
+                self.bridges[name] = Bridge(name, kind, query["name"])
                 return 200, self.bridges[name].json()
             case _ if bridge is None:
                 return 404, {"message": "Bridge not found"}

@@ -127,12 +127,21 @@ def test_without_a_prompt_nothing_is_taken_for_told() -> None:
     assert heard(key("1", 0), key("1", 40), over(50), key("1", 80)) == "111"
 
 
+def test_a_key_on_a_phone_of_ours_is_told_by_two_ways() -> None:
+    """Of one instant: it is one key. The same one later is another, and so is one on another phone."""
+    keys = Keys()
+    other = Key(KeysPressed(NODE, ChannelId(f"{CALLER}.leg1"), Digits("*")), 0.2, 0.3)
+    told = [key("*", 300), other, other, key("*", 300), key("*", 700)]
+    assert [keys.sift(each) is not None for each in told] == [True, True, False, False, True]
+
+
 def test_a_line_that_is_gone_is_forgotten() -> None:
     """Nothing is kept of a channel that has ended."""
     keys = Keys()
     for told in (BEGAN, over(0), key("1", 0), ChannelGone(NODE, CALLER, 16)):
         keys.sift(told)
     assert not keys._lines
+    assert not keys._last
 
 
 class Asterisk:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from irmacall.ari.repeats import REMEMBERED, Repeats
+from irmacall.ari.wire import Referral
 from irmacall.core.code import Digits
 from irmacall.core.events import (
     BridgeEntered,
@@ -17,6 +18,9 @@ from irmacall.core.events import (
     LegEntered,
     NodeEvent,
     PhoneCalled,
+    PhoneDialled,
+    PhoneHeld,
+    PhoneReferred,
     PhoneRegistered,
 )
 from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName
@@ -40,7 +44,14 @@ def test_what_happens_to_a_channel_once_is_told_once(event: NodeEvent) -> None:
 
 
 @pytest.mark.parametrize(
-    "began", [CallerArrived(NODE, LEG), LegEntered(NODE, LEG), PhoneCalled(NODE, PHONE, LEG)], ids=str
+    "began",
+    [
+        CallerArrived(NODE, LEG),
+        LegEntered(NODE, LEG),
+        PhoneCalled(NODE, PHONE, LEG),
+        PhoneDialled(NODE, LEG, PHONE, "2101"),
+    ],
+    ids=str,
 )
 @pytest.mark.parametrize("event", ENDS, ids=lambda event: type(event).__name__)
 def test_an_id_that_begins_anew_can_end_anew(event: NodeEvent, began: NodeEvent) -> None:
@@ -53,6 +64,25 @@ def test_a_phone_is_told_when_it_comes_or_goes() -> None:
     here, gone = PhoneRegistered(NODE, PHONE, online=True), PhoneRegistered(NODE, PHONE, online=False)
     other = PhoneRegistered(NODE, Endpoint("agent2"), online=True)
     assert told(Repeats(), here, here, other, gone, gone, here, other) == [here, other, gone, here]
+
+
+def test_a_phone_holds_and_no_longer() -> None:
+    """Each is told twice; that it holds no longer is news also to who came after it began."""
+    on, off = PhoneHeld(NODE, LEG, on=True), PhoneHeld(NODE, LEG, on=False)
+    assert told(Repeats(), on, on, off, off, on, on) == [on, off, on]
+    assert told(Repeats(), off, off) == [off]
+    ended, began = HangUpBegan(NODE, LEG), LegEntered(NODE, LEG)
+    assert told(Repeats(), on, ended, began, on) == [on, ended, began, on]
+
+
+def test_a_phone_asks_again_to_pass_somebody_on() -> None:
+    """One asking is told twice, of one instant; the same asked later, as after a refusal, is another."""
+    repeats, asked = Repeats(), PhoneReferred(NODE, LEG, extension="2101")
+    other = PhoneReferred(NODE, ChannelId("north-7.leg1"), extension="2101")
+    heard = [Referral(asked, 1.0), Referral(asked, 1.0), Referral(other, 1.0), Referral(asked, 2.5)]
+    assert [repeats.is_first(each) for each in heard] == [True, False, True, True]
+    repeats.is_new(ChannelGone(NODE, LEG, 16))
+    assert list(repeats._referred) == [other.channel]
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,18 @@ from irmacall.core.commands import (
     DialLeg,
     HangUp,
     HoldInQueue,
+    JoinLine,
     LeaveToDialplan,
+    Mute,
     NodeCommand,
     PrepareNode,
+    Progress,
+    Regroup,
     RemoveBridge,
+    Ringback,
     Say,
     StopSaying,
+    TellPhone,
 )
 from irmacall.core.ids import (
     BridgeId,
@@ -33,11 +39,13 @@ from irmacall.core.ids import (
     PlaybackId,
     SoundName,
     callout_channel,
+    consult_bridge,
 )
 
 APP = "irmacall-dorp"
 NODE = NodeName("north")
 CALL, CALLER, LEG = CallId("n-1.0"), ChannelId("n-1.0"), ChannelId("n-1.0.leg1")
+COLLEAGUE, LINE, CONSULT = ChannelId("n-1.0.leg2"), ChannelId("n-1.4"), consult_bridge(CALL)
 TALK, WAIT, SAID = BridgeId("n-1.0.talk"), BridgeId("irmacall.dorp.wait"), PlaybackId("n-1.0.say1")
 
 TABLE: list[tuple[NodeCommand, list[str]]] = [
@@ -80,6 +88,48 @@ TABLE: list[tuple[NodeCommand, list[str]]] = [
             "POST bridges/n-1.0.talk?type=mixing&name=irmacall-dorp",
             "POST channels/create?endpoint=PJSIP%2Fagent1&app=irmacall-dorp&appArgs=leg%2Cn-1.0&channelId=n-1.0.leg1",
         ],
+    ),
+    (
+        CreateLeg(NODE, CALL, LEG, TALK, Endpoint("agent1"), keys=True),
+        [
+            "POST bridges/n-1.0.talk?type=mixing%2Cdtmf_events&name=irmacall-dorp",
+            "POST channels/create?endpoint=PJSIP%2Fagent1&app=irmacall-dorp&appArgs=leg%2Cn-1.0&channelId=n-1.0.leg1",
+        ],
+    ),
+    (
+        Regroup(NODE, CALL, WAIT, "jazz", (CALLER,), TALK, (LEG, COLLEAGUE)),
+        [
+            "POST bridges/irmacall.dorp.wait/addChannel?channel=n-1.0",
+            "POST bridges/irmacall.dorp.wait/moh?mohClass=jazz",
+            "POST bridges/n-1.0.talk/addChannel?channel=n-1.0.leg1%2Cn-1.0.leg2",
+        ],
+    ),
+    (
+        Regroup(NODE, CALL, WAIT, "default", (CALLER, COLLEAGUE), TALK, ()),
+        [
+            "POST bridges/irmacall.dorp.wait/addChannel?channel=n-1.0%2Cn-1.0.leg2",
+            "POST bridges/irmacall.dorp.wait/moh?mohClass=default",
+        ],
+    ),
+    (
+        Regroup(NODE, CALL, WAIT, "default", (), TALK, (CALLER,)),
+        ["POST bridges/n-1.0.talk/addChannel?channel=n-1.0"],
+    ),
+    (
+        JoinLine(NODE, CALL, CONSULT, LINE, COLLEAGUE),
+        [
+            "POST bridges/n-1.0.consult?type=mixing&name=irmacall-dorp",
+            "POST channels/n-1.4/answer",
+            "POST bridges/n-1.0.consult/addChannel?channel=n-1.4%2Cn-1.0.leg2",
+        ],
+    ),
+    (Ringback(NODE, CALL, LINE, on=True), ["POST channels/n-1.4/ring"]),
+    (Ringback(NODE, CALL, LINE, on=False), ["DELETE channels/n-1.4/ring"]),
+    (Mute(NODE, CALL, LEG, on=True), ["POST channels/n-1.0.leg1/mute?direction=in"]),
+    (Mute(NODE, CALL, LEG, on=False), ["DELETE channels/n-1.0.leg1/mute?direction=in"]),
+    (
+        TellPhone(NODE, CALL, LEG, Progress.DECLINED),
+        ["POST channels/n-1.0.leg1/transfer_progress?states=channel_declined"],
     ),
     (
         DialLeg(NODE, CALL, LEG, 25),
@@ -128,7 +178,16 @@ def test_calling_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [HangUp(NODE, CALL, LEG), RemoveBridge(NODE, CALL, TALK), StopSaying(NODE, CALL, SAID)]
+    "command",
+    [
+        HangUp(NODE, CALL, LEG),
+        RemoveBridge(NODE, CALL, TALK),
+        RemoveBridge(NODE, CALL, CONSULT),
+        StopSaying(NODE, CALL, SAID),
+        Ringback(NODE, CALL, LINE, on=False),
+        Mute(NODE, CALL, LEG, on=False),
+        TellPhone(NODE, CALL, LEG, Progress.DONE),
+    ],
 )
 def test_tearing_down_what_is_gone_is_a_success(command: NodeCommand) -> None:
     """404, 409 and 422 on tear-down mean that nothing is left to do."""
@@ -137,10 +196,20 @@ def test_tearing_down_what_is_gone_is_a_success(command: NodeCommand) -> None:
 
 
 def test_building_up_is_not_so_lenient() -> None:
-    """Nothing else takes a refusal for a success."""
+    """Nothing else takes a refusal for a success. (A phone that is gone needs not be told how its transfer went.)"""
     for command, _ in TABLE:
+        if isinstance(command, TellPhone):
+            continue
         for request in requests_for(command, APP):
             assert request.method in ("DELETE", "GET") or not request.also
+
+
+def test_a_bridge_that_tells_of_keys_is_a_mixing_one() -> None:
+    """As Asterisk shows it: a repeated command finds its own, and no holding bridge is taken for it."""
+    proof = requests_for(CreateLeg(NODE, CALL, LEG, TALK, Endpoint("agent1"), keys=True), APP)[0].proof
+    assert proof is not None
+    assert proof.holds(Fields.parse('{"bridge_type": "mixing"}', "seen"))
+    assert not proof.holds(Fields.parse('{"bridge_type": "holding"}', "seen"))
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,13 @@ CHANNELS = [
     channel("a.leg2", "PJSIP/agent2-00000005", "Down", "Stasis", "irmacall-dorp,leg,a", {"IRMACALL_DIALLED": "1"}),
     channel("a.leg3", "PJSIP/agent3-00000006", "Down", "", ""),
     channel("b.leg1", "PJSIP/agent4-00000007", "Up", "Stasis", "irmacall-dorp2,leg,b"),
+    channel("l", "PJSIP/agent2-00000008", "Ring", "Stasis", "irmacall-dorp,line,2101"),
+    channel("k", "PJSIP/agent5-00000009", "Up", "Stasis", "irmacall-dorp2,line,2101"),
     channel("m", "Announcer/ARI_MOH-00000000;2", "Up", "", ""),
 ]
 BRIDGES = [
     {"id": "a.talk", "name": "irmacall-dorp", "channels": ["a", "a.leg1"]},
+    {"id": "a.consult", "name": "irmacall-dorp", "channels": ["l"]},
     {"id": "irmacall.dorp.wait", "name": "irmacall-dorp", "channels": []},
     {"id": "b.talk", "name": "irmacall-dorp2", "channels": ["b"]},
 ]
@@ -63,10 +66,13 @@ def test_a_snapshot() -> None:
             ChannelId("a.leg1"): SeenChannel(Endpoint("agent1"), up=False, caller=False, ringing=True),
             ChannelId("a.leg2"): SeenChannel(Endpoint("agent2"), up=False, caller=False, ringing=True),
             ChannelId("a.leg3"): SeenChannel(Endpoint("agent3"), up=False, caller=False),
+            ChannelId("l"): SeenChannel(Endpoint("agent2"), up=False, caller=False, ringing=True, line=True),
+            ChannelId("k"): SeenChannel(Endpoint("agent5"), up=True, caller=False),
             ChannelId("m"): SeenChannel(None, up=True, caller=False),
         },
         {
             BridgeId("a.talk"): frozenset({ChannelId("a"), ChannelId("a.leg1")}),
+            BridgeId("a.consult"): frozenset({ChannelId("l")}),
             BridgeId("irmacall.dorp.wait"): frozenset(),
         },
         {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from irmacall.ari.keys import Key, PromptBegan, PromptOver
-from irmacall.ari.wire import DISALLOWED, Superseded, WireError, endpoint_of, parse_event
+from irmacall.ari.wire import DISALLOWED, Referral, Superseded, WireError, endpoint_of, parse_event
 from irmacall.core.code import Digits
 from irmacall.core.events import (
     BridgeEntered,
@@ -22,6 +22,9 @@ from irmacall.core.events import (
     LegAnswered,
     LegEntered,
     PhoneCalled,
+    PhoneDialled,
+    PhoneHeld,
+    PhoneReferred,
     PhoneRegistered,
     PlaybackEnded,
 )
@@ -32,6 +35,9 @@ CALL = ChannelId("north-1795334094.0")
 LEG = ChannelId("north-1795334094.0.leg1")
 TRY = ChannelId("north-1795334094.0.try1.out")
 TALK = BridgeId("north-1795334094.0.talk")
+LINE = ChannelId("north-1795334099.7")
+DIALOG = "756a1153-3042-4cda-8bbd-0ca6d90420d8"
+AT, AT_S = "2026-11-22T11:10:19.776+0000", 1795345819.776
 SAID = {"id": f"{CALL}.say1", "target_uri": f"channel:{CALL}"}
 
 
@@ -52,6 +58,21 @@ def bridge(*members: str) -> dict[str, Any]:
 def phone(state: str, technology: str = "PJSIP") -> dict[str, Any]:
     return {"technology": technology, "resource": "agent1", "state": state, "channel_ids": []}
 
+
+def transfer(refer_to: dict[str, Any], **more: object) -> dict[str, Any]:
+    """A phone's REFER, as Asterisk tells it where nothing but ARI moves channels."""
+    referred_by = {"source_channel": channel(LEG), "connected_channel": channel(), "bridge": bridge(CALL, LEG)}
+    return {"type": "ChannelTransfer", "timestamp": AT, "refer_to": refer_to, "referred_by": referred_by, **more}
+
+
+BLIND: dict[str, Any] = {"requested_destination": {"destination": "2101"}}
+ELSEWHERE: dict[str, Any] = {"requested_destination": {"destination": "2101", "protocol_id": DIALOG}}
+ATTENDED: dict[str, Any] = {
+    **ELSEWHERE,
+    "destination_channel": channel(LINE),
+    "connected_channel": channel("north-1795334094.0.leg2"),
+    "bridge": {"id": f"{CALL}.consult", "channels": []},
+}
 
 TABLE: list[tuple[dict[str, Any], object]] = [
     ({"type": "StasisStart", "args": ["caller", "dorp"], "channel": channel()}, CallerArrived(NODE, CALL)),
@@ -107,6 +128,21 @@ TABLE: list[tuple[dict[str, Any], object]] = [
     ({"type": "EndpointStateChange", "endpoint": phone("online")}, PhoneRegistered(NODE, Endpoint("agent1"), True)),
     ({"type": "EndpointStateChange", "endpoint": phone("offline")}, PhoneRegistered(NODE, Endpoint("agent1"), False)),
     ({"type": "EndpointStateChange", "endpoint": phone("online", "IAX2")}, None),
+    (
+        {"type": "StasisStart", "args": ["line", "2101"], "channel": channel(LINE, "Ring", "agent1")},
+        PhoneDialled(NODE, LINE, Endpoint("agent1"), "2101"),
+    ),
+    (
+        {"type": "StasisStart", "args": ["line"], "channel": channel(LINE, "Ring", "agent1")},
+        PhoneDialled(NODE, LINE, Endpoint("agent1"), ""),
+    ),
+    ({"type": "StasisStart", "args": ["line", "1"], "channel": {"id": "x", "name": "Local/1@here-0001;2"}}, None),
+    ({"type": "ChannelHold", "musicclass": "default", "channel": channel(LEG)}, PhoneHeld(NODE, LEG, on=True)),
+    ({"type": "ChannelUnhold", "channel": channel(LEG)}, PhoneHeld(NODE, LEG, on=False)),
+    (transfer(BLIND), Referral(PhoneReferred(NODE, LEG, extension="2101"), AT_S)),
+    (transfer(ATTENDED), Referral(PhoneReferred(NODE, LEG, line=LINE), AT_S)),
+    (transfer(ELSEWHERE), Referral(PhoneReferred(NODE, LEG, dialog=DIALOG), AT_S)),
+    (transfer(BLIND, state="channel_progress"), None),
     ({"type": "ApplicationReplaced"}, Superseded()),
     ({"type": "SomethingNew", "channel": 7}, None),
 ]
@@ -144,6 +180,7 @@ def test_nothing_that_the_desk_needs_is_filtered(frame: dict[str, Any]) -> None:
             '{"type": "ChannelDtmfReceived", "digit": "1", "duration_ms": 1, "timestamp": "", "channel": {"id": ""}}',
             "event.timestamp: not a time",
         ),
+        ('{"type": "ChannelTransfer"}', "event.referred_by: missing"),
         ('{"type": "StasisEnd", "channel": {"id": "' + "x" * 5000 + '"}}', "event.channel.id: too long"),
     ],
     ids=lambda value: value[:30],
@@ -164,7 +201,9 @@ JSON = st.recursive(
     max_leaves=8,
 )
 KINDS = st.sampled_from([frame["type"] for frame, _ in TABLE])
-PARTS = st.sampled_from(["args", "channel", "bridge", "playback", "endpoint", "digit", "cause"])
+PARTS = st.sampled_from(
+    ["args", "channel", "bridge", "playback", "endpoint", "digit", "cause", "refer_to", "referred_by"]
+)
 
 
 @given(KINDS, st.dictionaries(PARTS, JSON))
