@@ -101,7 +101,7 @@ class Staff:
         names = await self._directory.names(call_on_screen.people(seen.call))
         seen, now = self._seen(seat, user, place), time.time()  # Anew: what may be seen was not waited for.
         shown = call_on_screen.CallOnScreen(seen.call, user, names, self._titles(), now)
-        availability = _availability(seen)
+        availability, official = _availability(seen), self._is_official(seat, place)
         return PanelView(
             availability=availability,
             reason=_reason(seen),
@@ -109,9 +109,9 @@ class Staff:
             left=None if seen.until is None else max(0.0, seen.until - now),
             ringing=shown.ringing(),
             talking=shown.talking(self._grant(seen.call, seat)),
-            waiting=[self._waiting(queue, now) for queue in seen.queues],
-            callbacks=[self._callback(callback, now) for callback in seen.callbacks],
-            official=self._is_official(seat, place),
+            waiting=[] if official else [self._waiting(queue, now) for queue in seen.queues],
+            callbacks=[] if official else [self._callback(callback, now) for callback in seen.callbacks],
+            official=official,
         )
 
     def _seen(self, seat: SeatId, user: UserId, place: Place | None) -> views.SeatView:

@@ -177,6 +177,22 @@ async def test_no_telephone_is_promised_to_two_callers() -> None:
     assert [type(told) for told in office.told] == [NumberKept, NumberRefused]
 
 
+async def test_many_callers_are_passed_to_one_telephone() -> None:
+    """Each under a name of its own; and the next leader promises a callback on it all the same."""
+    office = Office()
+    numbers = await office.opened()
+    given = [await numbers.keep_given(MOBILE) for _ in range(2)]
+    assert [numbers.number_of(name) for name in given] == [MOBILE, MOBILE]
+    assert len(set(given)) == 2
+    assert MOBILE.encode() not in b"".join((await office.saved()).values())
+    numbers = await office.opened()
+    await numbers.find(TRIED, {NEAR: FakeLine()})
+    await numbers.keep(OWN, {NEAR: FakeLine()})
+    [kept] = office.told
+    assert isinstance(kept, NumberKept)
+    assert set(await office.saved()) == {(KIND, name) for name in (*given, kept.number)}
+
+
 async def test_two_callers_who_key_in_one_telephone_at_once_are_one_promise() -> None:
     """The second asks while the first one's number is still being saved."""
 

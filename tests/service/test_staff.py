@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 
 from irmacall.core.commands import CreateLeg, HangUp
-from irmacall.core.events import PhoneCalled, PhoneRegistered, PlanChanged, WrapUpExtended
+from irmacall.core.events import PhoneCalled, PhoneRegistered, PlanChanged, SeatClaimed, WrapUpExtended
 from irmacall.core.ids import ChannelId, GroupId
 from irmacall.core.lines import Group, QueueRules
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
@@ -208,6 +208,19 @@ async def test_a_claim_says_which_groups_she_belongs_to_now(office: Office) -> N
     told = await _claims(office)
     office.places[ELS] = Place(phone_of(ELS))
     assert (told, await _claims(office)) == ([frozenset({KCC})], [frozenset()])
+
+
+async def test_an_official_serves_no_queue(office: Office) -> None:
+    """Before she claims a seat and with one: her screen shows none, and the desk asks her for nobody."""
+    office.places[ELS] = Place(phone_of(ELS), serves=False)
+    panel = await office.panel()
+    assert (panel.official, panel.waiting) == (True, [])
+    with mock.patch.object(office.house.term, "ask", wraps=office.house.term.ask) as asked:
+        await office.staff.claim(ELS, SEAT)
+    asked.assert_awaited_once_with(SeatClaimed(ELS, SEAT, phone_of(ELS), serves=False))
+    panel = await office.panel()
+    assert (panel.official, panel.waiting) == (True, [])
+    assert not (await office.panel(seat_of(BO), BO)).official
 
 
 async def _claims(office: Office) -> list[frozenset[GroupId]]:

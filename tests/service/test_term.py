@@ -233,6 +233,28 @@ async def test_what_is_withdrawn_and_a_third_in_the_bridge_stand_in_the_audit_lo
     assert (foreign.call, foreign.desk) == (call, PLAN.desk)
 
 
+async def test_each_grant_that_stands_is_a_line_in_the_audit_log(house: House) -> None:
+    """Who has which caller from when on, under which grant, and what brought it about; none that came to nothing."""
+    call, number = await house.talks()
+    line = await house.audit_log.lines.until(lambda line: line.kind is AuditKind.GRANTED)
+    assert (line.who, line.seat, line.call, line.grant, line.why) == (
+        ELS,
+        seat_of(ELS),
+        call,
+        number,
+        "BridgeEntered",
+    )
+    house.store.gate.hold()
+    await _moves(house)
+    await house.hangs_up(call)
+    house.store.gate.release()
+    await house.node.asked_for(HangUp, call)
+    await house.term.ask(TimePassed())
+    await house.audit_log.lines.until(lambda line: line.kind is AuditKind.WITHDRAWN and line.grant != number)
+    assert [line.grant for line in house.audit_log.lines.all if line.kind is AuditKind.GRANTED] == [number]
+    assert house.term._granted_by == {}
+
+
 async def test_a_wrong_code_stands_in_the_audit_log(house: House) -> None:
     """Guessing is seen: a line with the call and the try, and nothing of what was keyed."""
     call = await house.calls()
