@@ -165,6 +165,7 @@ def node_values(settings: Settings, node: NodeSettings, digests: dict[Endpoint, 
         music=node.music,
         music_classes=tuple(sorted({queue.music for desk in settings.desks for queue in desk.queues} - {"default"})),
         language=node.language,
+        phone_transfers=node.phone_transfers,
     )
 
 

@@ -130,12 +130,19 @@ class NodeValues:
     music_classes: tuple[str, ...] = ()
     """Classes of music beside `default`: each is the directory of its name below `music`."""
     language: str = "nl"
+    phone_transfers: bool = False
+    """Phones may pass callers on by SIP REFER, and dial extensions; which these are, the daemon knows."""
 
     @property
     def entity_id(self) -> str:
         """Six octets that are this node's own (asterisk.conf, entityid)."""
         digest = hashlib.sha256(self.name.encode()).hexdigest()
         return ":".join(digest[i : i + 2] for i in range(0, 12, 2))
+
+    def context_of(self, phone: PhoneValues) -> str:
+        """What this phone can dial: extensions of the desk that it is of (the first, of several), or nothing."""
+        desk = next((desk.id for desk in self.desks if phone.endpoint in desk.phones), None)
+        return f"irmacall-phones-{desk}" if self.phone_transfers and desk is not None else "irmacall-from-phones"
 
 
 def ha1(user: str, password: str, realm: str = "asterisk") -> str:

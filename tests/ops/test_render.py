@@ -99,6 +99,43 @@ def test_nothing_can_be_reached_from_a_call_out(tmp_path: Path) -> None:
         assert body.strip() == ""
 
 
+def test_phones_pass_nobody_on_unless_the_site_lets_them(tmp_path: Path) -> None:
+    """By default a REFER is refused from everybody; where it is allowed nothing but ARI moves, and lines stay out."""
+    render_node(NODE, tmp_path)
+    sip = read(tmp_path / "pjsip.conf")
+    assert "allow_transfer = yes" not in sip
+    assert "PJSIP_TRANSFER_HANDLING" not in sip
+    assert "\ncontext = irmacall-phones" not in sip
+    render_node(dataclasses.replace(NODE, phone_transfers=True), tmp_path)
+    sip = read(tmp_path / "pjsip.conf")
+    phones = sip.partition("[irmacall-phone](!,irmacall-endpoint)")[2].partition("\n[")[0]
+    assert "allow_transfer = yes\nset_var = PJSIP_TRANSFER_HANDLING()=ari-only" in phones
+    assert sip.count("allow_transfer = yes") == 1
+    assert sip.index("[irmacall-endpoint](!)") < sip.index("allow_transfer = no") < sip.index("allow_transfer = yes")
+
+
+def test_phones_dial_extensions_where_the_site_lets_them(tmp_path: Path) -> None:
+    """Each phone has its own desk's context, from which nothing leads but to the daemon; one of no desk has none."""
+    dorp, stad = DeskValues("dorp", ("1",), ("agent1", "agent2")), DeskValues("stad", ("2",), ("agent2", "agent3"))
+    phones = tuple(PhoneValues(each, "0" * 32) for each in ("agent1", "agent2", "agent3", "stray"))
+    render_node(dataclasses.replace(NODE, desks=(dorp, stad), phones=phones, phone_transfers=True), tmp_path)
+    sip, plan = read(tmp_path / "pjsip.conf"), read(tmp_path / "extensions.conf")
+    for phone, context in (
+        ("agent1", "irmacall-phones-dorp"),
+        ("agent2", "irmacall-phones-dorp"),
+        ("agent3", "irmacall-phones-stad"),
+        ("stray", "irmacall-from-phones"),
+    ):
+        assert f"[{phone}](irmacall-phone)\ncontext = {context}\n" in sip
+    body = plan.partition("[irmacall-phones-stad]")[2].partition("\n[")[0]
+    assert [line.partition(",")[2] for line in body.splitlines() if line] == [
+        "1,Stasis(irmacall-stad,line,${FILTER(0-9,${EXTEN})})",
+        "Hangup(42)",
+        "1,Stasis(irmacall-stad,line,+${FILTER(0-9,${EXTEN})})",
+        "Hangup(42)",
+    ]
+
+
 def test_classes_of_music(tmp_path: Path) -> None:
     """Each class that a queue names is a directory of that name; `default` stands once."""
     render_node(dataclasses.replace(NODE, music="/music", music_classes=("default", "jazz")), tmp_path)
@@ -145,7 +182,6 @@ def test_nodes_differ(tmp_path: Path) -> None:
     "module",
     [
         "res_pjsip_messaging",
-        "res_pjsip_refer",
         "res_pjsip_endpoint_identifier_anonymous",
         "app_chanspy",
         "app_mixmonitor",
