@@ -4,7 +4,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: setup demo test bench clean
+.PHONY: setup demo test bench storm clean
 
 setup:
 	@$(SUDO) $(PYTHON) -m lab.setup
@@ -21,6 +21,10 @@ test: setup
 
 bench: setup
 	@$(SUDO) $(VENV)/python -m bench $(ARGS)
+
+# Ten minutes of transfers and faults at random: make storm ARGS="--seconds 60 --seed 7"; var/bench/storm.json.
+storm: setup
+	@$(SUDO) $(VENV)/python -m bench.storm $(ARGS)
 
 # What one run leaves behind, and what is made of this tree. The cache of what is expensive stays.
 clean:

@@ -41,8 +41,8 @@ class Nudge:
 class Seat:
     """One login of an agent or official. Her stream is followed: who looks at nothing loses her seat."""
 
-    def __init__(self, agent: Agent, user: UserId, http: aiohttp.ClientSession) -> None:
-        self.agent, self.user, self._http = agent, user, http
+    def __init__(self, agent: Agent, user: UserId, key: SessionKey, http: aiohttp.ClientSession) -> None:
+        self.agent, self.user, self.key, self._http = agent, user, key, http
         self.nudges: asyncio.Queue[Nudge] = asyncio.Queue()
         """What the stream told, in order, for one who wants to react at once."""
         self._told = asyncio.Condition()
@@ -173,7 +173,7 @@ async def logged_in(town: Town, agent: Agent) -> AsyncIterator[Seat]:
     async with aiohttp.ClientSession(
         town.staff_url, headers=headers, connector=connector, cookie_jar=aiohttp.DummyCookieJar()
     ) as http:
-        yield Seat(agent, user, http)
+        yield Seat(agent, user, key, http)
 
 
 async def session(town: Town, agent: Agent) -> tuple[UserId, SessionKey]:

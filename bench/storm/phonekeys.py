@@ -1,0 +1,57 @@
+"""What somebody does with a caller by her telephone's keys: hold, REFER, a second call, star codes, hanging up."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from bench.storm.ground import Ground
+from bench.storm.script import STAR_ACTS, Dice, Wish
+from lab.phone import PhoneCall, PhoneEverywhere
+
+
+class PhoneKeys:
+    """One telephone's."""
+
+    def __init__(self, place: Ground, phone: PhoneEverywhere, dice: Dice) -> None:
+        self._place, self._phone, self._dice = place, phone, dice
+        self.extensions: Sequence[str] = ()
+        """What she can dial; the last is nobody's."""
+        self._known: Mapping[Wish, Callable[[PhoneCall], Awaitable[None]]] = {
+            Wish.PHONE_HOLD: self._hold,
+            Wish.REFER_BLIND: self._refer,
+            Wish.REFER_ATTENDED: self._attended,
+            Wish.STAR_BLIND: lambda call: call.key_in(f"*1{self._extension()}#"),
+            Wish.STAR_CONSULT: lambda call: call.key_in(f"*2{self._extension()}#"),
+            Wish.STAR_ACT: lambda call: call.key_in(self._dice.any_of(STAR_ACTS)),
+            Wish.HANG_UP_PHONE: lambda call: call.hang_up(),
+        }
+
+    async def do(self, wish: Wish, call: PhoneCall) -> None:
+        """Do this in her call."""
+        await self._place.tried(wish.value, self._known[wish](call))
+
+    def _extension(self) -> str:
+        return self._dice.any_of(self.extensions)
+
+    async def _hold(self, call: PhoneCall) -> None:
+        await call.hold()
+        await self._place.rest(self._dice.seconds(0.5, 3.0))
+        await call.unhold()
+
+    async def _refer(self, call: PhoneCall) -> None:
+        await call.refer(self._phone.at(call).uri(self._extension()))
+
+    async def _attended(self, call: PhoneCall) -> None:
+        """Hold, dial a colleague, and bring both together, or think better of it."""
+        account, complete = self._phone.at(call), self._dice.chance(0.7)
+        await call.hold()
+        second = self._place.stands(await account.call(self._extension()), account.host)
+        try:
+            await self._place.rest(self._dice.seconds(0.5, 5.0))
+            if complete:
+                await call.refer_to_call(second)
+                await self._place.rest(3.0)
+        finally:
+            await second.hang_up()
+        if not call.disconnected:
+            await call.unhold()
