@@ -222,12 +222,19 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 @pytest.fixture
 async def screen(context: BrowserContext, staff: Staff) -> AsyncIterator[Page]:
     """An agent who has logged in and is available; no error on the console is forgiven."""
+    async with available(context, staff, "anna") as page:
+        yield page
+
+
+@asynccontextmanager
+async def available(context: BrowserContext, staff: Staff, login: str) -> AsyncIterator[Page]:
+    """Somebody with a phone who has logged in and is available; no error on the console is forgiven."""
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
     await page.goto(f"{staff.origin}/login")
-    await page.get_by_label("Naam").fill("anna")
+    await page.get_by_label("Naam").fill(login)
     await page.get_by_label("Wachtwoord").fill(PASSWORD)
     await page.get_by_role("button", name="Aanmelden").click()
     await page.get_by_role("button", name="Beschikbaar").click()

@@ -205,6 +205,7 @@ class MemoryStaffDesk:
         self.seats: dict[SeatId, Seat] = {}
         self.ears: Ears[Nudge] = Ears()
         self.acts: list[tuple[str, ...]] = []
+        self.people: Sequence[PersonView] = PEOPLE
         self.sought: list[str] = []
         self.wishes: list[PassOn] = []
         self.reveals: list[GrantNumber] = []
@@ -243,7 +244,7 @@ class MemoryStaffDesk:
     async def targets(self, user: UserId, text: str) -> TargetsView:
         self.sought.append(text)
         people = [
-            each for each in PEOPLE if text.lower() in f"{each.name} {each.department} {each.extension}".lower()
+            each for each in self.people if text.lower() in f"{each.name} {each.department} {each.extension}".lower()
         ]
         lines = [each for each in LINES if text.lower() in f"{each.title} {each.extension}".lower()]
         allowed = text.isdecimal() and len(text) > 8 and text.startswith(OUTSIDE)

@@ -9,13 +9,14 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from irmacall.core.ids import SubjectId
-from irmacall.web.ports import PanelView
+from irmacall.core.ids import SubjectId, UserId
+from irmacall.web.ports import ConsultingView, PanelView, ReturnedView, RingingView, TalkingView
 from tests.web.conftest import Public, Staff
-from tests.web.doubles import CALLBACKS, PASSWORD, WAITING, card
+from tests.web.doubles import CALL, CALLBACKS, PASSWORD, WAITING, card
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SMALL_TARGETS = """() => [...document.querySelectorAll("button, input:not([type=hidden]), select, a.utrecht-button")]
+TARGETS = "button, input:not([type=hidden]), select, textarea, [role=option], a.utrecht-button"
+SMALL_TARGETS = """(targets) => [...document.querySelectorAll(targets)]
   .filter((e) => e.checkVisibility()).map((e) => [e.outerHTML, e.getBoundingClientRect()])
   .filter(([, r]) => r.width && (r.width < 24 || r.height < 24)).map(([html]) => html)"""
 
@@ -25,6 +26,7 @@ SHOW_STEP = """(step) => {
 
 
 async def _hold(page: Page, axe: str, where: str) -> None:
+    await page.wait_for_load_state()  # or there is no style yet
     session = await page.context.new_cdp_session(page)
     await session.send("Runtime.evaluate", {"expression": axe})
     found = await page.evaluate(
@@ -36,7 +38,7 @@ async def _hold(page: Page, axe: str, where: str) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
         f"{where}: wider than the window"
     )
-    assert await page.evaluate(SMALL_TARGETS) == [], where
+    assert await page.evaluate(SMALL_TARGETS, TARGETS) == [], where
 
 
 @pytest.fixture(params=[("light", 1280, 720), ("dark", 1280, 720), ("light", 320, 640), ("dark", 320, 640)], ids=str)
@@ -101,6 +103,83 @@ async def test_the_agents_screens(page: Page, staff: Staff, axe: str) -> None:
     await page.context.close()
 
 
+CONSULTED: dict[Literal["ringing", "consulted", "aside", "together"], str] = {
+    "ringing": "wordt gebeld",
+    "consulted": "U overlegt",
+    "aside": "Wisselen doet u",
+    "together": "U spreekt met de beller en",
+}
+
+
+async def test_the_screens_of_who_passes_a_caller_on(page: Page, staff: Staff, axe: str) -> None:
+    """The panel with who was found, a queue's places, every state of a consultation, and how it ends."""
+    await _log_in(page, staff, "anna")
+    desk, seat = staff.desk, staff.desk.only
+    desk.grant(seat, card(1))
+    await page.locator("#transfer").click()
+    await page.locator("#people").press_sequentially("wi")
+    await expect(page.locator("#people-list [role=option]")).to_have_count(4)
+    await page.keyboard.press("ArrowDown")
+    await _hold(page, axe, "found")
+    await page.keyboard.press("Enter")
+    await page.locator("#note").fill("x" * 500)
+    await _hold(page, axe, "noted")
+    await page.locator("#people").fill("afval")
+    await expect(page.locator("#people-list [role=option]")).to_have_count(1)
+    await page.locator("#people").press("Enter")
+    await expect(page.locator("#standing")).to_be_visible()
+    await _hold(page, axe, "a queue")
+    await page.keyboard.press("Escape")
+    desk.change(seat, held=True, muted=True, passed_by="Samira Bakker", passed_by_user=UserId("u8"))
+    await expect(page.locator("#call-state")).to_be_visible()
+    await _hold(page, axe, "held and muted")
+    for state, told in CONSULTED.items():
+        desk.change(seat, held=False, consult=ConsultingView(state, "Willem Smit", 3.0, by_phone=state == "aside"))
+        await expect(page.locator("#consulting-told")).to_contain_text(told)
+        await _hold(page, axe, state)
+    desk.change(seat, consult=None, returned=ReturnedView("no-answer", "Willem Smit"))
+    await expect(page.locator("#returned")).not_to_be_empty()
+    await _hold(page, axe, "returned")
+    await page.context.close()
+
+
+async def test_the_officials_screens(page: Page, staff: Staff, axe: str) -> None:
+    """Nobody on the line, colleagues found, somebody passed on, asked about a caller, a card with a note."""
+    await _log_in(page, staff, "willem")
+    desk, seat = staff.desk, staff.desk.only
+    desk.show(seat, PanelView("available", since=1.0, official=True))
+    await expect(page.locator("#headline")).to_have_text("Beschikbaar")
+    await _hold(page, axe, "idle")
+    await page.get_by_role("searchbox").fill("wi")
+    await expect(page.locator("#directory-list li")).to_have_count(3)
+    await _hold(page, axe, "colleagues")
+    ringing = RingingView(CALL, "Burgerzaken", "Paspoort", 4.0, passed_by="Samira Bakker", consult=True)
+    desk.show(seat, PanelView("available", ringing=ringing, official=True))
+    await expect(page.locator("#ringing")).to_be_visible()
+    await _hold(page, axe, "ringing")
+    consulted = TalkingView(CALL, None, False, 1.0, "Burgerzaken", consulted_by="Samira Bakker", together=True)
+    desk.show(seat, PanelView("available", talking=consulted, official=True))
+    await expect(page.locator("#anonymous")).to_be_visible()
+    await _hold(page, axe, "consulted")
+    for identified in (True, False):
+        noted = replace(
+            card(2 + identified), identified=identified, note="wil uitstel " * 40, note_by="Samira Bakker"
+        )
+        desk.grant(seat, noted)
+        desk.change(seat, identified=identified)
+        await expect(page.locator("#message")).to_be_visible()
+        await _hold(page, axe, f"a note, {identified}")
+    await page.context.close()
+
+
+async def _log_in(page: Page, staff: Staff, login: str) -> None:
+    await page.goto(f"{staff.origin}/login")
+    await page.get_by_label("Naam").fill(login)
+    await page.get_by_label("Wachtwoord").fill(PASSWORD)
+    await page.get_by_role("button", name="Aanmelden").click()
+    await expect(page.locator("#headline")).to_have_text("Afwezig")
+
+
 async def test_all_can_be_done_with_the_keyboard(browser: Browser, staff: Staff) -> None:
     """Every control of the agent's screen is reached with Tab, and its focus shows."""
     context = await browser.new_context(ignore_https_errors=True, locale="nl-NL")
@@ -120,7 +199,11 @@ async def test_all_can_be_done_with_the_keyboard(browser: Browser, staff: Staff)
     staff.desk.show(staff.desk.only, replace(seat.panel, availability="paused"))
     await expect(page.locator("#available")).to_be_enabled()
     met = await _tab_through(page)
-    assert [name for name in ("available", "reason", "keys", "hangup", "crm") if name not in met] == []
+    assert [
+        name
+        for name in ("available", "reason", "keys", "hold", "mute", "transfer", "hangup", "crm")
+        if name not in met
+    ] == []
     staff.desk.show(staff.desk.only, replace(seat.panel, availability="wrap-up", talking=None, left=90.0))
     await expect(page.locator("#more")).to_be_enabled()
     assert {"available", "more"} <= await _tab_through(page)
@@ -129,7 +212,7 @@ async def test_all_can_be_done_with_the_keyboard(browser: Browser, staff: Staff)
 
 async def _tab_through(page: Page) -> set[str]:
     met: set[str] = set()
-    for _ in range(15):
+    for _ in range(20):
         await page.keyboard.press("Tab")
         name, outline = await page.evaluate(
             "[document.activeElement.id, getComputedStyle(document.activeElement).outlineStyle]"

@@ -34,7 +34,7 @@ async def test_no_act_from_elsewhere(client: aiohttp.ClientSession, staff: Staff
     assert not staff.desk.acts
 
 
-@pytest.mark.parametrize("path", ["/hangup", "/wrap-up"])
+@pytest.mark.parametrize("path", ["/hangup", "/wrap-up", "/transfer", "/act"])
 @pytest.mark.parametrize("token", [None, "", "0" * 64, "é"])
 async def test_no_act_without_the_token(
     client: aiohttp.ClientSession, staff: Staff, token: str | None, path: str

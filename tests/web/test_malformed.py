@@ -191,7 +191,9 @@ HEADER_TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_si
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from(["/login", "/pause", "/available", "/wrap-up", "/hangup", "/here", "/logout"]),
+    path=st.sampled_from(
+        ["/login", "/pause", "/available", "/wrap-up", "/transfer", "/act", "/hangup", "/here", "/logout"]
+    ),
     body=st.one_of(st.binary(max_size=200), st.text(max_size=80).map(str.encode)),
     content_type=st.one_of(st.sampled_from(["application/json", "application/x-www-form-urlencoded"]), HEADER_TEXT),
     cookie=HEADER_TEXT,

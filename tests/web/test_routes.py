@@ -14,9 +14,12 @@ ROUTES = [
     ("GET", "/panel"),
     ("GET", f"/card?call={CALL}&grant=1"),
     ("GET", "/stream"),
+    ("GET", "/people?q=wi"),
     ("POST", "/available"),
     ("POST", "/pause"),
     ("POST", "/wrap-up"),
+    ("POST", "/transfer"),
+    ("POST", "/act"),
     ("POST", "/hangup"),
     ("POST", "/here"),
     ("POST", "/logout"),
@@ -42,7 +45,7 @@ async def _try(
     if path == "/logout":
         given = {"data": {"token": token}}
     else:
-        given = {"json": {"reason": "Pauze", "call": CALL}} if method == "POST" else {}
+        given = {"json": {"reason": "Pauze", "call": CALL, "user": "u4", "act": "hold"}} if method == "POST" else {}
     request = client.request(method, staff.origin + path, headers=headers, allow_redirects=False, **given)  # type: ignore[arg-type]
     async with request as answer:
         if path == "/stream" and answer.status == 200:
@@ -56,27 +59,38 @@ async def test_nothing_without_a_login(client: aiohttp.ClientSession, staff: Sta
     status, body = await _try(client, staff, method, path)
     assert status == (303 if path == "/" else 401)
     assert "Vries" not in body
+    _assert_nothing_was_done(staff)
+
+
+def _assert_nothing_was_done(staff: Staff) -> None:
     assert not staff.desk.reveals
     assert not staff.desk.acts
+    assert not staff.desk.wishes
+    assert not staff.desk.sought
 
 
+@pytest.mark.parametrize("login", ["maria", "noor"])
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-async def test_nothing_with_another_role(client: aiohttp.ClientSession, staff: Staff, method: str, path: str) -> None:
+async def test_nothing_with_another_role(
+    client: aiohttp.ClientSession, staff: Staff, method: str, path: str, login: str
+) -> None:
     """A login of another role gets 403 everywhere, even with a token that is right."""
-    await log_in(client, staff, "maria")
+    await log_in(client, staff, login)
     status, _ = await _try(client, staff, method, path)
     assert status == 403
-    assert not staff.desk.reveals
-    assert not staff.desk.acts
+    _assert_nothing_was_done(staff)
 
 
+@pytest.mark.parametrize("login", ["anna", "willem"])
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-async def test_an_agent_is_let_in(client: aiohttp.ClientSession, staff: Staff, method: str, path: str) -> None:
-    """The role of the table opens the route."""
-    token = await log_in(client, staff)
+async def test_who_has_a_phone_is_let_in(
+    client: aiohttp.ClientSession, staff: Staff, method: str, path: str, login: str
+) -> None:
+    """The roles of the table open the route: an agent's and an official's."""
+    token = await log_in(client, staff, login)
     async with client.get(f"{staff.origin}/panel") as panel:
         assert panel.status == 200
-    staff.desk.seat(staff.desk.only).card = card(1)
+    staff.desk.grant(staff.desk.only, card(1))
     status, _ = await _try(client, staff, method, path, token)
     assert status == {"GET": 200, "POST": 204}.get(method if path != "/logout" else "", 303)
 
