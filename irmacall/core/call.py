@@ -4,9 +4,10 @@ A caller is welcomed and may key in a code (WELCOME), is asked again after a wro
 (MENU), and waits (WAITING). A phone rings for her, or several do (RINGING); when one is answered, both are moved into
 one bridge (CONNECTING); there they talk (TALKING). A phone that does not take the call sends it back to WAITING, at
 the place that it had. Who talks may be passed on: to somebody who was consulted, without a pause (PASSED), or let go
-(LET_GO) to wait for one person's phone, or in a queue. Who waits may ask to be called back (CALLBACK); in the call in which that is done, her own
-telephone rings once an agent has answered (DIALLING). Who is sent away hears why (LEAVING). Everything ends in ENDED,
-from which nothing leads away: whatever is heard of an ended call is late, and late is ordinary.
+(LET_GO) to wait for one person's phone, or in a queue. Who waits may ask to be called back (CALLBACK); in the call
+in which that is done, her own telephone rings once an agent has answered (DIALLING). Who is sent away hears why
+(LEAVING). Everything ends in ENDED, from which nothing leads away: whatever is heard of an ended call is late, and
+late is ordinary.
 
 Who may see whom is no part of this table: `ownership` derives it from the stage, the bridge and the node.
 """
@@ -133,6 +134,8 @@ class Leg:
     user: UserId | None
     endpoint: Endpoint
     since: float
+    number: NumberId | None = None
+    """It is no phone of ours, but a telephone outside on this number."""
 
 
 @dataclass(slots=True)
@@ -140,7 +143,7 @@ class Consult:
     """Somebody whom the owner of a call asks about it, or passes it on to without letting go of it."""
 
     leg: Leg
-    """Her phone. `user` None: a number outside."""
+    """Her phone, or her telephone outside."""
     state: Asked = Asked.RINGING
     blind: bool = False
     """There is nothing to talk about: the caller is passed on as soon as she answers."""
@@ -148,7 +151,6 @@ class Consult:
     """The second call of the owner's own phone, in which she talks with her; None: in the one with the caller."""
     referred: ChannelId | None = None
     """The owner's channel on which her phone asked for this, and is told how it goes (SIP REFER)."""
-    outside: NumberId | None = None
     since: float = 0.0
     """Since when she is where she is."""
 
@@ -238,6 +240,7 @@ class Call:
     note: SealedId | None = None
     """What the one who passed her on wrote for the next one: where it lies, and nothing about what it says."""
     note_until: float | None = None
+    note_by: UserId | None = None
     ahead: bool = False
     """She waits before everybody who waits in her queue."""
     returned: Returned | None = None
@@ -259,6 +262,8 @@ class Call:
     """Who is in the talk bridge, as Asterisk said last."""
     parked: bool = field(default=False, metadata=UNSAVED)
     """She is where the music is, or on her way from or to there, at the wish of the one who has her on the line."""
+    leaving: frozenset[ChannelId] = field(default=frozenset(), metadata=UNSAVED)
+    """Who was consulted, has been hung up, and may not have left the talk bridge yet."""
     rooms: dict[ChannelId, Room] = field(default_factory=dict, metadata=UNSAVED)
     """Where the switchboard last asked each of its channels to be."""
     failures: int = field(default=0, metadata=UNSAVED)
@@ -280,6 +285,10 @@ class Call:
         """Its leg that is this channel."""
         return next((leg for leg in self.legs if leg.channel == channel), None)
 
+    def phone_on(self, channel: ChannelId) -> Leg | None:
+        """Its leg, or that of who is consulted, that is this channel."""
+        return next((leg for leg in self.phones if leg.channel == channel), None)
+
     @property
     def called_back(self) -> bool:
         """Whether it is still to keep a promise: an agent is asked, or her telephone rings."""
@@ -292,9 +301,9 @@ class Call:
 
     @property
     def own_channels(self) -> tuple[ChannelId, ...]:
-        """Every channel that is in it or rings for it, hers first."""
+        """Every channel that is in it or rings for it, hers last."""
         line = None if self.consult is None else self.consult.line
-        return (self.channel, *(leg.channel for leg in self.phones), *(() if line is None else (line,)))
+        return (*(leg.channel for leg in self.phones), *(() if line is None else (line,)), self.channel)
 
     def turn(self, turning: Turning) -> None:
         """Move to the next stage. A turning that the table does not have here is a defect of the desk."""

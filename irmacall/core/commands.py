@@ -192,7 +192,8 @@ class LeaveToDialplan:
 class Regroup:
     """Move the channels of a talk: first some to where the music is, and only then others to where they can talk.
 
-    One command, so that nobody is heard by who should not hear her: where the first part fails, the second is not done.
+    One command, so that nobody is heard by who should not hear her: where the first part fails, the second is not
+    done.
     """
 
     node: NodeName

@@ -17,17 +17,21 @@ from irmacall.core import (
     ending,
     events,
     failures,
+    handover,
     ivr,
     management,
     moments,
     offering,
     ownership,
+    phone_transfers,
     phones,
     queue,
     reconcile,
     routing,
     seats,
+    switchboard,
     talk,
+    transfers,
 )
 from irmacall.core.call import Stage
 from irmacall.core.commands import RefreshQueues
@@ -36,7 +40,7 @@ from irmacall.core.state import Decision, Desk, Turn
 
 HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
     events.CallerArrived: ivr.arrived,
-    events.KeysPressed: ivr.keys_pressed,
+    events.KeysPressed: talk.keys_pressed,
     events.PlaybackEnded: ivr.playback_ended,
     events.LegEntered: talk.leg_entered,
     events.LegAnswered: talk.leg_answered,
@@ -47,6 +51,13 @@ HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
     events.CommandFailed: failures.command_failed,
     events.PhoneCalled: phones.called,
     events.PhoneRegistered: phones.registered,
+    events.PhoneDialled: phone_transfers.dialled,
+    events.PhoneHeld: phone_transfers.held,
+    events.PhoneReferred: phone_transfers.referred,
+    events.TargetFound: phone_transfers.found,
+    events.TargetUnknown: phone_transfers.unknown,
+    events.TransferAsked: transfers.transfer_asked,
+    events.ActAsked: transfers.act_asked,
     events.LeadershipBegan: reconcile.leadership_began,
     events.NodeLost: reconcile.node_lost,
     events.NodeSnapshot: reconcile.snapshot,
@@ -106,8 +117,10 @@ def _follow_calls(turn: Turn, why: str) -> None:
     desk = turn.desk
     for name in list(turn.touched_calls):
         call = desk.calls[name]
+        handover.go_on(turn, call)
         routing.go_on(turn, call)
         queue.place(turn, call)
+        switchboard.settle(turn, call)
         ownership.settle(turn, call, why)
         if call.stage is Stage.ENDED:
             ending.forget(turn, call)

@@ -52,6 +52,19 @@ def identity_lost(turn: Turn, event: IdentityLost) -> None:
     disclosure = turn.desk.disclosures.get(event.sealed)
     if disclosure is not None:
         erase(turn, disclosure)
+    for call in turn.desk.calls.values():
+        if call.note == event.sealed:
+            erase_note(turn, call)
+
+
+def erase_note(turn: Turn, call: Call) -> None:
+    """Erase what somebody wrote about the caller for whom she passed her on to, if anybody did."""
+    if call.note is None:
+        return
+    turn.do(Burn(call.note))
+    turn.set_timer(("note", call.id), None)
+    call.note = call.note_until = call.note_by = None
+    turn.touch_call(call)
 
 
 def erase_of(turn: Turn, call: Call) -> None:
@@ -69,6 +82,7 @@ def erase(turn: Turn, disclosure: Disclosure) -> None:
     if call is not None and call.sealed == disclosure.sealed:
         call.sealed = None
         turn.touch_call(call)
+        erase_note(turn, call)  # It may tell what she wants forgotten.
     take_code(turn, disclosure)
     disclosure.seal = Seal.ERASED
     turn.do(Burn(disclosure.sealed))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from irmacall.core import disclosures
 from irmacall.core.agent import Availability
-from irmacall.core.call import Call, Stage, Turning
+from irmacall.core.call import Call, Leg, Stage, Turning
 from irmacall.core.callback import Callback
-from irmacall.core.commands import HangUp, KeepFacts, RemoveBridge
+from irmacall.core.commands import DropNumber, HangUp, KeepFacts, Progress, RemoveBridge, TellPhone
 from irmacall.core.events import FactsKept
 from irmacall.core.facts import CallFacts, Outcome
-from irmacall.core.ids import CallId, talk_bridge
+from irmacall.core.ids import CallId, NumberId, consult_bridge, talk_bridge
 from irmacall.core.state import Turn
+from irmacall.core.transfer import ToOutside
 
 
 def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
@@ -18,39 +19,66 @@ def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
 
     `caller_stays`: her channel is still ours, and must be hung up.
     """
-    rang = call.stage in (Stage.DIALLING, Stage.CONNECTING)
+    rang, owner = call.stage in (Stage.DIALLING, Stage.CONNECTING), _owner(call)
     call.turn(Turning.ENDED)
     turn.touch_call(call)
-    for leg in call.legs:
-        turn.do(HangUp(call.node, call.id, leg.channel))
-    if caller_stays:
-        turn.do(HangUp(call.node, call.id, call.channel))
+    for channel in call.own_channels:
+        if caller_stays or channel != call.channel:
+            turn.do(HangUp(call.node, call.id, channel))
     if call.attempt:
         turn.do(RemoveBridge(call.node, call.id, talk_bridge(call.id)))
-    if call.callback is None or call.talking_since is not None:
-        keep_facts(turn, facts_of(turn, call))
-    else:
+    give_up_enquiry(turn, call)
+    if call.consult is not None and call.consult.line is not None:
+        turn.do(RemoveBridge(call.node, call.id, consult_bridge(call.id)))
+    if call.called_back:
         _stands(turn, call, rang=rang)
-    _free_agents(turn, call)
+    else:
+        keep_facts(turn, facts_of(turn, call))
+    for leg in call.phones:
+        freed(turn, call, leg, talked=leg is owner)
+    for number in _numbers(call):
+        turn.do(DropNumber(number))
     disclosures.erase_of(turn, call)
+    disclosures.erase_note(turn, call)
     if call.id in turn.desk.callbacks:
         turn.touched_callbacks[call.id] = None  # She has hung up: from now on she can be called.
 
 
-def _free_agents(turn: Turn, call: Call) -> None:
-    for leg in call.legs:
-        agent = None if leg.user is None else turn.desk.agents.get(leg.user)
-        if agent is None:
-            continue
-        if call.talking_since is not None:  # A phone that only rang keeps its agent's place.
-            agent.idle_since = turn.now
-            agent.since = turn.now  # Her clock too: what she was before this call is over.
-            wrap_up = call.plan.rules(call.queue).wrap_up
-            if wrap_up and agent.availability is Availability.AVAILABLE:
-                agent.become(Availability.WRAP_UP, turn.now)
-                agent.until = turn.now + wrap_up
-                turn.set_timer(("agent", agent.user), agent.until)
-        turn.touch_agent(agent)
+def give_up_enquiry(turn: Turn, call: Call) -> None:
+    """Whose extension it was that her owner's phone keyed in matters no longer."""
+    enquiry, call.enquiry = call.enquiry, None
+    if enquiry is None:
+        return
+    if enquiry.line is not None:
+        turn.do(HangUp(call.node, None, enquiry.line))
+    if enquiry.refers and call.leg is not None:
+        turn.do(TellPhone(call.node, call.id, call.leg.channel, Progress.DECLINED))
+
+
+def _numbers(call: Call) -> list[NumberId]:
+    """The telephone numbers that were kept for passing it on."""
+    rang = [leg.number for leg in call.phones if leg.number is not None]
+    return rang + [to.number for to in (call.handover.then if call.handover else ()) if isinstance(to, ToOutside)]
+
+
+def _owner(call: Call) -> Leg | None:
+    return call.leg if call.stage is Stage.TALKING else None
+
+
+def freed(turn: Turn, call: Call, leg: Leg, *, talked: bool) -> None:
+    """This phone has to do with the call no longer. `talked`: she had the caller on the line, and wraps up."""
+    agent = None if leg.user is None else turn.desk.agents.get(leg.user)
+    if agent is None:
+        return
+    if talked:  # A phone that only rang, or was consulted, keeps its agent's place.
+        agent.idle_since = turn.now
+        agent.since = turn.now  # Her clock too: what she was before this call is over.
+        wrap_up = call.plan.rules(call.queue).wrap_up
+        if wrap_up and agent.serves and agent.availability is Availability.AVAILABLE:
+            agent.become(Availability.WRAP_UP, turn.now)
+            agent.until = turn.now + wrap_up
+            turn.set_timer(("agent", agent.user), agent.until)
+    turn.touch_agent(agent)
 
 
 def _stands(turn: Turn, call: Call, *, rang: bool) -> None:
@@ -81,7 +109,7 @@ def facts_of(turn: Turn, call: Call) -> CallFacts:
         call=call.id,
         desk=turn.desk.plan.desk,
         node=call.node,
-        outcome=call.outcome or _outcome(call),
+        outcome=_outcome(call),
         arrived_at=call.arrived_at,
         ended_at=turn.now,
         queued_at=call.queued_at,
@@ -92,7 +120,7 @@ def facts_of(turn: Turn, call: Call) -> CallFacts:
         language=call.language,
         subject=call.subject,
         identified=call.identified,
-        agent=call.leg.user if call.leg is not None and call.talking_since is not None else None,
+        agent=call.answered_by,
         phones_rung=call.attempt,
         callback_of=call.callback,
     )
@@ -118,7 +146,9 @@ def facts_of_callback(turn: Turn, callback: Callback) -> CallFacts:
 
 def _outcome(call: Call) -> Outcome:
     if call.talking_since is not None:
-        return Outcome.ANSWERED
+        return Outcome.ANSWERED  # Whatever became of her after that.
+    if call.outcome is not None:
+        return call.outcome
     return Outcome.LEFT if call.queued_at is None else Outcome.ABANDONED
 
 
@@ -140,7 +170,8 @@ def forget(turn: Turn, call: Call) -> None:
     """Take an ended call out of the desk; its channels are nobody's from now on."""
     desk = turn.desk
     del desk.calls[call.id]
-    for channel in (call.channel, *(leg.channel for leg in call.legs)):
+    for channel in call.own_channels:
         if desk.call_of_channel.get(channel) == call.id:
             del desk.call_of_channel[channel]
     turn.set_timer(("call", call.id), None)
+    turn.set_timer(("note", call.id), None)

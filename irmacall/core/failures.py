@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from irmacall.core import callbacks, ending, ivr, queue
+from irmacall.core import callbacks, consulting, ending, ivr, queue
 from irmacall.core.agent import NotTaken
 from irmacall.core.call import Call, Stage
 from irmacall.core.commands import (
@@ -14,13 +14,17 @@ from irmacall.core.commands import (
     DialLeg,
     HangUp,
     HoldInQueue,
+    JoinLine,
     LeaveToDialplan,
+    Mute,
     NodeCommand,
+    Regroup,
     Say,
 )
 from irmacall.core.events import CommandFailed, PlaybackEnded
 from irmacall.core.ids import ChannelId
 from irmacall.core.state import Turn
+from irmacall.core.transfer import Failure
 
 MOST_HANG_UPS = 9
 """How often a hang-up that fails is asked for again; a node that fails more often is lost, and then heard anew."""
@@ -53,10 +57,16 @@ def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:
         ivr.playback_ended(turn, PlaybackEnded(call.node, command.playback))
     elif isinstance(command, HoldInQueue):
         _nowhere_to_wait(turn, call)
-    elif isinstance(command, CallOut) or (isinstance(command, DialLeg) and command.channel == call.channel):
+    elif isinstance(command, CallOut | DialLeg) and command.channel == call.channel:
         _telephone_failed(turn, call)
-    elif isinstance(command, CreateLeg | DialLeg):
+    elif isinstance(command, CallOut | CreateLeg | DialLeg):
         _leg_failed(turn, call, command.channel)
+    elif isinstance(command, JoinLine):
+        consulting.gone(turn, call, command.leg, Failure.FAILED)
+    elif isinstance(command, Regroup):
+        consulting.regroup_failed(turn, call)
+    elif isinstance(command, Mute):
+        _mute_failed(turn, call, command)
     elif isinstance(command, Connect):
         _leg_failed(turn, call, command.leg)
 
@@ -78,6 +88,14 @@ def _telephone_failed(turn: Turn, call: Call) -> None:
 def _leg_failed(turn: Turn, call: Call, leg: ChannelId) -> None:
     if call.leg_on(leg) is not None and call.stage in (Stage.RINGING, Stage.CONNECTING):
         queue.not_taken(turn, call, leg, NotTaken.PHONE_FAILED)
+    elif call.stage is Stage.TALKING:
+        consulting.gone(turn, call, leg, Failure.FAILED)
+
+
+def _mute_failed(turn: Turn, call: Call, command: Mute) -> None:
+    """The screen says what is so, of the phone that has her on the line now."""
+    if call.stage is Stage.TALKING and call.leg is not None and call.leg.channel == command.channel:
+        consulting.mute_failed(turn, call, on=command.on)
 
 
 def _never_made(turn: Turn, leg: ChannelId) -> None:

@@ -45,7 +45,8 @@ def emergency_thrown(turn: Turn, event: EmergencyThrown) -> None:
     turn.touch_emergency()
     for call in [call for call in desk.calls.values() if call.stage in UNANSWERED and call.node in desk.confirmed]:
         waits_there = isinstance(event.to, ToQueue) and call.queued_at is not None and call.queue == event.to.queue
-        if call.callback is None and call.outcome is None and not waits_there:
+        waits_for_us = call.called_back or call.handover is not None or call.outcome is not None
+        if not waits_for_us and not waits_there:
             routing.take_back(turn, call)
             routing.go(turn, call, event.to)
 

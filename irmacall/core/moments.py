@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from irmacall.core import callbacks, disclosures, ending, ivr, management, queue, seats, waiting
+from irmacall.core import callbacks, consulting, disclosures, ending, ivr, management, queue, seats, waiting
 from irmacall.core.agent import NotTaken
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Stage
 from irmacall.core.events import EmergencyEnded, TimePassed
@@ -18,6 +18,8 @@ def time_passed(turn: Turn, _: TimePassed) -> None:
         management.emergency_ended(turn, EmergencyEnded())
     for agent in _due(turn, "agent"):
         seats.wrapped_up(turn, turn.desk.agents[UserId(agent)])
+    for name in _due(turn, "note"):
+        disclosures.erase_note(turn, turn.desk.calls[CallId(name)])
     for name in _due(turn, "callback"):
         callbacks.moment_came(turn, turn.desk.callbacks[CallId(name)])
     for name in _due(turn, "call"):
@@ -50,6 +52,8 @@ def _out_of_time(turn: Turn, call: Call) -> None:
         queue.no_longer(turn, call, NotTaken.NO_ANSWER)
     elif call.stage is Stage.CONNECTING:
         queue.no_longer(turn, call, NotTaken.PHONE_FAILED)
+    elif call.stage is Stage.TALKING:
+        consulting.no_answer(turn, call)
     elif call.stage is Stage.CALLBACK:
         (callbacks.patience_ended if call.outcome is None else callbacks.not_noted)(turn, call)
     elif call.stage is Stage.DIALLING:

@@ -51,6 +51,7 @@ def _ring(turn: Turn, call: Call, agent: Agent) -> None:
     agent.asked_at = turn.now
     turn.desk.call_of_channel[leg.channel] = call.id
     turn.desk.add_phone_channel(leg.endpoint, leg.channel, call.node)
-    turn.do(CreateLeg(call.node, call.id, leg.channel, talk_bridge(call.id), leg.endpoint))
+    star_codes = call.plan.transfers.star_codes
+    turn.do(CreateLeg(call.node, call.id, leg.channel, talk_bridge(call.id), leg.endpoint, star_codes))
     turn.save_agent(agent)
     queue.place_agent(turn, agent)

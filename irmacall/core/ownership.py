@@ -2,13 +2,16 @@
 
 A seat may see a caller when, and only when, all of this is true at once:
 
-* the call is in its TALKING stage and an identity is bound to it, and to no other call;
-* its talk bridge holds the caller's channel and the leg, and no third;
+* the call is in its TALKING stage, and an identity is bound to it and to no other call, or there is a note about her;
+* its talk bridge holds the owner's leg, and nobody but the caller and whom that owner consults;
+* the caller is there too, or hears music at the owner's wish;
 * the leg is the phone of the agent who holds this seat;
 * the node is confirmed: its snapshot is in, and its event socket stands.
 
-So nobody sees anything while ringing, after leaving, or on the word of a node that has fallen silent. There is one
-leg in a call and one seat to an agent: that at most one seat may see a caller needs no bookkeeping.
+So nobody sees anything while ringing, while being consulted, after leaving, or on the word of a node that has fallen
+silent. There is one owner's leg in a call and one seat to an agent: that at most one seat may see a caller needs no
+bookkeeping. When a caller is passed on, the leg is another's from that instant; its owner sees nothing before the old
+leg has left the bridge and the caller is in it.
 
 What this function says after every event is compared with what it said before: the difference is withdrawn first and
 granted under a new number after. A withdrawal acts before the save and a grant after it (`Grants`).
@@ -16,42 +19,59 @@ granted under a new number after. A withdrawal acts before the save and a grant 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from irmacall.core.call import Call, Granted, Stage
+from irmacall.core.agent import Agent
+from irmacall.core.call import Call, Granted, Leg, Stage
 from irmacall.core.commands import Grant, Withdraw
 from irmacall.core.disclosure import Seal
-from irmacall.core.ids import CallId, GrantNumber, SeatId
+from irmacall.core.ids import CallId, ChannelId, GrantNumber, SeatId
 from irmacall.core.state import Desk, Turn
 
 
-def owner(desk: Desk, call: Call) -> Granted | None:
-    """Who has this caller on the line and may see her (the number is not yet given); None: nobody."""
+def owner(desk: Desk, call: Call) -> Agent | None:
+    """Who has this caller on the line, at a seat; None: nobody."""
     leg = call.leg
-    if call.stage is not Stage.TALKING or call.sealed is None or leg is None or leg.user is None:
+    if call.stage is not Stage.TALKING or leg is None or leg.user is None or call.node not in desk.confirmed:
         return None
-    if call.node not in desk.confirmed or call.members != {call.channel, leg.channel}:
-        return None
-    disclosure = desk.disclosures.get(call.sealed)
-    if disclosure is None or disclosure.seal is not Seal.BOUND or disclosure.call != call.id:
+    here = call.channel in call.members or call.parked
+    if not here or leg.channel not in call.members or not call.members <= _tolerated(call, leg):
         return None
     agent = desk.agents.get(leg.user)
     if agent is None or agent.seat is None or agent.endpoint != leg.endpoint:
         return None
-    return Granted(agent.seat, agent.user, GrantNumber(0))
+    return agent
+
+
+def _tolerated(call: Call, leg: Leg) -> frozenset[ChannelId]:
+    """Who may be in the talk bridge beside the owner: the caller, and who is consulted, or is on her way out."""
+    consulted = () if call.consult is None else (call.consult.leg.channel,)
+    return frozenset((call.channel, leg.channel, *consulted)) | call.leaving
+
+
+def shown(desk: Desk, call: Call) -> Granted | None:
+    """What its owner may see now, and where (the number is not yet given); None: nobody sees anything."""
+    agent = owner(desk, call)
+    if agent is None or agent.seat is None:
+        return None
+    disclosure = None if call.sealed is None else desk.disclosures.get(call.sealed)
+    bound = disclosure is not None and disclosure.seal is Seal.BOUND and disclosure.call == call.id
+    sealed = call.sealed if bound else None
+    note = call.note if call.note_by != agent.user else None  # What she wrote herself, she need not be told.
+    if sealed is None and note is None:
+        return None
+    return Granted(agent.seat, agent.user, GrantNumber(0), sealed, note)
 
 
 def settle(turn: Turn, call: Call, why: str) -> None:
     """Bring what is granted in step with what is true: withdraw, then grant."""
-    had, has = call.granted, owner(turn.desk, call)
-    if had is not None and (has is None or has.seat != had.seat):
+    had, has = call.granted, shown(turn.desk, call)
+    if had is not None and (has is None or replace(has, number=had.number) != had):
         call.granted = None
         turn.do(Withdraw(had.seat, had.user, call.id, had.number, why))
     if has is not None and call.granted is None:
-        assert call.sealed is not None
-        number = turn.desk.new_grant()
-        call.granted = Granted(has.seat, has.user, number)
-        turn.do_first(Grant(has.seat, has.user, call.id, call.sealed, number))
+        call.granted = replace(has, number=turn.desk.new_grant())
+        turn.do_first(Grant(has.seat, has.user, call.id, has.sealed, call.granted.number, has.note))
 
 
 @dataclass(slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from irmacall.core import queue
+from irmacall.core import consulting, queue
 from irmacall.core.agent import NotTaken
 from irmacall.core.call import Stage
 from irmacall.core.events import PhoneCalled, PhoneRegistered
 from irmacall.core.state import Turn
+from irmacall.core.transfer import Asked, Failure
 
 
 def called(turn: Turn, event: PhoneCalled) -> None:
@@ -29,7 +30,9 @@ def registered(turn: Turn, event: PhoneRegistered) -> None:
 def _give_up_ringing(turn: Turn, event: PhoneRegistered) -> None:
     for channel in list(turn.desk.phone(event.endpoint).channels):
         call = turn.desk.call_with(channel)
-        if call is None or call.leg_on(channel) is None:
+        if call is None or call.node != event.node:
             continue
-        if call.node == event.node and call.stage is Stage.RINGING:
+        if call.leg_on(channel) is not None and call.stage is Stage.RINGING:
             queue.not_taken(turn, call, channel, NotTaken.PHONE_GONE)
+        elif call.consult is not None and call.consult.state is Asked.RINGING:
+            consulting.gone(turn, call, channel, Failure.UNREACHABLE)

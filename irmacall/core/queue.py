@@ -9,20 +9,25 @@ from irmacall.core.agent import Agent, Availability, NotTaken
 from irmacall.core.call import Call, Leg, Stage, Turning
 from irmacall.core.commands import (
     DialLeg,
+    DropNumber,
     HangUp,
     HoldInQueue,
     RefreshQueues,
     RefreshSeat,
 )
 from irmacall.core.events import LegEntered
-from irmacall.core.ids import ChannelId, NodeName, QueueId, waiting_bridge
+from irmacall.core.ids import BridgeId, ChannelId, NodeName, QueueId, waiting_bridge
 from irmacall.core.order import Line, Pool
+from irmacall.core.skills import Profile
 from irmacall.core.state import Turn
+from irmacall.core.transfer import Failure, Returned
 
 Place = tuple[QueueId, Line, float]
 """The queue, the line in it, and the key."""
 GRACE: Final = 10
 """Seconds that Asterisk's own ring limit is longer than ours: ours decides, its is the net below."""
+FIRST: Final = 1e7
+"""Who stands before everybody waits as if she had begun so many seconds earlier: months."""
 
 
 def enter(turn: Turn, call: Call, queue: QueueId) -> None:
@@ -40,15 +45,20 @@ def enter(turn: Turn, call: Call, queue: QueueId) -> None:
 
 def hold(turn: Turn, call: Call) -> None:
     """Put the caller where the music of her queue is."""
-    music = call.plan.rules(call.queue).music
-    room = waiting_bridge(turn.desk.plan.desk, music)
-    turn.do(HoldInQueue(call.node, call.id, call.channel, room, music))
+    turn.do(HoldInQueue(call.node, call.id, call.channel, *waiting_room(turn, call)))
     turn.touch_call(call)
 
 
+def waiting_room(turn: Turn, call: Call) -> tuple[BridgeId, str]:
+    """Where the music of this caller's queue is, and its class."""
+    music = call.plan.rules(call.queue).music
+    return waiting_bridge(turn.desk.plan.desk, music), music
+
+
 def place(turn: Turn, call: Call) -> None:
-    """Bring the lines in step with this call."""
-    changed = turn.desk.order.place_call(call.id, _place_of(turn, call) if call.stage is Stage.WAITING else None)
+    """Bring the lines in step with this call. Who waits for one person's phone stands in none of them."""
+    in_line = call.stage is Stage.WAITING and call.handover is None
+    changed = turn.desk.order.place_call(call.id, _place_of(turn, call) if in_line else None)
     if changed:
         turn.do(RefreshQueues(changed))
 
@@ -58,15 +68,15 @@ def _place_of(turn: Turn, call: Call) -> Place:
     rules = call.plan.rules(call.queue)
     needs = skills.needs(call, clock.entered(turn, call), turn.now)
     line = Line(turn.desk.known_queue(call.queue), needs, call.node, rules.strategy)
-    return call.queue, line, call.queued_at - rules.head_start
+    return call.queue, line, call.queued_at - rules.head_start - (FIRST if call.ahead else 0.0)
 
 
 def place_agent(turn: Turn, agent: Agent) -> None:
     """Bring the pools of free agents in step with this agent, and tell her screen."""
     desk = turn.desk
-    offers = skills.profile(desk.plan, agent.groups)
+    offers = skills.offered(desk.plan, agent)
     _count_seat(turn, agent, offers)
-    nodes = _reachable(turn, agent)
+    nodes = _reachable(turn, agent) if agent.serves else frozenset[NodeName]()
     pool = Pool(offers, nodes) if nodes else None
     if desk.order.place_agent(agent.user, pool, agent.idle_since, agent.asked_at):
         turn.do(RefreshQueues(offers.queues))
@@ -74,7 +84,7 @@ def place_agent(turn: Turn, agent: Agent) -> None:
         turn.do(RefreshSeat(agent.seat))
 
 
-def _count_seat(turn: Turn, agent: Agent, offers: skills.Profile) -> None:
+def _count_seat(turn: Turn, agent: Agent, offers: Profile) -> None:
     desk = turn.desk
     had = desk.profile_of.pop(agent.user, None)
     has = None if agent.seat is None else offers
@@ -101,15 +111,22 @@ def _reachable(turn: Turn, agent: Agent) -> frozenset[NodeName]:
 def leg_entered(turn: Turn, event: LegEntered) -> None:
     """The leg stands: let it ring, unless its call no longer wants it."""
     call = turn.desk.call_with(event.channel)
-    if call is None or call.leg_on(event.channel) is None:
+    leg = None if call is None else call.phone_on(event.channel)
+    if call is None or leg is None:
         turn.do(HangUp(event.node, None, event.channel))
-    elif call.stage is Stage.RINGING:
+    elif call.stage is Stage.RINGING or leg not in call.legs:
         turn.do(DialLeg(call.node, call.id, event.channel, ring_limit(call)))
+
+
+def ring_seconds(call: Call) -> float:
+    """How long a phone rings for this call: longer for whom she is passed to than for who serves her queue."""
+    own = call.handover is not None or call.consult is not None
+    return call.plan.transfers.ring if own else call.plan.rules(call.queue).ring
 
 
 def ring_limit(call: Call) -> int:
     """Seconds after which Asterisk lets a phone ring no longer, where we have not said so before."""
-    return int(call.plan.rules(call.queue).ring) + GRACE
+    return int(ring_seconds(call)) + GRACE
 
 
 def not_taken(turn: Turn, call: Call, channel: ChannelId, why: NotTaken | None) -> None:
@@ -119,12 +136,14 @@ def not_taken(turn: Turn, call: Call, channel: ChannelId, why: NotTaken | None) 
     """
     moved = call.stage is Stage.CONNECTING
     leg = drop_leg(turn, call, channel)
-    _tell(turn, leg, why)
+    _tell(turn, leg, why if call.handover is None else None)
     if call.legs:
         return
-    if call.callback is not None:
+    if call.called_back:
         ending.end(turn, call)
         return
+    if call.handover is not None:
+        call.returned = Returned(FAILURES[why], leg.user)
     call.turn(Turning.NOT_TAKEN)
     clock.go_on(turn, call)
     if moved:
@@ -137,16 +156,33 @@ def drop_leg(turn: Turn, call: Call, channel: ChannelId) -> Leg:
     leg = call.leg_on(channel)
     assert leg is not None
     call.legs = tuple(other for other in call.legs if other is not leg)
-    turn.desk.call_of_channel.pop(channel, None)
-    turn.do(HangUp(call.node, call.id, channel))
-    turn.touch_call(call)
+    let_go(turn, call, leg)
     return leg
+
+
+def let_go(turn: Turn, call: Call, leg: Leg) -> None:
+    """This phone is in the call no longer, nor rings for it."""
+    turn.desk.call_of_channel.pop(leg.channel, None)
+    turn.do(HangUp(call.node, call.id, leg.channel))
+    if leg.number is not None:
+        turn.do(DropNumber(leg.number))
+    turn.touch_call(call)
 
 
 def no_longer(turn: Turn, call: Call, why: NotTaken | None) -> None:
     """All phones that ring for this call stop, and the caller waits on."""
     for leg in call.legs:
         not_taken(turn, call, leg.channel, why)
+
+
+FAILURES: Final = {
+    None: Failure.FAILED,
+    NotTaken.NO_ANSWER: Failure.NO_ANSWER,
+    NotTaken.REJECTED: Failure.REJECTED,
+    NotTaken.PHONE_GONE: Failure.UNREACHABLE,
+    NotTaken.PHONE_FAILED: Failure.FAILED,
+}
+"""What the one who passed a caller on reads of a phone that did not take her."""
 
 
 def _tell(turn: Turn, leg: Leg, why: NotTaken | None) -> None:

@@ -8,8 +8,19 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
-from irmacall.core import callbacks, clock, disclosures, ending, ivr, management, queue, talk
-from irmacall.core.call import BEFORE_THE_QUEUE, Call, Leg, Stage
+from irmacall.core import (
+    callbacks,
+    clock,
+    consulting,
+    disclosures,
+    ending,
+    ivr,
+    management,
+    queue,
+    switchboard,
+    talk,
+)
+from irmacall.core.call import BEFORE_THE_QUEUE, Call, Consult, Leg, Stage
 from irmacall.core.commands import Burn, DialLeg, HangUp, KeepFacts, NodeCommand, RemoveBridge
 from irmacall.core.disclosure import Seal
 from irmacall.core.events import CallerArrived, LeadershipBegan, NodeLost, NodeSnapshot, SeenPhone
@@ -19,6 +30,7 @@ from irmacall.core.ids import (
     ChannelId,
     Endpoint,
     call_of_callout,
+    call_of_consult_bridge,
     call_of_leg,
     call_of_talk_bridge,
     is_waiting_bridge,
@@ -26,6 +38,7 @@ from irmacall.core.ids import (
     waiting_bridge,
 )
 from irmacall.core.state import Turn
+from irmacall.core.transfer import Asked, Failure
 
 
 def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
@@ -158,7 +171,10 @@ def _take_over(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     elif call.stage is Stage.LEAVING:
         ending.end(turn, call)  # She has heard some of it; how much, nobody knows.
     else:
-        _with_phones(turn, call, event)
+        if call.stage is Stage.TALKING:
+            _talk_on(turn, call, event)
+        if call.stage in (Stage.RINGING, Stage.CONNECTING, Stage.DIALLING):
+            _with_phones(turn, call, event)
 
 
 def _asks_again(turn: Turn, call: Call, event: NodeSnapshot) -> None:
@@ -171,11 +187,13 @@ def _believe_asterisk(call: Call, event: NodeSnapshot) -> None:
     """A leg is the agent's whose phone it is, whatever an older record says; its name is never given twice."""
     call.attempt = max(call.attempt, _attempts(call.id, event))
     call.legs = tuple(_believed(leg, event) for leg in call.legs)
+    if call.consult is not None:
+        call.consult.leg = _believed(call.consult.leg, event)
 
 
 def _believed(leg: Leg, event: NodeSnapshot) -> Leg:
     seen = event.channels.get(leg.channel)
-    if seen is None or seen.endpoint == leg.endpoint:
+    if seen is None or seen.endpoint == leg.endpoint or leg.number is not None:
         return leg
     return dataclasses.replace(leg, user=None, endpoint=seen.endpoint or Endpoint(""))
 
@@ -192,18 +210,52 @@ def _with_phones(turn: Turn, call: Call, event: NodeSnapshot) -> None:
         (_ring_on if call.stage is Stage.RINGING else _without_phone)(turn, call, event)
     elif call.stage is Stage.RINGING:
         talk.leg_up(turn, call, up[0])
-    elif not talk.expected(call) <= call.members:
+    elif call.stage is Stage.CONNECTING and not talk.expected(call) <= call.members:
         talk.connect(turn, call)
     if call.stage is Stage.CONNECTING and talk.expected(call) <= call.members:
         talk.joined(turn, call)
 
 
 def _without_phone(turn: Turn, call: Call, event: NodeSnapshot) -> None:
-    if call.stage is Stage.TALKING:
-        ending.end(turn, call)
-    else:
-        queue.no_longer(turn, call, None)
-        _wait_on(turn, call, event)
+    queue.no_longer(turn, call, None)
+    _wait_on(turn, call, event)
+
+
+def _talk_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:
+    """Somebody has her on the line, or had: with whom she was to be, and who is asked about her, is gone on with."""
+    switchboard.take_over(call, event)
+    consult = call.consult
+    if consult is not None and not _goes_on(consult, event):
+        consulting.drop(turn, call, Failure.FAILED)
+        call.held = True  # Whether she heard music nobody knows: if her owner is gone too, she is not lost.
+    elif consult is not None:
+        _ask_on(turn, call, consult, event)
+    if call.stage is not Stage.TALKING or call.leg is None:
+        return
+    if not _is_up(call.leg, event):
+        consulting.owner_left(turn, call)
+    elif consult is not None and call.consult is None:
+        call.held = False
+
+
+def _is_up(leg: Leg, event: NodeSnapshot) -> bool:
+    return leg.channel in event.channels and event.channels[leg.channel].up
+
+
+def _goes_on(consult: Consult, event: NodeSnapshot) -> bool:
+    rings = consult.state is Asked.RINGING and consult.leg.channel in event.channels
+    return (rings or _is_up(consult.leg, event)) and (consult.line is None or consult.line in event.channels)
+
+
+def _ask_on(turn: Turn, call: Call, consult: Consult, event: NodeSnapshot) -> None:
+    if consult.state is not Asked.RINGING:
+        return
+    if _is_up(consult.leg, event):
+        consulting.answered(turn, call)
+        return
+    if not event.channels[consult.leg.channel].ringing:
+        turn.do(DialLeg(call.node, call.id, consult.leg.channel, queue.ring_limit(call)))
+    turn.set_timer(("call", call.id), turn.now + call.plan.transfers.ring)
 
 
 def _ring_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:
@@ -215,7 +267,7 @@ def _ring_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:
         elif not seen.ringing:
             turn.do(DialLeg(call.node, call.id, leg.channel, queue.ring_limit(call)))
     if call.legs:
-        turn.set_timer(("call", call.id), turn.now + call.plan.rules(call.queue).ring)
+        turn.set_timer(("call", call.id), turn.now + queue.ring_seconds(call))
     _wait_on(turn, call, event)
 
 
@@ -256,17 +308,25 @@ def _adopt_talking(
     call = _new_call(turn, channel, event, Stage.TALKING)
     endpoint = event.channels[leg].endpoint if leg in event.channels else None
     call.legs = (Leg(leg, None, endpoint or Endpoint(""), turn.now),)
-    call.members, call.talking_since = members, turn.now
+    call.members, call.talking_since, call.joined_at = members, turn.now, turn.now
     turn.desk.call_of_channel[leg] = call.id
+    switchboard.take_over(call, event)
 
 
 def _close_strays(turn: Turn, event: NodeSnapshot) -> None:
     desk = turn.desk
-    for channel in event.channels:
-        ours = call_of_leg(channel) is not None or call_of_callout(channel) is not None
+    for channel, seen in event.channels.items():
+        ours = seen.line or call_of_leg(channel) is not None or call_of_callout(channel) is not None
         if ours and channel not in desk.call_of_channel:
             turn.do(HangUp(event.node, None, channel))
     for bridge in event.bridges:
         name = call_of_talk_bridge(bridge)
         if name is not None and name not in desk.calls:
             turn.do(RemoveBridge(event.node, None, bridge))
+        consulted = call_of_consult_bridge(bridge)
+        if consulted is not None and not _is_consulted_in(desk.calls.get(consulted)):
+            turn.do(RemoveBridge(event.node, None, bridge))
+
+
+def _is_consulted_in(call: Call | None) -> bool:
+    return call is not None and call.consult is not None and call.consult.line is not None

@@ -15,7 +15,7 @@ import orjson
 
 from irmacall.core import queue, skills
 from irmacall.core.agent import Agent, Availability
-from irmacall.core.call import Call, Leg, Stage
+from irmacall.core.call import Call, Consult, Leg, Stage
 from irmacall.core.callback import Callback
 from irmacall.core.disclosure import Disclosure, Seal
 from irmacall.core.facts import CallFacts, Outcome
@@ -23,16 +23,17 @@ from irmacall.core.ids import CallId, RecordKey, SealedId, SeatId, UserId
 from irmacall.core.plan import Plan
 from irmacall.core.routes import ToMenu, ToMessage, ToQueue
 from irmacall.core.state import GRANTS_A_FENCE, Desk, Emergency, Turn
+from irmacall.core.transfer import Asked, Failure, Handover, Returned, Telephone, ToOutside, ToPerson
 
 Record = Call | Callback | Agent | Disclosure | CallFacts | Emergency
 
-VERSION: Final = 2
-"""Of what is written. Version 1, of before there were menus and several phones, is still read."""
+VERSION: Final = 3
+"""Of what is written. Still read: 2, of before callers were passed on, and 1, of before there were menus."""
 
 
 _SAVED: Final = {
     kind: tuple(f.name for f in dataclasses.fields(kind) if f.metadata.get("saved", True))
-    for kind in (Call, Leg, Callback, Agent, Disclosure, CallFacts, Emergency)
+    for kind in (Call, Leg, Consult, Handover, Returned, Callback, Agent, Disclosure, CallFacts, Emergency)
 }
 """What is saved of each kind."""
 
@@ -68,13 +69,13 @@ def encode(thing: Record) -> bytes:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, ToQueue | ToMenu | ToMessage):
+    if isinstance(value, ToQueue | ToMenu | ToMessage | ToPerson | ToOutside):
         return {"to": type(value).__name__, **dataclasses.asdict(value)}
-    assert isinstance(value, Leg), type(value)
+    assert isinstance(value, Leg | Consult | Handover | Returned), type(value)
     return _fields(value)
 
 
-def _fields(thing: Record | Leg) -> dict[str, object]:
+def _fields(thing: Record | Leg | Consult | Handover | Returned) -> dict[str, object]:
     return {name: getattr(thing, name) for name in _SAVED[type(thing)]}
 
 
@@ -110,13 +111,13 @@ def _unseat_rivals(desk: Desk) -> None:
 def _parse(raw: bytes) -> dict[str, Any]:
     fields = orjson.loads(raw)
     version = fields.pop("v", None) if isinstance(fields, dict) else None
-    if version not in (1, VERSION):
+    if version not in (1, 2, VERSION):
         raise ValueError("another version")
     return _renewed(fields) if version == 1 else fields
 
 
 def _renewed(fields: dict[str, Any]) -> dict[str, Any]:
-    """A record of version 1 as one of today: a call had one leg, or none."""
+    """A record of version 1 as one of 2: a call had one leg, or none."""
     if "leg" in fields:
         leg = fields.pop("leg")
         fields["legs"] = [] if leg is None else [leg]
@@ -159,6 +160,9 @@ def _call(plan: Plan, fields: dict[str, Any]) -> Call:
             "stage": Stage(fields["stage"]),
             "legs": tuple(Leg(**leg) for leg in fields["legs"]),
             "outcome": None if outcome is None else Outcome(outcome),
+            "consult": _consult(fields.get("consult")),
+            "handover": _handover(fields.get("handover")),
+            "returned": _returned(fields.get("returned")),
         }
     )
     if call.stage is Stage.WAITING and call.entered_at is None:
@@ -166,12 +170,33 @@ def _call(plan: Plan, fields: dict[str, Any]) -> Call:
     return call
 
 
+def _consult(fields: dict[str, Any] | None) -> Consult | None:
+    if fields is None:
+        return None
+    return Consult(**{**fields, "leg": Leg(**fields["leg"]), "state": Asked(fields["state"])})
+
+
+def _handover(fields: dict[str, Any] | None) -> Handover | None:
+    return None if fields is None else Handover(fields["by"], tuple(_telephone(dict(to)) for to in fields["then"]))
+
+
+def _telephone(to: dict[str, Any]) -> Telephone:
+    kinds: Mapping[str, type[Telephone]] = {kind.__name__: kind for kind in (ToPerson, ToOutside)}
+    return kinds[to.pop("to")](**to)
+
+
+def _returned(fields: dict[str, Any] | None) -> Returned | None:
+    return None if fields is None else Returned(Failure(fields["why"]), fields["user"])
+
+
 def _put_call(desk: Desk, call: Call) -> None:
     desk.calls[call.id] = call
-    desk.call_of_channel[call.channel] = call.id
-    for leg in call.legs:
-        desk.call_of_channel[leg.channel] = call.id
-        desk.add_phone_channel(leg.endpoint, leg.channel, call.node)  # Busy, until its node says otherwise.
+    for channel in call.own_channels:
+        desk.call_of_channel[channel] = call.id
+    for leg in call.phones:
+        if leg.number is None:
+            desk.add_phone_channel(leg.endpoint, leg.channel, call.node)  # Busy, until its node says otherwise.
+    Turn(desk, 0.0).set_timer(("note", call.id), call.note_until)
     queue.place(Turn(desk, call.entered_at or 0.0), call)
 
 
@@ -193,7 +218,7 @@ def _put_agent(desk: Desk, agent: Agent) -> None:
     if agent.seat is not None:
         desk.agent_of_endpoint[agent.endpoint] = agent.user
         desk.agent_of_seat[agent.seat] = agent.user
-        offers = skills.profile(desk.plan, agent.groups)
+        offers = skills.offered(desk.plan, agent)
         desk.profile_of[agent.user] = offers
         desk.seated[offers] += 1
     if agent.until is not None:

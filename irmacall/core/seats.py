@@ -27,7 +27,7 @@ def claimed(turn: Turn, event: SeatClaimed) -> None:
     if agent.seat is not None and agent.seat != event.seat:
         leave(turn, agent)
     _take_phone(turn, agent, event.endpoint)
-    agent.groups = tuple(sorted(event.groups))
+    agent.groups, agent.serves = tuple(sorted(event.groups)), event.serves
     other = desk.agent_at(event.seat)
     if other is not None and other is not agent:
         put_out(turn, other)
@@ -112,6 +112,8 @@ def put_out(turn: Turn, agent: Agent) -> None:
 
 
 def _stop_ringing(turn: Turn, call: Call, agent: Agent) -> None:
+    if call.handover is not None:
+        return  # It rings for her in person: her phone is answered whether anybody looks at a screen or not.
     for leg in call.legs:
         if leg.user == agent.user:
             queue.not_taken(turn, call, leg.channel, None)

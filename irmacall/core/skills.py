@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from irmacall.core.agent import Agent
 from irmacall.core.ids import GroupId, LanguageId, QueueId, SkillId
 from irmacall.core.plan import Plan
 
@@ -41,6 +42,11 @@ def profile(plan: Plan, groups: Iterable[GroupId]) -> Profile:
             skills[skill] = max(level, skills.get(skill, 0))
     queues = frozenset(queue for group in mine for queue in group.queues)
     return Profile(queues, frozenset(skills.items()))
+
+
+def offered(plan: Plan, agent: Agent) -> Profile:
+    """What this agent offers; an official serves no queue, whatever her groups."""
+    return profile(plan, agent.groups) if agent.serves else Profile(frozenset())
 
 
 class Waiter(Protocol):

@@ -128,11 +128,11 @@ class Desk:
         return None if call is None else self.calls.get(call)
 
     def call_of_agent(self, agent: Agent) -> Call | None:
-        """The call that rings or talks on this agent's phone, if it is one of ours."""
+        """The call that rings or talks on this agent's phone, or about which she is asked on it, if it is of ours."""
         phone = self.phones.get(agent.endpoint)
         for channel in phone.channels if phone else ():
             call = self.call_with(channel)
-            if call is not None and call.leg_on(channel) is not None:
+            if call is not None and call.phone_on(channel) is not None:
                 return call
         return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from irmacall.core import skills
 from irmacall.core.agent import Availability
-from irmacall.core.call import BEFORE_THE_QUEUE, Call, Granted, Stage
+from irmacall.core.call import BEFORE_THE_QUEUE, Call, Consult, Granted, Stage
 from irmacall.core.disclosure import Seal
 from irmacall.core.ids import CallId, GroupId, LanguageId, PageId, QueueId, SeatId, SubjectId, UserId, call_of_leg
 from irmacall.core.routes import ToCallback
@@ -135,7 +135,10 @@ class CallbackView:
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """An agent's panel, or an official's (who serves no queue). `has_seat` is False in a session that claimed none, or lost its seat to another."""
+    """An agent's panel, or an official's, who serves no queue.
+
+    `has_seat` is False in a session that claimed none, or lost its seat to another.
+    """
 
     has_seat: bool
     seated_elsewhere: bool
@@ -183,7 +186,7 @@ def seat_view(desk: Desk, user: UserId, seat: SeatId, groups: Iterable[GroupId] 
         return _nowhere(
             desk, skills.profile(desk.plan, groups), elsewhere=agent is not None and agent.seat is not None
         )
-    offers = skills.profile(desk.plan, agent.groups)
+    offers = skills.offered(desk.plan, agent)
     phone, call = desk.phone(agent.endpoint), desk.call_of_agent(agent)
     return SeatView(
         has_seat=True,
@@ -254,6 +257,9 @@ def _callbacks(desk: Desk, offers: Profile) -> tuple[CallbackView, ...]:
 def _call_view(desk: Desk, call: Call, seat: SeatId) -> CallView:
     disclosure = None if call.sealed is None else desk.disclosures.get(call.sealed)
     until = call.leg.since if call.leg is not None else call.arrived_at
+    agent, owner = desk.agent_at(seat), call.leg.user if call.leg is not None else None
+    user, handover, consult = None if agent is None else agent.user, call.handover, call.consult
+    asked = consult is not None and agent is not None and consult.leg.endpoint == agent.endpoint
     return CallView(
         call=call.id,
         stage=call.stage,
@@ -266,7 +272,23 @@ def _call_view(desk: Desk, call: Call, seat: SeatId) -> CallView:
         erased=call.identified and call.sealed is None,
         language=call.language if call.language != call.plan.language else None,
         granted=call.granted if call.granted is not None and call.granted.seat == seat else None,
+        part=Part.CONSULTED if asked else Part.OWNER,
+        joined_at=call.joined_at,
+        owner=owner,
+        passed_by=call.passed_by,
+        for_her=handover is not None and handover.by != user,
+        recall=handover is not None and handover.by == user,
+        held=call.held,
+        phone_held=call.phone_held,
+        muted=call.muted,
+        consult=None if consult is None else _consult_view(consult),
+        returned=call.returned,
     )
+
+
+def _consult_view(consult: Consult) -> ConsultView:
+    by_phone = consult.line is not None
+    return ConsultView(consult.state, consult.leg.user, consult.since, by_phone=by_phone, blind=consult.blind)
 
 
 def page_view(desk: Desk, page: PageId, now: float) -> PageView:

@@ -8,7 +8,7 @@ from datetime import time
 from irmacall.core.hours import Hours
 from irmacall.core.ids import GroupId, LanguageId, MenuId, QueueId, SkillId, SoundName, UserId
 from irmacall.core.lines import Announcements, Group, Language, QueueRules, Step, Strategy
-from irmacall.core.plan import CallbackRules
+from irmacall.core.plan import CallbackRules, TransferRules
 from irmacall.core.routes import Choice, Menu, ToCallback, ToMenu, ToMessage, ToQueue
 from tests.core.leader import GENERAL, PASSPORTS, PLAN
 
@@ -116,6 +116,7 @@ EXCHANGE = dataclasses.replace(
     groups=GROUPS,
     languages={DUTCH: Language(DUTCH), ENGLISH: Language(ENGLISH, ENGLISH_SKILL)},
     callbacks=CallbackRules(tries=3, interval=60.0, span=900.0, ring=20.0),
+    transfers=TransferRules(ring=20.0, hang_up_completes=False, star_codes=True, outside=True),
 )
 """It is open when plays begin: on a Monday at 14:46."""
 

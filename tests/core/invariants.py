@@ -5,28 +5,34 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from irmacall.core import records, skills
+from irmacall.core import records, skills, switchboard
 from irmacall.core.agent import Agent, Availability, Phone
-from irmacall.core.call import BEFORE_THE_QUEUE, WITH_LEG, Call, Stage
+from irmacall.core.call import BEFORE_THE_QUEUE, WITH_LEG, Call, Room, Stage
 from irmacall.core.callback import Callback
 from irmacall.core.commands import Grant
 from irmacall.core.disclosure import Seal
 from irmacall.core.facts import Outcome
 from irmacall.core.ids import (
     CallId,
+    ChannelId,
     NodeName,
     QueueId,
     RecordKey,
+    call_of_consult_bridge,
     call_of_leg,
     call_of_talk_bridge,
+    consult_bridge,
     is_waiting_bridge,
     talk_bridge,
 )
 from irmacall.core.lines import Strategy
+from irmacall.core.queue import FIRST
 from irmacall.core.routes import ToQueue
 from irmacall.core.state import Desk
+from irmacall.core.transfer import Asked
+from tests.core.little_asterisk import LittleAsterisk
 from tests.core.plays import code
-from tests.core.world import World, is_about
+from tests.core.world import World, is_about, notes_of, numbers_of
 
 
 def promise(world: World) -> None:
@@ -74,38 +80,59 @@ def _is_owner(desk: Desk, call: Call) -> None:
     assert call.granted is not None
     assert call.stage is Stage.TALKING, f"seen while {call.stage.value}"
     assert call.node in desk.confirmed, "seen on the word of a node that is lost"
-    assert call.sealed is not None
-    assert desk.disclosures[call.sealed].seal is Seal.BOUND
+    assert (call.granted.sealed, call.granted.note) != (None, None), "granted, and nothing to see"
+    assert call.granted.sealed in (None, call.sealed)
+    assert call.granted.note in (None, call.note)
+    assert call.sealed is None or desk.disclosures[call.sealed].seal is Seal.BOUND
     assert call.leg is not None
     assert call.leg.user is not None
-    assert call.members == {call.channel, call.leg.channel}, "seen with a third, or before meeting"
+    assert call.leg.channel in call.members, "seen by who is not in the caller's bridge"
+    assert call.channel in call.members or _put_aside(call), "seen, and the caller is elsewhere"
+    assert call.members - {call.channel, call.leg.channel} <= consulted(call), "seen with a third"
     agent = desk.agents[call.leg.user]
     assert (agent.seat, agent.endpoint) == (call.granted.seat, call.leg.endpoint), "seen by another seat"
 
 
+def _put_aside(call: Call) -> bool:
+    """Her owner has let her hear music, or has just taken her back."""
+    return call.parked
+
+
+def consulted(call: Call) -> set[ChannelId]:
+    """Who may be in the talk bridge beside the owner and the caller: who is consulted, or was a moment ago."""
+    now = set() if call.consult is None else {call.consult.leg.channel}
+    return now | set(call.leaving)
+
+
 def the_truth_is_what_was_heard_last(world: World) -> None:
-    """Whoever sees a caller is alone with her in the bridge, or word of the contrary is already on its way."""
+    """Whoever sees a caller is in her bridge, with nobody but her and whom she consults, and the caller is there or
+    hears music; or word of the contrary is already on its way."""
     for grant in world.leader.grants.held():
         call = world.leader.desk.calls[grant.call]
         assert call.leg is not None
-        both, node = {call.channel, call.leg.channel}, world.nodes[call.node]
-        if node.bridges.get(talk_bridge(call.id)) != both:
-            assert any(is_about(event, both) for event in node.inbox), "seen, and nothing will ever tell"
+        node, owner = world.nodes[call.node], call.leg.channel
+        there = node.bridges.get(talk_bridge(call.id), set())
+        told = any(is_about(event, {call.channel, owner}) for event in node.inbox)
+        assert told or owner in there, "seen by who is not in the caller's bridge, and nothing will ever tell"
+        assert told or there - {call.channel, owner} <= consulted(call), "seen with a third, and nothing will tell"
+        assert told or call.channel in there or call.parked, "seen, the caller is elsewhere, and nothing will tell"
 
 
 def nothing_outlives_its_hour(world: World) -> None:
     """Once the desk has heard of anything, no identity whose hour is over is held, seen, or remembered."""
-    for sealed in world.leader.desk.disclosures:
-        assert world.expires[sealed] > world.told_at, "an identity outlived its hour"
+    desk = world.leader.desk
+    for sealed in set(desk.disclosures):
+        assert world.expires[sealed] > world.told_at, "an identity, or a note, outlived its hour"
     for grant in world.leader.grants.held():
-        assert grant.sealed in world.leader.desk.disclosures
+        assert grant.sealed is None or grant.sealed in desk.disclosures
 
 
 def every_ended_call_is_burned(world: World) -> None:
     """The vault keeps what waits for its call or belongs to one, and nothing else."""
     desk = world.leader.desk
     alive = {d.sealed for d in desk.disclosures.values() if d.seal is not Seal.ERASED}
-    assert world.store.vault - world.orphans <= alive, "an identity was left in the vault"
+    left = world.store.vault - world.orphans - alive - notes_of(desk)
+    assert not left, "an identity, or a note, was left in the vault"
     for disclosure in desk.disclosures.values():
         if disclosure.seal is Seal.BOUND:
             assert disclosure.call in desk.calls, "the call is over and its identity is not"
@@ -116,13 +143,13 @@ def every_ended_call_is_burned(world: World) -> None:
 
 def one_phone_rings_for_one(world: World) -> None:
     """In truth, at most one of our calls rings at a phone or is on it."""
-    busy = Counter(leg.endpoint for _, leg in world.legs() if leg.ringing or leg.up)
+    busy = Counter(leg.endpoint for _, leg in world.legs() if leg.endpoint and (leg.ringing or leg.up))
     assert all(number == 1 for number in busy.values()), "two calls on one phone"
 
 
 def lines_are_what_the_records_say(desk: Desk, now: float) -> None:
     """Whoever waits stands in one queue and line, once, in her place; every free agent in her pool."""
-    waiting: list[Call | Callback] = [call for call in desk.calls.values() if call.stage is Stage.WAITING]
+    waiting: list[Call | Callback] = [call for call in desk.calls.values() if _in_queue(call)]
     assert all(call.queued_at is not None and call.entered_at is not None for call in waiting)
     waiting += [callback for callback in desk.callbacks.values() if _in_line(desk, callback, now)]
     queues = sorted((queue, *place) for queue, line in desk.order.queues.items() for place in line)
@@ -136,6 +163,11 @@ def lines_are_what_the_records_say(desk: Desk, now: float) -> None:
     assert by_asked == sorted((sorted(nodes), agent.asked_at, agent.user) for agent, nodes in _free(desk))
 
 
+def _in_queue(call: Call) -> bool:
+    """Who waits for one person's phone, which needs her node, stands in no queue meanwhile."""
+    return call.stage is Stage.WAITING and call.handover is None
+
+
 def _in_line(desk: Desk, callback: Callback, now: float) -> bool:
     """Whether it stands in a line. Its moment may have come without a wake-up: then it may, and need not yet."""
     if not callback.number or callback.call or callback.id in desk.calls or callback.due_at > now:
@@ -146,14 +178,16 @@ def _in_line(desk: Desk, callback: Callback, now: float) -> bool:
 
 def _key(call: Call | Callback) -> float:
     assert call.queued_at is not None
-    return call.queued_at - call.plan.rules(call.queue).head_start
+    first = FIRST if isinstance(call, Call) and call.ahead else 0.0
+    return call.queued_at - call.plan.rules(call.queue).head_start - first
 
 
 def _free(desk: Desk) -> list[tuple[Agent, set[NodeName]]]:
     free: list[tuple[Agent, set[NodeName]]] = []
     for agent in desk.agents.values():
         phone = desk.phones.get(agent.endpoint, Phone(agent.endpoint))
-        if agent.availability is Availability.AVAILABLE and not phone.channels and phone.online:
+        free_now = agent.availability is Availability.AVAILABLE and not phone.channels and phone.online
+        if agent.serves and free_now:
             free.append((agent, phone.online))
     return free
 
@@ -161,7 +195,7 @@ def _free(desk: Desk) -> list[tuple[Agent, set[NodeName]]]:
 def nobody_waits_in_vain(desk: Desk, now: float) -> None:
     """After a turn, nobody waits on a node that reaches somebody free who suits her."""
     for call in desk.calls.values():
-        if call.stage is not Stage.WAITING or call.node not in desk.confirmed:
+        if not _in_queue(call) or call.node not in desk.confirmed:
             continue
         if desk.timer_of.get(("call", call.id), math.inf) <= now:
             continue  # Less may be asked of agents from a moment on of which the desk was not yet told.
@@ -187,10 +221,10 @@ def the_order_is_the_keys(world: World) -> None:
     desk = world.leader.desk
     for call in desk.calls.values():
         for leg in call.legs:
-            if leg.user is None or leg.channel in world.before.legs:
+            if leg.user is None or leg.channel in world.before.legs or call.handover is not None:
                 continue
             for other in desk.calls.values():
-                if other.stage is Stage.WAITING and _suits(desk, desk.agents[leg.user], other):
+                if _in_queue(other) and _suits(desk, desk.agents[leg.user], other):
                     assert (_key(call), call.id) <= (_key(other), other.id), "a later caller went first"
             _strategy_is_kept(world, call, desk.agents[leg.user])
 
@@ -229,8 +263,8 @@ def nobody_is_lost(world: World) -> None:
 def indexes_are_what_the_records_say(desk: Desk) -> None:
     """Every index is what one would reckon anew from the records."""
     callers = {call.channel: call.id for call in desk.calls.values()}
-    legs = {leg.channel: call.id for call in desk.calls.values() for leg in call.legs}
-    assert desk.call_of_channel == callers | legs
+    others = {channel: call.id for call in desk.calls.values() for channel in call.own_channels}
+    assert desk.call_of_channel == callers | others
     seated = [agent for agent in desk.agents.values() if agent.seat is not None]
     assert desk.agent_of_seat == {agent.seat: agent.user for agent in seated}
     assert desk.agent_of_endpoint == {agent.endpoint: agent.user for agent in seated}
@@ -253,8 +287,13 @@ def nobody_is_forgotten(desk: Desk) -> None:
             Stage.CALLBACK,
             Stage.DIALLING,
         }
+        clocked |= call.consult is not None and call.consult.state is Asked.RINGING
         if call.node in desk.confirmed and call.stage is not Stage.WAITING:
             assert (("call", call.id) in desk.timer_of) == clocked
+        assert call.handover is None or call.stage in (Stage.WAITING, Stage.RINGING, Stage.CONNECTING)
+        assert call.handover is None or call.stage is not Stage.WAITING or call.node not in desk.confirmed
+        assert call.consult is None or call.stage is Stage.TALKING
+        assert (("note", call.id) in desk.timer_of) == (call.note is not None)
         assert bool(call.legs) == (call.stage in WITH_LEG)
         assert len(call.legs) == 1 or call.stage not in (Stage.CONNECTING, Stage.TALKING)
     for callback in desk.callbacks.values():
@@ -313,19 +352,20 @@ def believe_the_truth(world: World) -> None:
     desk = world.leader.desk
     theirs = {call.channel for call in desk.calls.values() if call.callback is None}
     assert {channel.id for _, channel in world.callers()} == theirs
-    called = {call.channel for call in desk.calls.values() if call.callback is not None and call.stage in _CALLED_OUT}
+    called = {call.channel for call in desk.calls.values() if call.callback is not None and _called_out(call)}
     assert {channel.id for _, channel in world.telephones()} == called
-    assert world.store.numbers == {each.number for each in desk.callbacks.values() if each.number}
-    legs = {leg.channel for call in desk.calls.values() for leg in call.legs}
+    assert world.store.numbers == numbers_of(desk)
+    legs = {leg.channel for call in desk.calls.values() for leg in call.phones}
     assert {channel.id for _, channel in world.legs()} == legs
     for call in desk.calls.values():
         node = world.nodes[call.node]
         assert call.members == node.bridges.get(talk_bridge(call.id), set())
+        everybody_is_in_her_room(call, node)
         if call.stage in (Stage.WAITING, Stage.RINGING, Stage.CALLBACK) and call.callback is None:
             rooms = (held for bridge, held in node.bridges.items() if is_waiting_bridge(bridge, desk.plan.desk))
             assert any(call.channel in held for held in rooms), "a caller waits without music"
     for node in world.nodes.values():
-        talks = {call_of_talk_bridge(bridge) for bridge in node.bridges} - {None}
+        talks = {call_of_talk_bridge(bridge) or call_of_consult_bridge(bridge) for bridge in node.bridges} - {None}
         assert talks <= set(desk.calls), "a bridge was left over"
         seen = {c.id: c.endpoint for c in node.channels.values() if c.endpoint is not None}
         known = {c: p.endpoint for p in desk.phones.values() for c, where in p.channels.items() if where == node.name}
@@ -334,7 +374,21 @@ def believe_the_truth(world: World) -> None:
     _every_owner_sees(world)
 
 
-_CALLED_OUT = (Stage.DIALLING, Stage.CONNECTING, Stage.TALKING)
+def everybody_is_in_her_room(call: Call, node: LittleAsterisk) -> None:
+    """Of a world at rest: who talks is where the switchboard says, and mute is what the screen says."""
+    for channel, room in switchboard.rooms(call).items():
+        where = [bridge for bridge, members in node.bridges.items() if channel in members]
+        assert len(where) == 1, f"{channel} is nowhere, and belongs to {room.value}"
+        talk, consult = talk_bridge(call.id), consult_bridge(call.id)
+        found = {talk: Room.TALK, consult: Room.CONSULT}.get(where[0], Room.MUSIC)
+        assert found is room, f"{channel} is in {found.value} and not in {room.value}"
+    if call.stage is Stage.TALKING and call.leg is not None:
+        assert node.channels[call.leg.channel].muted is call.muted
+
+
+def _called_out(call: Call) -> bool:
+    """Whether she who is called back has a channel: once an agent has answered, and whatever becomes of her then."""
+    return call.stage in (Stage.DIALLING, Stage.CONNECTING, Stage.TALKING) or call.talking_since is not None
 
 
 def _every_owner_sees(world: World) -> None:

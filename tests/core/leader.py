@@ -16,6 +16,7 @@ from irmacall.core.commands import (
     Burn,
     Command,
     DropNumber,
+    FindTarget,
     Grant,
     KeepFacts,
     KeepNumber,
@@ -89,6 +90,8 @@ class Leader:
     granted: list[Grant] = field(default_factory=list)
     numbers_asked: deque[KeepNumber] = field(default_factory=deque)
     """Numbers that are being noted."""
+    extensions_asked: deque[FindTarget] = field(default_factory=deque)
+    """Extensions of which it is being found out whose they are."""
     numbers_tried: deque[TryNumber] = field(default_factory=deque)
     """Numbers of which it is being found out whether they can be called."""
     wake_at: float | None = None
@@ -168,6 +171,8 @@ class Leader:
                 self.numbers_asked.append(command)
             elif isinstance(command, TryNumber):
                 self.numbers_tried.append(command)
+            elif isinstance(command, FindTarget):
+                self.extensions_asked.append(command)
             elif isinstance(command, DropNumber):
                 self.store.numbers.discard(command.number)
             elif isinstance(command, NodeCommand):

@@ -18,12 +18,18 @@ from irmacall.core.commands import (
     DialLeg,
     HangUp,
     HoldInQueue,
+    JoinLine,
     LeaveToDialplan,
+    Mute,
     NodeCommand,
     PrepareNode,
+    Progress,
+    Regroup,
     RemoveBridge,
+    Ringback,
     Say,
     StopSaying,
+    TellPhone,
 )
 from irmacall.core.events import (
     BridgeEntered,
@@ -38,6 +44,9 @@ from irmacall.core.events import (
     NodeLost,
     NodeSnapshot,
     PhoneCalled,
+    PhoneDialled,
+    PhoneHeld,
+    PhoneReferred,
     PhoneRegistered,
     PlaybackEnded,
     SeenChannel,
@@ -56,11 +65,16 @@ class Channel:
     ours: bool = False
     up: bool = False
     ringing: bool = False
+    line: bool = False
+    """A phone made it, and it is in our Stasis application."""
+    muted: bool = False
+    told: list[Progress] = field(default_factory=list)
+    """What the phone behind it was told of the transfers that it asked for."""
     playing: list[PlaybackId] = field(default_factory=list)
 
     def seen(self) -> SeenChannel:
         """What a snapshot shows of it."""
-        return SeenChannel(self.endpoint, self.up, self.caller and self.ours, self.ringing)
+        return SeenChannel(self.endpoint, self.up, self.caller and self.ours, self.ringing, self.line)
 
 
 @dataclass
@@ -179,6 +193,21 @@ class LittleAsterisk:
         self.channels[channel] = Channel(channel, endpoint, up=True)
         self.emit(PhoneCalled(self.name, endpoint, channel))
 
+    def dial(self, channel: ChannelId, endpoint: Endpoint, extension: str) -> None:
+        """A phone makes a second call. Without a daemon it hears nothing but that it is over."""
+        if self.connected:
+            self.channels[channel] = Channel(channel, endpoint, ours=True, line=True)
+            self.emit(PhoneCalled(self.name, endpoint, channel))
+            self.emit(PhoneDialled(self.name, channel, endpoint, extension))
+
+    def refer(self, channel: ChannelId, extension: str | None, line: ChannelId | None = None) -> None:
+        """A phone asks for a transfer; nothing is moved by that."""
+        self.emit(PhoneReferred(self.name, channel, extension, line))
+
+    def phone_holds(self, channel: ChannelId, *, on: bool) -> None:
+        """A phone holds, or takes back, who is at the other end."""
+        self.emit(PhoneHeld(self.name, channel, on))
+
     # -- bridges ---------------------------------------------------------------------------------------------
 
     def enter(self, bridge: BridgeId, channel: ChannelId) -> None:
@@ -259,6 +288,36 @@ class LittleAsterisk:
     @_do.register
     def _(self, command: Connect) -> bool:
         return self._move(command.bridge, command.leg, command.caller)
+
+    @_do.register
+    def _(self, command: Regroup) -> bool:
+        out = not command.to_music or self._move(command.room, *command.to_music)
+        return out and (not command.to_talk or self._move(command.talk, *command.to_talk))
+
+    @_do.register
+    def _(self, command: JoinLine) -> bool:
+        self.bridges.setdefault(command.bridge, set())
+        if not self._is_ours(command.line):
+            return False
+        self.channels[command.line].up = True
+        return self._move(command.bridge, command.line, command.leg)
+
+    @_do.register
+    def _(self, command: Ringback) -> bool:
+        return self._is_ours(command.channel)
+
+    @_do.register
+    def _(self, command: Mute) -> bool:
+        if not self._is_ours(command.channel):
+            return False
+        self.channels[command.channel].muted = command.on
+        return True
+
+    @_do.register
+    def _(self, command: TellPhone) -> bool:
+        if self._is_ours(command.channel):
+            self.channels[command.channel].told.append(command.progress)
+        return True
 
     @_do.register
     def _(self, command: HangUp) -> bool:

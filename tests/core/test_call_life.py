@@ -32,7 +32,7 @@ def test_every_call_can_end_from_every_stage_and_none_comes_back() -> None:
 def test_nobody_talks_who_has_not_been_answered() -> None:
     """The one way into a talk leads over waiting, ringing and the answer."""
     into = {to: {stage for stage, turnings in TRANSITIONS.items() if to in turnings.values()} for to in Stage}
-    assert into[Stage.TALKING] == {Stage.CONNECTING}
+    assert into[Stage.TALKING] == {Stage.CONNECTING, Stage.TALKING}  # The latter: whom was consulted has answered.
     assert into[Stage.CONNECTING] == {Stage.RINGING, Stage.DIALLING}
     assert into[Stage.DIALLING] == {Stage.RINGING}
     assert into[Stage.RINGING] == {Stage.WAITING}

@@ -6,6 +6,7 @@ world comes to rest, everybody hangs up, and nothing may be left.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -21,9 +22,11 @@ from irmacall.core.events import (
     SeatReleased,
 )
 from irmacall.core.ids import CallId, ChannelId, Endpoint, NodeName, PageId, SeatId, UserId, talk_bridge
+from irmacall.core.plan import TransferRules
 from tests.core import invariants
-from tests.core.leader import FAR, NEAR, PASSPORT, WASTE, hash_of
+from tests.core.leader import FAR, NEAR, PASSPORT, PLAN, WASTE, hash_of
 from tests.core.little_asterisk import LittleAsterisk
+from tests.core.passing_on import PassingOn
 from tests.core.plays import ELS, code, phone_of, seat_of
 from tests.core.world import World
 
@@ -35,6 +38,7 @@ MOMENTS = st.sampled_from([0.5, 2.0, 4.0, 7.0, 20.0, 30.0, 900.0, 3600.0])
 PICK = st.integers(0, 11)
 """Which of those that there are; the first is the simplest."""
 T = TypeVar("T")
+PASSED_ON = dataclasses.replace(PLAN, transfers=TransferRules(outside=True, star_codes=True))
 
 
 def one(options: Iterable[T], pick: int) -> T:
@@ -43,12 +47,13 @@ def one(options: Iterable[T], pick: int) -> T:
     return several[pick % len(several)]
 
 
-class Histories(RuleBasedStateMachine):
+class Histories(PassingOn, RuleBasedStateMachine):
     """Everything that may happen, one thing at a time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.world = World(watch=invariants.promise)
+        self.world.change_plan(PASSED_ON)
 
     @initialize(stop=st.integers(0, 3), users=st.lists(USERS, max_size=2))
     def begin(self, stop: int, users: list[UserId]) -> None:

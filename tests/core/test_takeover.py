@@ -16,6 +16,7 @@ from irmacall.core.commands import (
     HoldInQueue,
     PrepareNode,
     Prompt,
+    Regroup,
     RemoveBridge,
 )
 from irmacall.core.events import NodeLost
@@ -81,7 +82,7 @@ def test_a_talk_that_is_found_outside_its_bridge_is_brought_together(trouble: Tr
     leg = play.leg(call)
     trouble(play)
     play.tell(snapshot({call: CALLER_SEEN, leg: leg_seen()}, {talk_bridge(call): [call]}))
-    assert play.asked_for(Connect) == [Connect(NEAR, call, talk_bridge(call), ChannelId(call), leg)]
+    assert play.asked_for(Regroup) == [Regroup(NEAR, call, WAITING_ROOM, "default", (), talk_bridge(call), (leg,))]
     assert play.sees(ELS) is None
     play.members(call, call, leg)
     assert play.sees(ELS) == SEALED

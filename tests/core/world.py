@@ -24,7 +24,10 @@ from irmacall.core.events import (
     NumberUnfit,
     PlanChanged,
     SeatClaimed,
+    TargetFound,
+    TargetUnknown,
     TimePassed,
+    TransferAsked,
 )
 from irmacall.core.ids import (
     CallId,
@@ -42,6 +45,8 @@ from irmacall.core.ids import (
     call_of_leg,
 )
 from irmacall.core.plan import Plan
+from irmacall.core.state import Desk
+from irmacall.core.transfer import Target, ToOutside
 from tests.core.leader import FAR, NEAR, Leader, Store, hash_of
 from tests.core.little_asterisk import Channel, LittleAsterisk
 from tests.core.plays import HOUR, code
@@ -77,6 +82,8 @@ class World:
     """Callers whom the desk was told of, or found, and has not forgotten in a crash."""
     groups: dict[UserId, frozenset[GroupId]] = field(default_factory=dict)
     """Of those agents who are in any."""
+    officials: set[UserId] = field(default_factory=set)
+    """Who serve no queue."""
     before: Before = field(init=False)
     highest_grant: int = 0
     told_at: float = 0.0
@@ -94,7 +101,7 @@ class World:
     def tell(self, event: Event) -> None:
         """The leader decides one event."""
         desk = self.leader.desk
-        legs = frozenset(leg.channel for call in desk.calls.values() for leg in call.legs)
+        legs = frozenset(leg.channel for call in desk.calls.values() for leg in call.phones)
         self.before = Before(legs, {agent.user: agent.asked_at for agent in desk.agents.values()})
         self.leader.now = self.told_at = self.now
         self.leader.tell(event)
@@ -128,8 +135,8 @@ class World:
         self.told_at = self.now
         desk = self.leader.desk
         self.arrived &= set(desk.calls) | set(desk.facts) | set(self.store.facts)
-        self.store.numbers &= {callback.number for callback in desk.callbacks.values() if callback.number}
-        self.orphans |= self.store.vault - set(self.leader.desk.disclosures)
+        self.store.numbers &= numbers_of(desk)
+        self.orphans |= self.store.vault - set(desk.disclosures) - notes_of(desk)
 
     # -- people ----------------------------------------------------------------------------------------------
 
@@ -147,8 +154,9 @@ class World:
     def look(self) -> None:
         """Every seat that has a card asks for it; what the vault does not have, the desk hears of."""
         for grant in self.leader.grants.held():
-            if grant.sealed not in self.store.vault:
-                self.tell(IdentityLost(grant.sealed))
+            for sealed in (grant.sealed, grant.note):
+                if sealed is not None and sealed not in self.store.vault:
+                    self.tell(IdentityLost(sealed))
 
     def pass_time(self, seconds: float, *, woken: bool = True) -> None:
         """Time passes; the wake-up may come late."""
@@ -165,11 +173,36 @@ class World:
             self.orphans.discard(sealed)
             self.store.vault.discard(sealed)
 
+    # -- transfers -------------------------------------------------------------------------------------------
+
+    def pass_on(self, seat: SeatId, call: CallId, to: Target, *, consult: bool, note: bool) -> None:
+        """Who sits there passes a caller on, with a note or without one."""
+        written = SealedId(f"note{next(self.ids)}") if note else None
+        if written is not None:
+            self.store.vault.add(written)
+            self.expires[written] = self.now + HOUR
+        until = None if written is None else self.now + HOUR
+        self.tell(TransferAsked(seat, call, to, consult, written, until))
+
+    def outside(self) -> ToOutside:
+        """Somebody elsewhere, whose number is noted."""
+        number = NumberId(f"number{next(self.ids)}")
+        self.store.numbers.add(number)
+        return ToOutside(number)
+
+    def find_target(self, to: Target | None) -> None:
+        """The extension that was asked about first is this one's, or (None) nobody's."""
+        asked = self.leader.extensions_asked.popleft()
+        if to is None:
+            self.tell(TargetUnknown(asked.call, asked.asked))
+        else:
+            self.tell(TargetFound(asked.call, asked.asked, to))
+
     # -- the exchange ----------------------------------------------------------------------------------------
 
     def claim(self, user: UserId, seat: SeatId, endpoint: Endpoint) -> None:
         """An agent goes available."""
-        self.tell(SeatClaimed(user, seat, endpoint, self.groups.get(user, frozenset())))
+        self.tell(SeatClaimed(user, seat, endpoint, self.groups.get(user, frozenset()), user not in self.officials))
 
     def change_plan(self, plan: Plan) -> None:
         """The site file is read anew."""
@@ -239,10 +272,27 @@ class World:
         if self.leader.numbers_asked:
             self.note_number()
             return True
+        if self.leader.extensions_asked:
+            self.find_target(None)
+            return True
         lane = next(iter(self.leader.lanes), None)
         if lane is not None:
             self.perform(lane)
         return lane is not None
+
+
+def notes_of(desk: Desk) -> set[SealedId]:
+    """What was written about callers, as the desk knows it."""
+    return {call.note for call in desk.calls.values() if call.note is not None}
+
+
+def numbers_of(desk: Desk) -> set[NumberId]:
+    """The telephone numbers that somebody is still to be called on, or is being talked with."""
+    numbers = {callback.number for callback in desk.callbacks.values() if callback.number}
+    for call in desk.calls.values():
+        numbers |= {leg.number for leg in call.phones if leg.number}
+        numbers |= {to.number for to in (call.handover.then if call.handover else ()) if isinstance(to, ToOutside)}
+    return numbers
 
 
 def _may_overtake(event: NodeEvent, earlier: list[NodeEvent]) -> bool:

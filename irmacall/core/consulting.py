@@ -1,0 +1,220 @@
+"""Somebody is asked about a caller, or takes her over: from the ringing phone to the owner's last word.
+
+    ringing ─▶ consulted ◀─▶ aside        swap
+       │           │    ╲      │
+       │           │     together         join
+       ▼           ▼
+    back to the owner, or passed on: whom was consulted is the owner now
+
+Whatever fails, the caller is with her owner again. `switchboard` moves the channels, `ownership` decides who may see
+her: neither is done here.
+"""
+
+from __future__ import annotations
+
+from irmacall.core import disclosures, ending, handover, queue, switchboard
+from irmacall.core.call import Call, Consult, Turning
+from irmacall.core.commands import HangUp, Progress, RefreshSeat, RemoveBridge, Ringback, TellPhone
+from irmacall.core.ids import ChannelId, consult_bridge
+from irmacall.core.state import Turn
+from irmacall.core.transfer import Act, Asked, Failure, Returned, Telephone
+
+MOST_FAILURES = 2
+"""So often in a row a talk is put together anew; after that its caller waits for somebody else."""
+
+STEPS = {
+    (Asked.CONSULTED, Act.SWAP): Asked.ASIDE,
+    (Asked.ASIDE, Act.SWAP): Asked.CONSULTED,
+    (Asked.TOGETHER, Act.SWAP): Asked.CONSULTED,
+    (Asked.CONSULTED, Act.JOIN): Asked.TOGETHER,
+    (Asked.ASIDE, Act.JOIN): Asked.TOGETHER,
+}
+"""Who talks with whom next, where the owner's phone has one call alone."""
+
+
+# -- what its owner does ---------------------------------------------------------------------------------------
+
+
+def begin(
+    turn: Turn,
+    call: Call,
+    to: Telephone,
+    *,
+    line: ChannelId | None = None,
+    referred: ChannelId | None = None,
+) -> None:
+    """Ring this one. `line`: the owner talks with her in this second call of her phone. `referred`: on this channel
+    the owner's phone asked for it by REFER, and there is nothing to talk about."""
+    assert call.leg is not None
+    ending.give_up_enquiry(turn, call)
+    call.held, call.returned = False, None
+    leg = handover.ring(turn, call, to)
+    call.consult = Consult(leg, blind=referred is not None, line=line, referred=referred, since=turn.now)
+    if line is not None:
+        turn.desk.call_of_channel[line] = call.id
+    if referred is not None:
+        turn.do(TellPhone(call.node, call.id, referred, Progress.RINGING))
+    turn.do(Ringback(call.node, call.id, line or call.leg.channel, on=True))
+    refresh(turn, call)
+
+
+def step(turn: Turn, call: Call, act: Act) -> None:
+    """Swap, join, complete or cancel. What cannot be done where she is now is a key pressed too late, or twice."""
+    consult = call.consult
+    if consult is None:
+        return
+    if act is Act.CANCEL:
+        drop(turn, call)
+    elif act is Act.COMPLETE:
+        complete(turn, call)
+    elif consult.line is None and (consult.state, act) in STEPS:
+        consult.state, consult.since = STEPS[consult.state, act], turn.now
+        turn.touch_call(call)
+        refresh(turn, call)
+        disclosures.refresh(turn, call)
+
+
+def complete(turn: Turn, call: Call) -> None:
+    """The caller is passed on to whom is consulted; where her phone still rings, it rings on for the caller."""
+    consult = call.consult
+    assert consult is not None
+    if consult.state is not Asked.RINGING:
+        pass_on(turn, call)
+        return
+    owner = call.leg
+    assert owner is not None
+    _told(turn, call, consult, Progress.DONE)
+    _without(turn, call, consult)
+    handover.let_go(turn, call, *handover.come_back(owner))
+    handover.ring_on(turn, call, consult.leg)
+
+
+def pass_on(turn: Turn, call: Call) -> None:
+    """Whom was consulted is the owner from this instant; she sees the caller once the old leg has left the bridge."""
+    consult = call.consult
+    assert consult is not None
+    _told(turn, call, consult, Progress.DONE)
+    _without(turn, call, consult)
+    owner = handover.release(turn, call)
+    call.legs = (consult.leg,)
+    call.turn(Turning.PASSED)
+    call.passed, call.passed_by = call.passed + 1, owner.user
+    call.joined_at, call.returned = turn.now, None
+    if consult.leg.number is not None:
+        handover.outside(turn, call)
+    turn.touch_call(call)
+    refresh(turn, call)
+
+
+def drop(turn: Turn, call: Call, why: Failure | None = None) -> None:
+    """Nobody is consulted any more; the caller is back. `why`: it came to nothing, which the owner is told."""
+    consult = call.consult
+    assert consult is not None
+    _told(turn, call, consult, Progress.DECLINED)
+    _without(turn, call, consult)
+    call.leaving |= {consult.leg.channel} & call.members
+    queue.let_go(turn, call, consult.leg)
+    ending.freed(turn, call, consult.leg, talked=False)
+    call.returned = None if why is None else Returned(why, consult.leg.user)
+    refresh(turn, call)
+    disclosures.refresh(turn, call)
+
+
+def _told(turn: Turn, call: Call, consult: Consult, progress: Progress) -> None:
+    """The phone that asked for this by REFER is told how it went, as long as its channel is there."""
+    if consult.referred is not None:
+        turn.do(TellPhone(call.node, call.id, consult.referred, progress))
+
+
+def _without(turn: Turn, call: Call, consult: Consult) -> None:
+    """Nobody is consulted from here on; her leg is for the next step to end, or to keep."""
+    assert call.leg is not None
+    call.consult = None
+    turn.set_timer(("call", call.id), None)
+    if consult.state is Asked.RINGING:
+        turn.do(Ringback(call.node, call.id, consult.line or call.leg.channel, on=False))
+    if consult.line is not None:
+        turn.desk.call_of_channel.pop(consult.line, None)
+        turn.do(HangUp(call.node, call.id, consult.line))
+        turn.do(RemoveBridge(call.node, call.id, consult_bridge(call.id)))
+    turn.touch_call(call)
+
+
+def refresh(turn: Turn, call: Call) -> None:
+    """The screens of all who have to do with this call show something new."""
+    for leg in call.phones:
+        agent = None if leg.user is None else turn.desk.agents.get(leg.user)
+        if agent is not None and agent.seat is not None:
+            turn.do(RefreshSeat(agent.seat))
+
+
+# -- what becomes of it ----------------------------------------------------------------------------------------
+
+
+def answered(turn: Turn, call: Call) -> None:
+    """Her phone is off the hook: they talk, or she has the caller at once."""
+    consult = call.consult
+    assert consult is not None
+    assert call.leg is not None
+    if consult.state is not Asked.RINGING:
+        return
+    if consult.blind:
+        pass_on(turn, call)
+        return
+    turn.do(Ringback(call.node, call.id, consult.line or call.leg.channel, on=False))
+    consult.state, consult.since = Asked.CONSULTED, turn.now
+    turn.set_timer(("call", call.id), None)
+    turn.touch_call(call)
+    refresh(turn, call)
+
+
+def no_answer(turn: Turn, call: Call) -> None:
+    """Her phone has rung long enough."""
+    if call.consult is not None and call.consult.state is Asked.RINGING:
+        drop(turn, call, Failure.NO_ANSWER)
+
+
+def gone(turn: Turn, call: Call, channel: ChannelId, why: Failure) -> None:
+    """A channel of a consultation is no more; `why`: of a phone that was ringing. One that was answered hung up."""
+    consult = call.consult
+    if consult is None:
+        return
+    if channel == consult.line:
+        drop(turn, call)
+    elif channel == consult.leg.channel:
+        drop(turn, call, why if consult.state is Asked.RINGING else Failure.HUNG_UP)
+
+
+def owner_left(turn: Turn, call: Call) -> None:
+    """The one who has the caller on the line is gone, or hung up: whom she had put aside must not be lost by that."""
+    consult, leg = call.consult, call.leg
+    assert leg is not None
+    if consult is None and (call.held or call.phone_held):
+        handover.let_go(turn, call, *handover.come_back(leg))
+    elif consult is None:
+        ending.end(turn, call)
+    elif consult.state is Asked.RINGING or call.plan.transfers.hang_up_completes:
+        complete(turn, call)
+    else:
+        drop(turn, call)
+        handover.let_go(turn, call, *handover.come_back(leg))
+
+
+def regroup_failed(turn: Turn, call: Call) -> None:
+    """Somebody is not where she belongs: the plain talk is put together anew, or its caller waits for another."""
+    if not switchboard.rooms(call):
+        return
+    call.failures, call.rooms = call.failures + 1, {}
+    if call.consult is not None:
+        drop(turn, call, Failure.FAILED)
+    elif call.failures > MOST_FAILURES:
+        handover.let_go(turn, call)
+    call.held = False
+    turn.touch_call(call)
+
+
+def mute_failed(turn: Turn, call: Call, *, on: bool) -> None:
+    """The screen says what is so."""
+    call.muted = not on
+    turn.touch_call(call)
+    refresh(turn, call)

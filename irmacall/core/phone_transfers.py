@@ -1,0 +1,200 @@
+"""What the one who has a caller on the line asks with her phone's keys: SIP REFER, a second call, star codes, hold.
+
+    *1 <extension> #   pass on            *3   swap            *6   hold, and back
+    *2 <extension> #   consult            *4   pass on to whom is consulted
+    *5                 all three          *0   back to the caller
+
+An extension is found out about first (FindTarget); the phone hears nothing until then. A phone that asked by REFER is
+told how it goes. Only what is decided here moves anybody: Asterisk itself moves nothing (`ari-only`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from irmacall.core import consulting, ending, transfers
+from irmacall.core.call import Call, Stage
+from irmacall.core.code import Digits
+from irmacall.core.commands import FindTarget, HangUp, Progress, TellPhone
+from irmacall.core.events import KeysPressed, PhoneDialled, PhoneHeld, PhoneReferred, TargetFound, TargetUnknown
+from irmacall.core.ids import ChannelId, Endpoint
+from irmacall.core.state import Turn
+from irmacall.core.transfer import Act, Asked, Enquiry, Failure, ToLine
+
+STAR: Final = "*"
+DONE: Final = "#"
+BLIND: Final = "1"
+CONSULT: Final = "2"
+HOLD: Final = "6"
+ACTS: Final = {"3": Act.SWAP, "4": Act.COMPLETE, "5": Act.JOIN, "0": Act.CANCEL}
+LONGEST: Final = 18
+"""Keys of a star code: the longest telephone number (ITU-T E.164, with 00), and what stands round it."""
+
+
+# -- a second call of her phone --------------------------------------------------------------------------------
+
+
+def dialled(turn: Turn, event: PhoneDialled) -> None:
+    """Her phone makes a second call, to ask somebody about the caller of the first."""
+    call = _call_of_phone(turn, event.endpoint)
+    if call is None or call.node != event.node or call.consult is not None or call.enquiry is not None:
+        turn.do(HangUp(event.node, None, event.channel))
+        return
+    _enquire(turn, call, event.extension, consult=True, line=event.channel)
+
+
+def _call_of_phone(turn: Turn, endpoint: Endpoint) -> Call | None:
+    """The call whose caller the one with this phone has on the line."""
+    desk = turn.desk
+    for channel in desk.phone(endpoint).channels:
+        call = _talk_on(turn, channel)
+        if call is not None and call.node in desk.confirmed:
+            return call
+    return None
+
+
+def _talk_on(turn: Turn, channel: ChannelId) -> Call | None:
+    """The call whose owner, whom we know, has the caller on the line on this channel."""
+    call = turn.desk.call_with(channel)
+    if call is None or call.stage is not Stage.TALKING or call.leg is None:
+        return None
+    return call if call.leg.channel == channel and call.leg.user is not None else None
+
+
+# -- REFER -----------------------------------------------------------------------------------------------------
+
+
+def referred(turn: Turn, event: PhoneReferred) -> None:
+    """Her phone asks to pass on the caller, or (from its second call) to bring both together."""
+    call = turn.desk.call_with(event.channel)
+    if call is None or call.stage is not Stage.TALKING or call.leg is None or event.node != call.node:
+        turn.do(TellPhone(event.node, None, event.channel, Progress.DECLINED))
+        return
+    ends = {call.leg.channel, None if call.consult is None else call.consult.line}
+    if event.line is not None and {event.channel, event.line} == ends:
+        _bring_together(turn, call, event.channel)
+    elif event.extension is not None and event.channel == call.leg.channel and _free(call):
+        _enquire(turn, call, event.extension, consult=False, refers=True)
+    else:
+        turn.do(TellPhone(event.node, call.id, event.channel, Progress.DECLINED))
+
+
+def _free(call: Call) -> bool:
+    return call.consult is None and call.enquiry is None
+
+
+def _bring_together(turn: Turn, call: Call, channel: ChannelId) -> None:
+    """Whom she consults in her second call is to have the caller: now, or once that phone is answered."""
+    consult = call.consult
+    assert consult is not None
+    consult.referred = channel
+    if consult.state is Asked.RINGING:
+        consult.blind = True
+        turn.do(TellPhone(call.node, call.id, channel, Progress.RINGING))
+        turn.touch_call(call)
+    else:
+        consulting.pass_on(turn, call)
+
+
+# -- whose an extension is -------------------------------------------------------------------------------------
+
+
+def _enquire(
+    turn: Turn,
+    call: Call,
+    extension: str,
+    *,
+    consult: bool,
+    line: ChannelId | None = None,
+    refers: bool = False,
+) -> None:
+    call.enquiries += 1
+    call.enquiry = Enquiry(call.enquiries, consult, line, refers)
+    turn.do(FindTarget(call.id, extension, call.enquiries))
+
+
+def found(turn: Turn, event: TargetFound) -> None:
+    """This is whose extension it was."""
+    call = turn.desk.calls.get(event.call)
+    enquiry = None if call is None else call.enquiry
+    if call is None or enquiry is None or enquiry.number != event.asked:
+        transfers.forget(turn, event.to)
+        return
+    if not _stands(turn, call, enquiry):
+        transfers.forget(turn, event.to)
+        ending.give_up_enquiry(turn, call)
+        return
+    call.enquiry = None
+    assert call.leg is not None
+    told = call.leg.channel
+    if enquiry.consult:
+        done = transfers.consult(turn, call, event.to, line=enquiry.line)
+    else:
+        done = transfers.pass_on(turn, call, event.to, referred=told if enquiry.refers else None)
+    if not done:
+        call.enquiry = enquiry
+        ending.give_up_enquiry(turn, call)
+    elif enquiry.refers and isinstance(event.to, ToLine):
+        turn.do_first(TellPhone(call.node, call.id, told, Progress.DONE))
+
+
+def _stands(turn: Turn, call: Call, enquiry: Enquiry) -> bool:
+    """Whether what was asked for can still be: her phone has not hung up, and nobody is consulted."""
+    there = enquiry.line is None or enquiry.line in turn.desk.phone_of_channel
+    return there and call.stage is Stage.TALKING and call.consult is None and call.node in turn.desk.confirmed
+
+
+def unknown(turn: Turn, event: TargetUnknown) -> None:
+    """It was nobody's."""
+    call = turn.desk.calls.get(event.call)
+    enquiry = None if call is None else call.enquiry
+    if call is None or enquiry is None or enquiry.number != event.asked:
+        return
+    ending.give_up_enquiry(turn, call)
+    if call.stage is Stage.TALKING:
+        transfers.refuse(turn, call, None, Failure.UNKNOWN)
+
+
+# -- keys ------------------------------------------------------------------------------------------------------
+
+
+def held(turn: Turn, event: PhoneHeld) -> None:
+    """She holds the caller with her phone's own key: it is that phone which lets the caller hear music."""
+    call = _talk_on(turn, event.channel)
+    if call is None:
+        return
+    call.phone_held = event.on
+    if call.held and not event.on:
+        transfers.hold(turn, call, on=False)  # Whoever takes a caller back with any key has her back.
+    consulting.refresh(turn, call)
+
+
+def keys_pressed(turn: Turn, event: KeysPressed) -> None:
+    """Keys of the phone that has the caller on the line: a star code, where the desk has those."""
+    call = _talk_on(turn, event.channel)
+    if call is None or not call.plan.transfers.star_codes or call.node not in turn.desk.confirmed:
+        return
+    for key in event.keys.plain():
+        if call.stage is Stage.TALKING:
+            _key(turn, call, key)
+
+
+def _key(turn: Turn, call: Call, key: str) -> None:
+    keyed = STAR if key == STAR else call.leg_keys.plain() + key
+    call.leg_keys = Digits()
+    if not keyed.startswith(STAR) or len(keyed) > LONGEST:
+        return
+    kind, rest = keyed[1:2], keyed[2:]
+    if kind in ACTS:
+        consulting.step(turn, call, ACTS[kind])
+    elif kind == HOLD:
+        transfers.hold(turn, call, on=not call.held)
+    elif rest.endswith(DONE) and kind in (BLIND, CONSULT):
+        _pass_by_keys(turn, call, rest.removesuffix(DONE), consult=kind == CONSULT)
+    elif not kind or kind in (BLIND, CONSULT):
+        call.leg_keys = Digits(keyed)
+
+
+def _pass_by_keys(turn: Turn, call: Call, extension: str, *, consult: bool) -> None:
+    if extension and _free(call):
+        _enquire(turn, call, extension, consult=consult)
