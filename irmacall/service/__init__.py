@@ -5,9 +5,14 @@ leadership.py   lease after lease: stand by, lead, stand by
 term.py         one term: inbox → decide → withdraw → save → act
 lanes.py        commands to the nodes, in order for each call
 custody.py      the vault during a term: erasing, and noticing what is lost
+targets.py      whom a screen or phone means, as a target that the desk can pass a caller on to
+callbacks.py    the numbers that somebody is to be called on
 reveal.py       the one door through which identity leaves
 screens.py      who watches, and the nudges
 staff.py        what an agent's screen asks (web.ports.StaffDesk)
+transfers.py    … of a caller whom she passes on, with a note
+call_on_screen.py  a call as one seat shows it
+directory.py    whom a caller can be passed to: found by name, department, extension
 citizen.py      what a citizen's page asks (web.ports.CitizenDesk)
 browsers.py     what each browser began there, and how all of it is erased
 attendance.py   whose screen is gone

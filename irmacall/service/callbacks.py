@@ -79,6 +79,8 @@ class Numbers:
         self._store = store
         self._lease = lease
         self._tell = tell
+        self._stray: set[RecordKey] = set()
+        """What may have been saved though nobody was told so: goes with the next save."""
         self._sealed = {NumberId(name): sealed for (kind, name), sealed in records.items() if kind == KIND}
 
     def number_of(self, name: NumberId) -> str | None:
@@ -102,11 +104,17 @@ class Numbers:
     async def keep_given(self, number: str) -> NumberId:
         """Note the number of somebody outside to whom a caller is passed on; ends when that is saved.
 
-        The number is in E.164, and it is known that it may be called.
+        The number is in E.164, and it is known that it may be called. Raises PeerError: who waits for it has a caller
+        on the line, and asks again.
         """
         name = NumberId(_GIVEN + secrets.token_hex(16))
-        self._sealed[name] = seal_number(self._key, self._desk, name, number)
-        await self._save({(KIND, name): self._sealed[name]}, ())
+        sealed = seal_number(self._key, self._desk, name, number)
+        try:
+            await self._store.save(self._lease(), {(KIND, name): sealed}, ())
+        except BaseException:
+            self._stray.add((KIND, name))
+            raise
+        self._sealed[name] = sealed
         return name
 
     async def find(self, wanted: TryNumber, lines: Mapping[NodeName, Line]) -> None:
@@ -150,8 +158,10 @@ class Numbers:
 
     async def _save(self, puts: Mapping[RecordKey, bytes], deletes: Collection[RecordKey]) -> None:
         while True:
+            strays = frozenset(self._stray)
             try:
-                await self._store.save(self._lease(), puts, deletes)
+                await self._store.save(self._lease(), puts, {*deletes, *strays})
+                self._stray -= strays
                 return
             except LeaseLost:
                 raise

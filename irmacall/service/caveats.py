@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Final
 
 import structlog
 
+from irmacall.ari.opening import version
 from irmacall.ari.pool import Pool
 from irmacall.ari.requests import SOUNDS
 from irmacall.ari.sounds import sounds_of
 from irmacall.core.ids import LanguageId
+from irmacall.core.numbers import NEVER
 from irmacall.errors import PeerError
 from irmacall.prompts.catalogue import shipped
 from irmacall.settings import NodeSettings, Settings
@@ -25,6 +28,9 @@ SOON: Final = 2.0
 """The same, where somebody waits for the answer in an emergency."""
 _LISTED: Final = 12
 
+MENDED: Final = {22: 11, 23: 5}
+"""By Asterisk's series, from which release on a REFER with `Refer-Sub: false` no longer ends it (its issue 2021)."""
+
 Everybody = Callable[[], Awaitable[Collection[User]]]
 
 
@@ -37,9 +43,11 @@ class Caveats:
     async def about(self, settings: Settings) -> tuple[str, ...]:
         """A line for each, for the one who wrote the file. What cannot be judged is a line too."""
         lines = await asyncio.gather(
-            self._groupless(settings), *(_unheard(settings, node) for node in settings.nodes)
+            self._groupless(settings),
+            *(_unheard(settings, node) for node in settings.nodes),
+            *(_fragile(settings, node) for node in settings.nodes),
         )
-        return tuple(line for line in lines if line)
+        return tuple(line for line in (*lines, *uncalled(settings)) if line)
 
     async def _groupless(self, settings: Settings) -> str:
         try:
@@ -68,6 +76,67 @@ async def _unheard(settings: Settings, node: NodeSettings) -> str:
     except PeerError as error:
         return f"not known what sounds {node.name} has: {error}"
     return f"{node.name} {without(missing)}" if missing else ""
+
+
+async def warn(settings: Settings) -> None:
+    """Note in the log which nodes a phone can end. For a daemon that begins."""
+    for node in settings.nodes:
+        words = await _fragile(settings, node)
+        if words:
+            log.warning(words, action="caveats.refer", node=node.name)
+
+
+async def _fragile(settings: Settings, node: NodeSettings) -> str:
+    if not node.phone_transfers:
+        return ""
+    try:
+        asterisk = await version_of(settings, node)
+    except PeerError as error:
+        return f"not known whether a phone can end {node.name} (phone_transfers): {error}"
+    return "" if bears_refers(asterisk) else f"{node.name}: {endangered(asterisk)}"
+
+
+async def version_of(settings: Settings, node: NodeSettings) -> str:
+    """What the node's Asterisk calls itself. Raises PeerError, PeerUnavailable."""
+    password = settings.credentials.text(node.ari_credential)
+    async with Pool(node.ari, node.ari_user, password, 1, SECONDS) as pool:
+        return await version(pool)
+
+
+def bears_refers(asterisk: str) -> bool:
+    """Whether phones may ask this Asterisk for transfers, whatever they write into a REFER."""
+    found = re.match(r"([0-9]+)\.([0-9]+)", asterisk)
+    if found is None:
+        return False
+    series, release = int(found[1]), int(found[2])
+    return release >= MENDED[series] if series in MENDED else series > max(MENDED)
+
+
+def endangered(asterisk: str) -> str:
+    """In words: what a phone can do to it, and what helps."""
+    return (
+        f"phone_transfers is on, and one REFER with `Refer-Sub: false` ends Asterisk {asterisk} and every call on "
+        "it: install 22.11 or newer, or take that header out where SIP comes in, or switch it off and pass callers "
+        "on from the screen"
+    )
+
+
+def uncalled(settings: Settings) -> tuple[str, ...]:
+    """A line for each beginning of numbers outside to which callers may be passed, and which no line may call."""
+    lines = [trunk.outbound for node in settings.nodes for trunk in node.trunks if trunk.outbound.host]
+    allowed = {prefix for line in lines for prefix in line.prefixes}
+    return tuple(
+        f"no line may call {wanted}…, to which callers may be passed (desk.transfer.outside): "
+        "see node.trunk.outbound.prefixes"
+        for desk in settings.desks
+        for wanted in desk.transfer.outside
+        if wanted.startswith(NEVER) or not any(_overlap(wanted, prefix) for prefix in allowed)
+    )
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether some number begins with both."""
+    return one.startswith(other) or other.startswith(one)
 
 
 async def silent(settings: Settings) -> Mapping[str, str]:

@@ -24,7 +24,7 @@ from irmacall.service.accounts import Logins
 from irmacall.service.attendance import Attendance
 from irmacall.service.audit import AuditWriter
 from irmacall.service.callbacks import NumberOf
-from irmacall.service.caveats import Caveats
+from irmacall.service.caveats import Caveats, warn
 from irmacall.service.citizen import Citizens
 from irmacall.service.control import Control
 from irmacall.service.directory import Directory
@@ -44,7 +44,7 @@ from irmacall.store.audit import AuditLog
 from irmacall.store.numbers import numbers_key
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
-from irmacall.store.users import Role, Users, open_users
+from irmacall.store.users import Users, open_users
 from irmacall.web.entrance import Limits
 from irmacall.web.listener import listen
 from irmacall.web.public import public_app
@@ -155,10 +155,7 @@ class _Daemon:
         return {one.name: one for one in each}
 
     async def _place_of(self, user: UserId) -> Place | None:
-        found = await self._users.get(user)
-        if found is None or found.endpoint is None:
-            return None
-        return Place(found.endpoint, found.groups, serves=found.role is not Role.OFFICIAL)
+        return Place.of(await self._users.get(user))
 
     # -- running -------------------------------------------------------------------------------------------
 
@@ -180,6 +177,7 @@ class _Daemon:
             )
             running = [group.create_task(self._reloading.when_told(self._reload), name="reload")]
             running += [group.create_task(work(), name=work.__qualname__) for work in works]
+            running.append(group.create_task(warn(self._settings), name="caveats"))
             await self._listen()
             _notify("READY=1")
             log.info(

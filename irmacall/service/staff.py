@@ -18,6 +18,7 @@ from irmacall.service.directory import Directory
 from irmacall.service.leadership import Leadership
 from irmacall.service.screens import Screens
 from irmacall.service.transfers import Transfers
+from irmacall.store.users import Role, User
 from irmacall.web.ports import (
     ActName,
     Availability,
@@ -39,6 +40,13 @@ class Place:
     groups: frozenset[GroupId] = frozenset()
     serves: bool = True
     """False: an official, who serves no queue and is called by name."""
+
+    @classmethod
+    def of(cls, user: User | None) -> Place | None:
+        """Where this one works; None: nowhere, without a phone."""
+        if user is None or user.endpoint is None:
+            return None
+        return cls(user.endpoint, user.groups, serves=user.role is not Role.OFFICIAL)
 
 
 class Staff:

@@ -193,6 +193,33 @@ async def test_many_callers_are_passed_to_one_telephone() -> None:
     assert set(await office.saved()) == {(KIND, name) for name in (*given, kept.number)}
 
 
+async def test_a_number_that_may_have_been_saved_goes_with_the_next_save() -> None:
+    """The store's answer was lost: who asked is told so at once, and nothing of the number stays."""
+
+    class Deaf(MemoryDeskStore):
+        """A store that saves, and whose first answer is lost."""
+
+        lost = False
+
+        async def save(
+            self, lease: Lease, puts: Mapping[RecordKey, bytes], deletes: Collection[RecordKey] = ()
+        ) -> None:
+            """See `DeskStore.save`."""
+            await super().save(lease, puts, deletes)
+            if not self.lost:
+                self.lost = True
+                raise PeerUnavailable("no answer")
+
+    office = Office(Deaf())
+    numbers = await office.opened()
+    with pytest.raises(PeerUnavailable):
+        await numbers.keep_given(MOBILE)
+    [(_, stray)] = await office.saved()
+    assert numbers.number_of(NumberId(stray)) is None
+    await numbers.drop(NumberId("another"))
+    assert await office.saved() == {}
+
+
 async def test_two_callers_who_key_in_one_telephone_at_once_are_one_promise() -> None:
     """The second asks while the first one's number is still being saved."""
 

@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from irmacall.core.ids import Endpoint, GroupId, LanguageId, UserId
 from irmacall.errors import PeerError, Refused
-from irmacall.service.caveats import groupless, lacking, wanted
+from irmacall.service.caveats import bears_refers, groupless, lacking, uncalled, wanted, warn
 from irmacall.store.users import Role, User
 from tests.ari.fake import FakeAsterisk, Fault
 from tests.service.site import Operated, operated
-from tests.settings.sample import make_sample
+from tests.settings.sample import Sample, make_sample
 
 NL, EN = LanguageId("nl"), LanguageId("en")
 GROUP = '\n[[desk.group]]\nid = "kcc"\ntitle = "KCC"\nqueues = ["algemeen", "burgerzaken"]\n'
@@ -100,6 +101,85 @@ async def test_texts_without_a_sound_are_named(tmp_path: Path) -> None:
         asterisk.faults["GET", "sounds"] = Fault(500)
         with pytest.raises(PeerError, match="GET sounds: 500"):
             await lacking(settings, node)
+
+
+@pytest.mark.parametrize(
+    ("asterisk", "bears"),
+    [
+        ("22.10.1", False),
+        ("22.10.1+dfsg+~cs6.17-1", False),
+        ("22.9.0", False),
+        ("23.4.2", False),
+        ("GIT-master-12345", False),
+        ("", False),
+        ("22.11.0", True),
+        ("22.11.0-rc1", True),
+        ("23.5.0", True),
+        ("24.0.0", True),
+    ],
+)
+def test_which_asterisk_bears_what_phones_ask(asterisk: str, bears: bool) -> None:
+    """Those that are mended, in each series; of which nobody knows, none."""
+    assert bears_refers(asterisk) is bears
+
+
+@pytest.mark.parametrize(
+    ("version", "on", "told"),
+    [("22.10.1", True, True), ("22.11.0", True, False), ("22.10.1", False, False)],
+    ids=["old", "mended", "switched off"],
+)
+async def test_a_node_that_a_phone_can_end_is_named(tmp_path: Path, version: str, on: bool, told: bool) -> None:
+    """As the daemon begins: where it was switched on for an Asterisk that does not bear it, with what helps."""
+    async with FakeAsterisk(password="f4c29b7e1d3a55aa01c8", version=version) as asterisk:
+        with capture_logs() as lines:
+            await warn(_passing(tmp_path, asterisk, on=on).load())
+    assert [line["event"] for line in lines if line["log_level"] == "warning"] == (
+        [
+            "pbx1: phone_transfers is on, and one REFER with `Refer-Sub: false` ends Asterisk 22.10.1 and every call "
+            "on it: install 22.11 or newer, or take that header out where SIP comes in, or switch it off and pass "
+            "callers on from the screen"
+        ]
+        if told
+        else []
+    )
+
+
+async def test_a_node_that_does_not_say_what_it_is(tmp_path: Path) -> None:
+    """It may be one that a phone can end."""
+    async with FakeAsterisk(password="f4c29b7e1d3a55aa01c8") as asterisk:
+        asterisk.faults["GET", "asterisk/info"] = Fault(500)
+        with capture_logs() as lines:
+            await warn(_passing(tmp_path, asterisk).load())
+    [line] = lines
+    assert line["event"].startswith(
+        "not known whether a phone can end pbx1 (phone_transfers): GET asterisk/info: 500"
+    )
+
+
+def test_numbers_outside_that_no_line_may_call_are_named(tmp_path: Path) -> None:
+    """Also those that are never called, whatever a line allows. One that is called in part is a number to call."""
+    sample = make_sample(tmp_path)
+    sample.change("ring = 25", 'outside = ["+31241", "+31900", "+4930"]')
+    assert [line[:40] for line in uncalled(sample.load())] == [
+        "no line may call +31241…, to which calle",
+        "no line may call +31900…, to which calle",
+        "no line may call +4930…, to which caller",
+    ]
+    sample.change(
+        'addresses = ["198.51.100.20/32"]',
+        'addresses = ["198.51.100.20/32"]\noutbound = { host = "sip.example.nl", caller_id = "+31241234567", '
+        'prefixes = ["+3124123", "+31900"] }',
+    )
+    assert [line[17:23] for line in uncalled(sample.load())] == ["+31900", "+4930…"]
+
+
+def _passing(directory: Path, asterisk: FakeAsterisk, *, on: bool = True) -> Sample:
+    """The example, whose phones pass callers on at this node."""
+    sample = make_sample(directory)
+    ari = "http://{}:{}".format(*asterisk.address)
+    sample.change('name = "pbx1"', f'name = "pbx1"\nari = "{ari}"\nphone_transfers = {str(on).lower()}')
+    sample.secret("ari-pbx1", asterisk.password)
+    return sample
 
 
 async def test_another_file_than_the_daemons_is_refused(daemon: Operated) -> None:

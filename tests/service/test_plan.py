@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from irmacall.core.code import Digits
-from irmacall.core.ids import QueueId, SubjectId
+from irmacall.core.ids import CodeHash, QueueId, SubjectId
 from irmacall.core.plan import TransferRules
 from irmacall.errors import SettingsError
 from irmacall.irma.question import Wanted
 from irmacall.service import plan, serve
+from irmacall.service.directory import Line
+from irmacall.service.in_force import rules
 from irmacall.settings import AttributeSettings, Purpose, Settings, TransferSettings
 from irmacall.web.entrance import Limits
 from tests.settings.sample import make_sample
@@ -35,6 +37,17 @@ def test_the_core_is_told_the_desk_its_queues_and_its_times(settings: Settings) 
         assert getattr(core.times, name) == getattr(times, name), name
     assert core.queue_of(SubjectId("paspoort")) == QueueId("burgerzaken")
     assert core.queue_of(SubjectId("no such subject")) == desk.default_queue
+
+
+def test_the_site_says_what_a_caller_can_be_passed_to(settings: Settings) -> None:
+    """Its queues by their titles and extensions, and the numbers outside that it allows."""
+    site = replace(settings.desks[0], transfer=TransferSettings(outside=("+3124",)))
+    reach = rules(replace(settings, desks=(site,)), lambda digits: CodeHash(digits.plain())).reach
+    assert reach.lines[:2] == (
+        Line(QueueId("algemeen"), "Algemeen", "2100"),
+        Line(QueueId("burgerzaken"), "Burgerzaken", "2200"),
+    )
+    assert (reach.number("0241234567"), reach.number("0201234567")) == ("+31241234567", None)
 
 
 def test_the_core_is_told_how_callers_are_passed_on(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from irmacall.core.lines import Group, QueueRules
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
 from irmacall.service.call_on_screen import Titles
 from irmacall.service.staff import Place
+from irmacall.store.users import Role, User
 from irmacall.web.words import UNAVAILABLE
 from tests.core.leader import GENERAL, NEAR, PASSPORTS, PLAN, QUEUES
 from tests.core.plays import BO, ELS, phone_of, seat_of
@@ -221,6 +222,14 @@ async def test_an_official_serves_no_queue(office: Office) -> None:
     panel = await office.panel()
     assert (panel.official, panel.waiting) == (True, [])
     assert not (await office.panel(seat_of(BO), BO)).official
+
+
+def test_where_somebody_works() -> None:
+    """By her role; nowhere without a phone."""
+    els = User(ELS, "els", "Els Smit", Role.AGENT, phone_of(ELS), "", disabled=False, groups=frozenset({KCC}))
+    assert Place.of(els) == Place(phone_of(ELS), frozenset({KCC}))
+    assert Place.of(replace(els, role=Role.OFFICIAL, groups=frozenset())) == Place(phone_of(ELS), serves=False)
+    assert (Place.of(replace(els, endpoint=None)), Place.of(None)) == (None, None)
 
 
 async def _claims(office: Office) -> list[frozenset[GroupId]]:
