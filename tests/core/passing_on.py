@@ -49,9 +49,13 @@ class PassingOn:
     def owners(self) -> list[tuple[SeatId, CallId]]:
         """Every seat that has a caller on the line, as the desk thinks."""
         desk = self.world.leader.desk
-        talks = [call for call in desk.calls.values() if call.stage is Stage.TALKING and call.leg and call.leg.user]
-        found = [(desk.agents[call.leg.user].seat, call.id) for call in talks if call.leg.user in desk.agents]  # type: ignore[union-attr, index]
-        return [(seat, call) for seat, call in found if seat is not None]
+        found: list[tuple[SeatId, CallId]] = []
+        for call in desk.calls.values():
+            user = call.leg.user if call.stage is Stage.TALKING and call.leg else None
+            agent = None if user is None else desk.agents.get(user)
+            if agent is not None and agent.seat is not None:
+                found.append((agent.seat, call.id))
+        return found
 
     def owners_phones(self) -> list[tuple[LittleAsterisk, Channel]]:
         """The channels of all who have a caller on the line, as the desk thinks."""
