@@ -85,6 +85,7 @@ def _talking(talking: TalkingView) -> dict[str, object]:
         "about": " · ".join(filter(None, (talking.queue, subject))),
         "language": words.language(talking.language),
         "unknown": words.unknown(talking),
+        "hers": talking.consulted_by is None,
         "title": _("In gesprek") if talking.consulted_by is None else _("In overleg"),
         "passed": passing.passed_by(talking),
         "back": talking.passed_by_user,

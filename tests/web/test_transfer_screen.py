@@ -315,6 +315,21 @@ async def test_a_transfer_that_failed_is_told_at_once(screen: Page, staff: Staff
     await expect(told).to_have_text("")
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+async def test_to_be_asked_about_a_caller_whom_one_had_is_no_withdrawal(
+    screen: Page, staff: Staff, leaves: bool
+) -> None:
+    """Whether or not the screen saw a moment without a call in between."""
+    await _talks(screen, staff)
+    if leaves:
+        await _ends(screen, staff)
+    consulted = TalkingView(CALL, None, False, 0.0, "Burgerzaken", consulted_by="Willem Smit")
+    staff.desk.show(_seat(staff), PanelView("available", talking=consulted, waiting=WAITING))
+    await expect(screen.locator("#anonymous")).to_contain_text("Willem Smit overlegt met u")
+    await expect(screen.get_by_role("alert")).to_have_text("")
+    await expect(screen.locator("#card")).to_be_hidden()
+
+
 async def test_the_next_callers_card_stands_beside_nothing_of_the_last_call(screen: Page, staff: Staff) -> None:
     """A card may come before what is said of its call."""
     await _talks(screen, staff)

@@ -105,7 +105,8 @@ function paintPanel(panel) {
   if (talking) paintTalking(talking);
   else clearTalking();
   if (talking && talking.grant !== null) return askCard(talking.call, talking.grant);
-  alarm(talking && talking.call === known ? "withdrawn" : "");
+  if (!talking) known = null; // the call may come back to this one, as another's
+  alarm(talking && talking.hers && talking.call === known ? "withdrawn" : "");
   blank();
 }
 
