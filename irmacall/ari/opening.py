@@ -40,15 +40,23 @@ async def do(pool: Pool, request: Request) -> Reply:
     raise PeerError(f"{request}: {reply.status}")
 
 
+async def version(pool: Pool) -> str:
+    """What this Asterisk calls itself ("22.10.1~dfsg"). Raises as `do`."""
+    return (await _info(pool))["system"]["version"].text()
+
+
 async def startup_time(pool: Pool) -> str:
     """When this Asterisk was started, as it says itself. Raises PeerError where it is older than OLDEST."""
-    reply = await do(pool, Request("GET", path("asterisk", "info")))
-    info = Fields.parse(reply.body, "info")
+    info = await _info(pool)
     version = info["system"]["version"]
     found = re.match(r"([0-9]+)\.([0-9]+)", version.text())
     if found is None or (int(found[1]), int(found[2])) < OLDEST:
         raise version.bad("Asterisk 22.10 or newer is needed")
     return info["status"]["startup_time"].text()
+
+
+async def _info(pool: Pool) -> Fields:
+    return Fields.parse((await do(pool, Request("GET", path("asterisk", "info")))).body, "info")
 
 
 async def filter_events(pool: Pool, app: str) -> None:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from irmacall.cli.probes import Probe
 
 
+class Caution(str):
+    """A server's words that say nothing is wrong, and that somebody should yet look at."""
+
+    __slots__ = ()
+
+
 def check(arguments: argparse.Namespace) -> int:
     """Judge the site, and ask every server behind it what it is."""
     settings = settings_of(arguments, Purpose.FILE if arguments.file else Purpose.CHECK)
@@ -123,4 +129,5 @@ async def _outcome(probe: Probe) -> tuple[bool, str]:
 
 
 def _tell(well: bool, name: str, words: str) -> None:
-    print(f"{'ok' if well else 'WRONG':6} {name}: {words}")
+    label = "WRONG" if not well else "look" if isinstance(words, Caution) else "ok"
+    print(f"{label:6} {name}: {words}")

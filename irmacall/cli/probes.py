@@ -23,6 +23,7 @@ from irmacall.ari import opening
 from irmacall.ari.fields import Fields
 from irmacall.ari.pool import Pool
 from irmacall.ari.requests import Request
+from irmacall.cli.judging import Caution
 from irmacall.cli.seen import seen
 from irmacall.core.dialplan import leader_variable
 from irmacall.core.ids import DeskId, NodeName
@@ -59,10 +60,13 @@ def probes(settings: Settings, *, ami: bool) -> list[tuple[str, Probe]]:
     for node in settings.nodes:
         found.append((f"node {node.name}", partial(asterisk, settings, node)))
         found.append((f"node {node.name}, sounds", partial(sounds, settings, node)))
+        found.append((f"node {node.name}, phones' transfers", partial(phone_transfers, settings, node)))
         if ami:
             found.append((f"node {node.name}, AMI", partial(manager, settings, node)))
     store, irma = settings.store, settings.irma
     yivi = "start the yivi server (docs/install.md, 5)"
+    if any(desk.transfer.outside for desk in settings.desks):
+        found.append(("desk.transfer.outside", partial(outside, settings)))
     return [
         *found,
         ("store.desk", partial(_reached, _redis(store.desk, store), partial(desk_store, settings))),
@@ -102,6 +106,22 @@ async def sounds(settings: Settings, node: NodeSettings) -> str:
     if missing:
         raise PeerError(caveats.without(missing))
     return "there is one of every text"
+
+
+async def phone_transfers(settings: Settings, node: NodeSettings) -> str:
+    """Whether phones may ask for transfers there, and whether it bears them."""
+    asterisk = await _reached(_ari(node), partial(caveats.version_of, settings, node))
+    bears = caveats.bears_refers(asterisk)
+    if node.phone_transfers:
+        return "phones pass callers on with their own keys" if bears else Caution(caveats.endangered(asterisk))
+    hint = f"; Asterisk {asterisk} bears phone_transfers = true (docs/site.md)" if bears else ""
+    return f"callers are passed on from the screen{hint}"
+
+
+async def outside(settings: Settings) -> str:
+    """Whether some line may call every number to which a caller may be passed."""
+    lacking = caveats.uncalled(settings)
+    return Caution("; ".join(lacking)) if lacking else "lines may call them"
 
 
 async def leader(settings: Settings, node: NodeSettings, desk: DeskId) -> str | None:
