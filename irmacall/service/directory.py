@@ -5,12 +5,15 @@ Searched as one types: who there is, is read from the users' file once in a few 
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from enum import IntEnum
+from itertools import combinations
+from typing import Final, Protocol, TypeVar
 
 import structlog
 
@@ -68,9 +71,7 @@ class Reach:
 
     def found(self, text: str) -> list[Line]:
         """The queues that are meant by this text, the best first, and only a few."""
-        sought = _Sought.of(text)
-        found = ((sought.rank(_Words.of(line.title, "", line.extension)), line) for line in self.lines)
-        return [line for rank, line in sorted(found, key=lambda each: each[0]) if rank < _NOT][:MOST]
+        return _best(text, ((_Words.of(line.title, "", line.extension), line) for line in self.lines))
 
     def number(self, text: str) -> str | None:
         """The number outside that this text is, in E.164, if callers may be passed to it; else None."""
@@ -84,7 +85,8 @@ class Directory:
     def __init__(self, people: People, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._people = people
         self._clock = clock
-        self._known: dict[UserId, _Entry] = {}
+        self._known: Mapping[UserId, _Entry] = {}
+        self._called: Sequence[_Entry] = ()
         self._read_at: float | None = None
 
     async def found(self, text: str, asker: UserId) -> list[User]:
@@ -93,16 +95,13 @@ class Directory:
         Found are those of whom each of its words begins one of the name, department or extension; capitals, accents
         and order do not count. First who has this very extension, then those who are found by their names alone.
         """
-        sought, everybody = _Sought.of(text), (await self._everybody()).values()
-        can = (each for each in everybody if each.user.id != asker and is_called(each.user))
-        found = ((sought.rank(each.words), each.words.name, each.user) for each in can)
-        best = sorted((each for each in found if each[0] < _NOT), key=lambda each: each[:2])
-        return [user for _, _, user in best[:MOST]]
+        await self._read()
+        return _best(text, ((each.words, each.user) for each in self._called if each.user.id != asker))
 
     async def at(self, extension: str) -> User | None:
         """Whom one reaches by dialling this, if a caller can be passed to her."""
-        everybody = (each.user for each in (await self._everybody()).values())
-        return next((user for user in everybody if user.extension == extension and is_called(user)), None)
+        await self._read()
+        return next((each.user for each in self._called if each.user.extension == extension), None)
 
     async def somebody(self, user: UserId) -> User | None:
         """Somebody as she is at this moment, whatever she is; None: nobody."""
@@ -113,24 +112,31 @@ class Directory:
         asked = {user for user in users if user is not None}
         if not asked <= self._known.keys():
             try:
-                await self._everybody()
+                await self._read()
             except PeerError as error:
                 log.warning("names not read", error=str(error))
         return {user: self._known[user].user.name for user in asked & self._known.keys()}
 
-    async def _everybody(self) -> Mapping[UserId, _Entry]:
-        if self._read_at is None or self._clock() - self._read_at >= STALE_SECONDS:
-            began, listed = self._clock(), await self._people.list_users()
-            self._known = {user.id: self._entry(user) for user in listed}
-            self._read_at = began
-        return self._known
+    async def _read(self) -> None:
+        if self._read_at is not None and self._clock() - self._read_at < STALE_SECONDS:
+            return
+        began, listed = self._clock(), await self._people.list_users()
+        # Beside the loop: of thousands of people it takes a while, and calls go on.
+        self._known, self._called = await asyncio.to_thread(_index, listed, self._known)
+        self._read_at = began
 
-    def _entry(self, user: User) -> _Entry:
-        """Taking names apart is what costs time: done once for who has not changed."""
-        known = self._known.get(user.id)
-        if known is not None and known.user == user:
-            return known
-        return _Entry(user, _Words.of(user.name, user.department, user.extension))
+
+def _index(listed: Sequence[User], known: Mapping[UserId, _Entry]) -> tuple[dict[UserId, _Entry], list[_Entry]]:
+    """Everybody, and by name those to whom a caller can be passed. Who has not changed is not taken apart again."""
+    entries = {user.id: _entry(user, known.get(user.id)) for user in listed}
+    called = (entry for entry in entries.values() if is_called(entry.user))
+    return entries, sorted(called, key=lambda entry: entry.words.name)
+
+
+def _entry(user: User, known: _Entry | None) -> _Entry:
+    if known is not None and known.user == user:
+        return known
+    return _Entry(user, _Words.of(user.name, user.department, user.extension))
 
 
 def is_called(user: User) -> bool:
@@ -138,21 +144,37 @@ def is_called(user: User) -> bool:
     return user.role in _CALLED and user.endpoint is not None and not user.disabled
 
 
-_EXACT, _BY_NAME, _FOUND, _NOT = range(4)
+Found = TypeVar("Found")
+
+
+def _best(text: str, among: Iterable[tuple[_Words, Found]]) -> list[Found]:
+    """Those that are meant by this text, the best first, and of equals those that come first here; only a few."""
+    sought, ranked = _Sought.of(text), [list[Found]() for _ in _Rank]
+    for words, each in among:
+        rank = sought.rank(words)
+        if rank is not None and len(ranked[rank]) < MOST:
+            ranked[rank].append(each)
+    return [each for found in ranked for each in found][:MOST]
+
+
+class _Rank(IntEnum):
+    EXTENSION = 0
+    NAME = 1
+    ANYTHING = 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What somebody, or a queue, is found by."""
+    """What somebody, or a queue, is found by: each word with a blank before it."""
 
-    name: tuple[str, ...]
-    others: tuple[str, ...]
+    name: str
+    anything: str
     extension: str | None
 
     @classmethod
     def of(cls, name: str, department: str, extension: str | None) -> _Words:
-        by_name, dialled = _words(name), () if extension is None else (extension,)
-        return cls(by_name, (*by_name, *_words(department), *dialled), extension)
+        by_name, dialled = _spaced(_words(name)), () if extension is None else (extension,)
+        return cls(by_name, by_name + _spaced((*_words(department), *dialled)), extension)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,29 +185,37 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """What somebody typed. `words`: the longest first."""
+    """What somebody typed. `beginnings`: of words, each with a blank before it, the longest first."""
 
     text: str
-    words: tuple[str, ...]
+    beginnings: tuple[str, ...]
+    alike: bool
+    """One of them begins another: both may be found in one word."""
 
     @classmethod
     def of(cls, text: str) -> _Sought:
-        return cls(text.strip(), tuple(sorted(_words(text), key=len, reverse=True)))
+        beginnings = tuple(sorted((f" {word}" for word in _words(text)), key=len, reverse=True))
+        alike = any(one.startswith(other) for one, other in combinations(beginnings, 2))
+        return cls(text.strip(), beginnings, alike)
 
-    def rank(self, words: _Words) -> int:
-        """How well these are meant by it."""
-        if not self.words:
-            return _NOT
+    def rank(self, words: _Words) -> _Rank | None:
+        """How well these are meant by it; None: not at all."""
+        if not self.beginnings or not self._begin(words.anything):
+            return None
         if words.extension == self.text:
-            return _EXACT
-        if self._begins(words.name):
-            return _BY_NAME
-        return _FOUND if self._begins(words.others) else _NOT
+            return _Rank.EXTENSION
+        return _Rank.NAME if self._begin(words.name) else _Rank.ANYTHING
 
-    def _begins(self, words: tuple[str, ...]) -> bool:
-        """Whether each word that is sought begins one of these, no two of them the same one."""
-        left = list(words)
-        for beginning in self.words:
+    def _begin(self, spaced: str) -> bool:
+        """Whether each begins a word of these, no two of them the same one."""
+        for beginning in self.beginnings:
+            if beginning not in spaced:
+                return False
+        return not self.alike or self._begin_each_another(spaced)
+
+    def _begin_each_another(self, spaced: str) -> bool:
+        left = [f" {word}" for word in spaced.split()]
+        for beginning in self.beginnings:
             word = next((each for each in left if each.startswith(beginning)), None)
             if word is None:
                 return False
@@ -193,7 +223,11 @@ class _Sought:
         return True
 
 
-def _words(text: str) -> tuple[str, ...]:
+def _spaced(words: Iterable[str]) -> str:
+    return "".join(f" {word}" for word in words)
+
+
+def _words(text: str) -> list[str]:
     """Its words, without capitals and accents."""
     split = unicodedata.normalize("NFKD", text).casefold()
-    return tuple(_WORD.findall("".join(letter for letter in split if not unicodedata.combining(letter))))
+    return _WORD.findall("".join(letter for letter in split if not unicodedata.combining(letter)))
