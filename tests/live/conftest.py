@@ -87,11 +87,11 @@ Sit = Callable[..., Awaitable[Desk]]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sit(town: Town) -> AsyncIterator[Sit]:
-    """Lets the agent of this number sit down at her desk; when the test is over she logs out and goes."""
+    """Lets the agent of this number, or this official, sit down at her desk; at the test's end she logs out and goes."""
     async with AsyncExitStack() as stack:
 
-        async def sit_down(number: int, context: BrowserContext | None = None) -> Desk:
-            agent = town.agents[number]
+        async def sit_down(who: int | Agent, context: BrowserContext | None = None) -> Desk:
+            agent = town.agents[who] if isinstance(who, int) else who
             phone = town.lab.phone(agent.endpoint)
             await phone.register()
             screen = await AgentScreen.open(town, agent, context=context)
