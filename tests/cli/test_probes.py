@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from irmacall.cli.judging import Caution
+from irmacall.cli.judging import Caution, _tell
 from irmacall.cli.probes import probes
 from irmacall.settings import Purpose, Settings
 from tests.ari.fake import FakeAsterisk
@@ -48,6 +48,13 @@ async def test_whether_phones_may_pass_callers_on(
         found = await said(site(tmp_path, asterisk, f"phone_transfers = {on}"), "node pbx1, phones' transfers")
     assert words in found
     assert isinstance(found, Caution) is caution
+
+
+def test_what_should_be_looked_at_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is neither right nor wrong."""
+    for words in ("all is well", Caution("a phone can end it")):
+        _tell(True, "node pbx1", words)
+    assert capsys.readouterr().out == "ok     node pbx1: all is well\nlook   node pbx1: a phone can end it\n"
 
 
 async def test_numbers_outside_that_no_line_may_call(tmp_path: Path) -> None:
