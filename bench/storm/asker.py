@@ -1,17 +1,18 @@
 """`python -m bench.storm.asker WATCHED OUT`: logged in as everybody, asks for every card without end, until killed.
 
-Each session asks for the card of each call that there is, or was a moment ago, under each grant around the latest,
-one question after the other, as fast as they are answered. What is given is written down, and each second how much
-was asked.
+Each session in its turn asks for the card of each call that there is, or was a moment ago, under each grant around
+the latest, as fast as it is answered. What is given is written down, and each second how much was asked.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import ssl
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TextIO
@@ -65,18 +66,17 @@ async def watch_calls(node: Node, known: Known) -> None:
             await asyncio.sleep(_LOOK_EVERY)
 
 
-async def ask(login: Login, watched: Watched, known: Known, out: TextIO) -> None:
-    """One session's questions."""
+async def ask(logins: Sequence[Login], watched: Watched, known: Known, out: TextIO) -> None:
+    """These sessions' questions, one session after the other, without end."""
     trust = ssl.create_default_context(cafile=watched.authority)
-    headers = {"Cookie": f"{COOKIE}={login.key}", "Sec-Fetch-Site": "same-origin"}
     async with aiohttp.ClientSession(
         watched.staff_url,
-        headers=headers,
+        headers={"Sec-Fetch-Site": "same-origin"},
         connector=aiohttp.TCPConnector(ssl=trust),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=5),
     ) as http:
-        while True:
+        for login in itertools.cycle(logins):
             try:
                 await _round(http, login, known, out)
             except (aiohttp.ClientError, TimeoutError):
@@ -85,7 +85,7 @@ async def ask(login: Login, watched: Watched, known: Known, out: TextIO) -> None
 
 
 async def _round(http: aiohttp.ClientSession, login: Login, known: Known, out: TextIO) -> None:
-    async with http.get("/panel") as answer:
+    async with http.get("/panel", headers=_as(login)) as answer:
         talking = (await answer.json())["talking"] if answer.ok else None
     if talking and talking["grant"]:
         known.grants[talking["call"]] = talking["grant"]
@@ -99,13 +99,17 @@ async def _round(http: aiohttp.ClientSession, login: Login, known: Known, out: T
 async def _ask(http: aiohttp.ClientSession, login: Login, call: str, grant: int, known: Known, out: TextIO) -> None:
     asked = time.monotonic()
     known.counts["asked"] += 1
-    async with http.get("/card", params={"call": call, "grant": grant}) as answer:
+    async with http.get("/card", params={"call": call, "grant": grant}, headers=_as(login)) as answer:
         told = await answer.json() if answer.status == 200 else None
         answered = time.monotonic()
     known.counts[str(answer.status)] += 1
     if told is not None:
         who = {"endpoint": login.endpoint, "seat": login.seat, "call": call, "grant": grant}
         note(out, {**who, "asked": asked, "answered": answered, "name": told.get("name", "")})
+
+
+def _as(login: Login) -> dict[str, str]:
+    return {"Cookie": f"{COOKIE}={login.key}"}
 
 
 async def _count(known: Known, out: TextIO) -> None:
@@ -115,12 +119,13 @@ async def _count(known: Known, out: TextIO) -> None:
 
 
 async def main(path: Path, out: Path) -> None:
-    """Everybody at once."""
+    """Two questions at once, of a seat and of another session: more would only wait for each other at the server."""
     watched, known = Watched.read(path), Known()
     with out.open("w") as opened:
         await asyncio.gather(
             *(watch_calls(node, known) for node in watched.nodes),
-            *(ask(login, watched, known, opened) for login in watched.logins),
+            ask([login for login in watched.logins if login.seat], watched, known, opened),
+            ask([login for login in watched.logins if not login.seat], watched, known, opened),
             _count(known, opened),
         )
 

@@ -6,9 +6,11 @@ import asyncio
 from dataclasses import dataclass, field
 
 from bench.calls import disclosed, press
+from bench.storm.fate import LONGEST_SILENCE, Ended
 from bench.storm.ground import OUTSIDER, Ground
 from lab.errors import LabError
 from lab.phone import Listening, PhoneCall
+from lab.sound import Heard as Sound
 
 
 @dataclass(slots=True)
@@ -30,11 +32,28 @@ class Citizens:
     place: Ground
     calls: list[Heard] = field(default_factory=list)
 
+    async def ended(self) -> list[Ended]:
+        """What their telephones saw and heard, of all calls that are over; it takes a while to listen to them."""
+        return [await self._ended(made) for made in self.calls if made.call.disconnected]
+
+    async def _ended(self, made: Heard) -> Ended:
+        try:
+            heard = await made.listening.timeline()
+        except LabError:
+            self.place.done["listen", "not recorded"] += 1
+            heard = []
+        silences = [
+            (made.connected + stretch.began, stretch.seconds)
+            for stretch in heard
+            if stretch.what is Sound.SILENCE and stretch.seconds > LONGEST_SILENCE
+        ]
+        return Ended(made.line, made.connected, made.call.disconnected.at, made.hung_up, silences)
+
     async def live(self, line: str) -> None:
         """One call after the other on this line, until the storm is over."""
         dice = self.place.dice(line)
-        while await self.place.rest(dice.seconds(0.3, 3.0)):
-            known, node, patience = dice.chance(0.85), dice.any_of((0, 1)), dice.seconds(6.0, 70.0)
+        while await self.place.rest(dice.seconds(0.3, 2.0)):
+            known, node, patience = dice.chance(0.85), dice.any_of((0, 1)), dice.seconds(6.0, 45.0)
             await self.place.tried("call", self._call(line, known, node, patience))
 
     async def _call(self, line: str, known: bool, node: int, patience: float) -> None:

@@ -49,9 +49,13 @@ class Ground:
     seed: int
     done: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(what, "done" or how it failed) → how often."""
+    why: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Of what failed so: how it read the first time."""
     faults: list[tuple[str, float, float]] = field(default_factory=list)
     """What struck, and from when to when (monotonic clock)."""
     shown: list[Shown] = field(default_factory=list)
+    muted: set[str] = field(default_factory=set)
+    """Calls in which an owner muted herself."""
     control: list[float] = field(default_factory=list)
     """Seconds that a bare GET /panel took."""
     calls: dict[PhoneCall, str] = field(default_factory=dict)
@@ -71,6 +75,7 @@ class Ground:
             self.done[what, str(refused.status)] += 1
         except _MEANT as failed:
             self.done[what, type(failed).__name__] += 1
+            self.why.setdefault((what, type(failed).__name__), str(failed))
         else:
             self.done[what, "done"] += 1
             return True

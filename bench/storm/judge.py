@@ -93,11 +93,12 @@ def latencies(shown: Iterable[Shown], truth: Truth, faults: Sequence[tuple[float
         for span in spans[each.call, each.endpoint]:
             if span.began_after <= each.at <= span.ended_before:
                 first.setdefault(id(span), (span, each.at))
-    calm = [(span, at) for span, at in first.values() if not _struck(span.began_after, at, faults)]
+    calm = [(span, at) for span, at in first.values() if not struck(span.began_after, at, faults)]
     most = [at - span.began_after for span, at in calm]
     least = [max(0.0, at - span.began_before) for span, at in calm]
     return Latencies(most, least, len(first) - len(calm))
 
 
-def _struck(since: float, until: float, faults: Sequence[tuple[float, float]]) -> bool:
+def struck(since: float, until: float, faults: Sequence[tuple[float, float]]) -> bool:
+    """Whether a fault lasted at any instant of these."""
     return any(began <= until and since <= ended for began, ended in faults)

@@ -13,9 +13,10 @@ from typing import Any, Final
 from bench.figures import write
 from bench.storm import report
 from bench.storm.citizens import Citizens, outsider
+from bench.storm.fate import Ended, dropped, silent
 from bench.storm.faults import Faults
 from bench.storm.ground import FAMILIES, LINES, Ground, ground
-from bench.storm.judge import Given, latencies, violations
+from bench.storm.judge import Given, latencies, struck, violations
 from bench.storm.report import Found
 from bench.storm.sampler import looks
 from bench.storm.staff import Worker, at_work
@@ -40,7 +41,8 @@ async def measure(seconds: float, seed: int) -> tuple[Path, bool]:
         left = await place.left()
         for reader in readers:
             await reader.stop()
-        found = await asyncio.to_thread(_judge, place, citizens, left, time.monotonic() - began)
+        lasted, calls = time.monotonic() - began, await citizens.ended()
+        found = await asyncio.to_thread(_judge, place, calls, left, lasted)
     report.tell(found)
     return write("storm", found), report.holds(found)
 
@@ -91,28 +93,35 @@ async def _rage(place: Ground, workers: list[Worker], citizens: Citizens, second
             task.cancel()
 
 
-def _judge(place: Ground, citizens: Citizens, left: list[str], seconds: float) -> dict[str, Any]:
+def _judge(place: Ground, calls: list[Ended], left: list[str], seconds: float) -> dict[str, Any]:
     directory = place.lab.directory
     seen = list(looks(directory / "sampler.jsonl"))
     truth = truth_of(seen)
     given, counts = _asked(directory / "asker.jsonl")
     names = dict(zip(LINES, FAMILIES, strict=True))
-    struck = [(since, until + SETTLES) for _, since, until in place.faults]
+    faults = [(since, until + SETTLES) for _, since, until in place.faults]
+
+    def calm(since: float, until: float) -> bool:
+        return not struck(since, until, faults)
+
     return report.figures(
         Found(
             seed=place.seed,
             seconds=seconds,
             done=place.done,
+            why=place.why,
             faults=Counter(what for what, _, _ in place.faults),
             counts=counts,
             given=len(given),
             violations=violations(given, truth, names),
             truth=truth,
-            cards=latencies(place.shown, truth, struck),
+            cards=latencies(place.shown, truth, faults),
             control=place.control,
             looks=seen,
             left=left,
-            calls=len(citizens.calls),
+            calls=calls,
+            dropped=dropped(calls, truth, calm),
+            silences=silent(calls, truth, calm, place.muted),
         )
     )
 

@@ -48,7 +48,7 @@ class PhoneKeys:
         second = self._place.stands(await account.call(self._extension()), account.host)
         try:
             await self._place.rest(self._dice.seconds(0.5, 5.0))
-            if complete:
+            if complete and not second.disconnected and not call.disconnected:
                 await call.refer_to_call(second)
                 await self._place.rest(3.0)
         finally:

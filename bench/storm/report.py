@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bench.figures import percentile
+from bench.storm.fate import Ended
 from bench.storm.judge import Latencies, Violation
 from bench.storm.script import Wish
 from bench.storm.truth import Look, Truth
@@ -32,6 +33,7 @@ class Found:
     seed: int
     seconds: float
     done: Counter[tuple[str, str]]
+    why: Mapping[tuple[str, str], str]
     faults: Counter[str]
     counts: Counter[str]
     """Of the observer: "asked", and each status."""
@@ -42,17 +44,23 @@ class Found:
     control: Sequence[float]
     looks: Sequence[Look]
     left: Sequence[str]
-    calls: int
+    calls: Sequence[Ended]
+    dropped: Sequence[Mapping[str, Any]]
+    silences: Sequence[Mapping[str, Any]]
 
 
 def figures(found: Found) -> dict[str, Any]:
     """What is written."""
+    own = sum(each.hung_up for each in found.calls)
     return {
         "name": "storm",
         "aim": AIM,
         "seed": found.seed,
         "seconds": round(found.seconds),
-        "calls": found.calls,
+        "calls": len(found.calls),
+        "ended": {"by the caller": own, "by us": len(found.calls) - own},
+        "dropped": list(found.dropped),
+        "silences_over_2_s": list(found.silences),
         "transfers": _by_kind(found.done, _TRANSFERS | _ACTS),
         "ownerships": len(found.truth.spans),
         "passed_on": _passed(found.truth),
@@ -72,6 +80,7 @@ def figures(found: Found) -> dict[str, Any]:
         "control_panel_ms": {"n": len(found.control), **_percentiles(found.control)},
         "looks": {"n": len(found.looks), "apart_ms": _percentiles(_apart(found.looks))},
         "everything_done": _by_kind(found.done, {what for what, _ in found.done}),
+        "why": {f"{what}: {how}": why for (what, how), why in sorted(found.why.items())},
         "channels_left": list(found.left),
     }
 
@@ -123,4 +132,5 @@ def tell(figures: Mapping[str, Any]) -> None:
     print(f"  asked {figures['asks']} times, given {figures['given']}: {figures['violations']} violations")
     card, control = figures["card"], figures["control_panel_ms"]
     print(f"  card after joining, ms: {card['at_most_ms']} (n {card['n']}); a bare panel: {control}")
+    print(f"  dropped {len(figures['dropped'])}; silences over 2 s: {len(figures['silences_over_2_s'])}")
     print(f"  left: {figures['channels_left'] or 'nothing'}; seed {figures['seed']}")

@@ -97,7 +97,7 @@ class Worker:
     async def act(self) -> None:
         """Look at her screen, now and then, and do what she likes with what is on it."""
         dice = self._dice("acts")
-        while await self.place.rest(dice.seconds(0.4, 2.5)):
+        while await self.place.rest(dice.seconds(0.3, 1.8)):
             try:
                 panel = await self.seat.panel()
             except _GONE:

@@ -42,6 +42,8 @@ class Wishes:
             await self._place.tried(wish.value, self._passes[wish](talking))
         elif (key := self._dice.key(now.keys)) is not None:
             act = talking["keys"][key][1]
+            if act == "mute":
+                self._place.muted.add(talking["call"])
             await self._place.tried(act, self._seat.act(talking["call"], act))
 
     async def _pass(self, talking: Talking, **to: Any) -> None:
