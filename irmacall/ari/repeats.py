@@ -59,8 +59,13 @@ class Repeats:
         return True
 
     def is_first(self, referral: Referral) -> bool:
-        """Whether the desk has still to be told of this asking; it counts as told from now on."""
+        """Whether the desk has still to be told of this asking; it counts as told from now on.
+
+        Of a phone that hangs up, what it asked is told once more as it goes: nobody asks then.
+        """
         channel = referral.referred.channel
+        if (HangUpBegan, channel) in self._told:
+            return False
         before, self._referred[channel] = self._referred.get(channel), referral.at
         return before != referral.at
 

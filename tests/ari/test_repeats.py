@@ -85,6 +85,16 @@ def test_a_phone_asks_again_to_pass_somebody_on() -> None:
     assert list(repeats._referred) == [other.channel]
 
 
+def test_what_a_phone_asked_that_hangs_up_is_not_asked_again() -> None:
+    """Asterisk tells of an open REFER once more, at another instant, after the hang-up began."""
+    repeats, asked = Repeats(), PhoneReferred(NODE, LEG, extension="2101")
+    assert repeats.is_first(Referral(asked, 1.0))
+    repeats.is_new(HangUpBegan(NODE, LEG))
+    assert not repeats.is_first(Referral(asked, 1.012))
+    repeats.is_new(LegEntered(NODE, LEG))
+    assert repeats.is_first(Referral(asked, 9.0))
+
+
 @pytest.mark.parametrize(
     "event",
     [

@@ -269,6 +269,19 @@ async def test_a_blind_refer_moves_nothing(desk: Desk, talk: Talk) -> None:
     assert sum(isinstance(event, PhoneReferred) for event in desk.heard.all[before:]) == 3
 
 
+async def test_a_phone_that_asks_and_hangs_up(desk: Desk) -> None:
+    """Many phones send BYE right behind their REFER: that it asked is told before, and once."""
+    talk = await talk_of(desk)
+    before = len(desk.heard.all)
+    await talk.agent.refer(desk.sip("2101"))
+    await talk.agent.hang_up()
+    await desk.heard.next(ChannelGone, lambda event: event.channel == talk.leg)
+    told = [event for event in desk.heard.all[before:] if isinstance(event, PhoneReferred | HangUpBegan)]
+    assert told == [PhoneReferred(NODE, talk.leg, extension="2101"), HangUpBegan(NODE, talk.leg)]
+    await talk.caller.hang_up()
+    await desk.node.perform(RemoveBridge(NODE, talk.call, talk_bridge(talk.call)))
+
+
 async def test_a_consultation_by_the_phones_own_keys(desk: Desk, talk: Talk) -> None:
     """Hold, a second call to an extension, a colleague, and an attended REFER by which the caller is hers."""
     await held(talk, True)
@@ -279,6 +292,10 @@ async def test_a_consultation_by_the_phones_own_keys(desk: Desk, talk: Talk) -> 
     assert dialled == PhoneDialled(NODE, line, AGENT, "2101")
     await desk.node.perform(Ringback(NODE, talk.call, line, on=True))
     await second.ringing.wait()
+    await talk.agent.refer_to_call(second)  # before anybody has answered it
+    assert await desk.heard.next(PhoneReferred) == PhoneReferred(NODE, talk.leg, line=line)
+    await talk.tell(Progress.DECLINED)
+    await talk.agent.transfer_told(603)
     leg, colleague = await talk.ring(COLLEAGUE)
     await colleague.speak(COLLEAGUE_HZ)
     await desk.node.perform(JoinLine(NODE, talk.call, consult_bridge(talk.call), line, leg))
