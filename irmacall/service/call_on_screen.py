@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from irmacall.core.call import Stage
+from irmacall.core.call import Call, Stage
 from irmacall.core.ids import GrantNumber, QueueId, SubjectId, UserId
 from irmacall.core.transfer import Asked
 from irmacall.core.views import CallView, ConsultView, Part
@@ -24,13 +24,12 @@ class Titles:
     """A template with {call_id} and {subject}; never anything of the caller's."""
 
 
-def people(call: CallView | None) -> set[UserId | None]:
+def people(call: Call | None) -> set[UserId | None]:
     """Colleagues whose names a screen with this call shows."""
     if call is None:
         return set()
-    consulted = None if call.consult is None else call.consult.user
     back = None if call.returned is None else call.returned.user
-    return {call.owner, call.passed_by, consulted, back}
+    return {call.passed_by, back, *(leg.user for leg in call.phones)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,9 +105,8 @@ class Staff:
     async def panel(self, seat: SeatId, user: UserId) -> PanelView:
         """See `StaffDesk.panel`."""
         place = await self._place(seat, user)
-        seen = self._seen(seat, user, place)
-        names = await self._directory.names(call_on_screen.people(seen.call))
-        seen, now = self._seen(seat, user, place), time.time()  # Anew: what may be seen was not waited for.
+        names = await self._directory.names(self._people(seat))
+        seen, now = self._seen(seat, user, place), time.time()  # After the last wait: it must be true now.
         shown = call_on_screen.CallOnScreen(seen.call, user, names, self._titles(), now)
         availability, official = _availability(seen), self._is_official(seat, place)
         return PanelView(
@@ -121,6 +120,11 @@ class Staff:
             callbacks=[] if official else [self._callback(callback, now) for callback in seen.callbacks],
             official=official,
         )
+
+    def _people(self, seat: SeatId) -> set[UserId | None]:
+        desk = self._leadership.term().desk
+        agent = desk.agent_at(seat)
+        return call_on_screen.people(None if agent is None else desk.call_of_agent(agent))
 
     def _seen(self, seat: SeatId, user: UserId, place: Place | None) -> views.SeatView:
         groups = frozenset[GroupId]() if place is None else place.groups

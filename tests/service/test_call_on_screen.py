@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from irmacall.core.call import Granted, Stage
-from irmacall.core.ids import CallId, GrantNumber, LanguageId, UserId
+from irmacall.core.call import Call, Consult, Granted, Leg, Stage
+from irmacall.core.ids import CallId, ChannelId, GrantNumber, LanguageId, UserId
 from irmacall.core.transfer import Asked, Failure, Returned
 from irmacall.core.views import CallView, ConsultView, Part
 from irmacall.service.call_on_screen import CallOnScreen, people
 from irmacall.web.ports import ConsultingView, ReturnedView, RingingView, TalkingView
-from tests.core.leader import PASSPORT, PASSPORTS
-from tests.core.plays import BO, ELS, seat_of
+from tests.core.leader import NEAR, PASSPORT, PASSPORTS, PLAN
+from tests.core.plays import BO, ELS, phone_of, seat_of
 from tests.service.office import TITLES
 
 WILLEM, NUMBER = UserId("willem"), GrantNumber(7)
@@ -163,5 +163,9 @@ def test_a_colleague_whom_nobody_knows_is_no_fault() -> None:
 
 def test_the_names_that_a_screen_needs() -> None:
     """Of everybody of ours who has to do with the call."""
-    call = replace(consulted(Asked.CONSULTED), returned=Returned(Failure.BUSY, UserId("joost")))
+    call = Call(CALL, NEAR, ChannelId(CALL), PASSPORTS, 0.0, PLAN, stage=Stage.TALKING)
+    assert people(call) - {None} == set()
+    call.legs = (Leg(ChannelId("leg1"), ELS, phone_of(ELS), 0.0),)
+    call.consult = Consult(Leg(ChannelId("leg2"), WILLEM, phone_of(WILLEM), 0.0))
+    call.passed_by, call.returned = BO, Returned(Failure.BUSY, UserId("joost"))
     assert people(call) == {ELS, BO, WILLEM, UserId("joost")}

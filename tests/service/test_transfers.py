@@ -303,6 +303,21 @@ async def test_a_note_of_which_the_desk_made_nothing_is_burned(office: Office) -
     await _burned(office)
 
 
+async def test_a_second_press_leaves_nothing(office: Office, asked: list[Event]) -> None:
+    """Both were sent before the screen showed what the first did: the note and number of the first alone are kept."""
+    call, _ = await office.house.talks()
+    wish = PassOn(number=NUMBER, consult=True, note=TEXT)
+    await asyncio.gather(*(office.staff.pass_on(SEAT, ELS, call, wish) for _ in range(2)))
+    first, second = (event for event in asked if isinstance(event, TransferAsked))
+    assert first.note != second.note
+    assert office.house.term.desk.calls[call].note == first.note
+    await office.house.vault.called.until(lambda called: called == ("burn", frozenset({second.note})))
+    assert isinstance(first.to, ToOutside)
+    async with asyncio.timeout(5):
+        while await _numbers(office) != {first.to.number}:
+            await office.house.store.saved.number(len(office.house.store.saved.all) + 1)
+
+
 async def test_a_note_is_burned_where_the_asking_fails(office: Office) -> None:
     """The term ended while she asked."""
     call, _ = await office.house.talks()
