@@ -1,16 +1,14 @@
 """Somebody is asked about a caller, or takes her over: from the ringing phone to the owner's last word.
 
-    ringing ─▶ consulted ◀─▶ aside        swap
-       │           │    ╲      │
-       │           │     together         join
-       ▼           ▼
-    back to the owner, or passed on: whom was consulted is the owner now
-
-Whatever fails, the caller is with her owner again. `switchboard` moves the channels, `ownership` decides who may see
-her: neither is done here.
+One table says what an owner can do next (`STEPS`, drawn in docs/transfers.md). Whatever fails, the caller is with her
+owner again. `switchboard` moves the channels, `ownership` decides who may see her: neither is done here.
 """
 
 from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Final
 
 from irmacall.core import disclosures, ending, handover, queue, switchboard
 from irmacall.core.call import Call, Consult, Turning
@@ -22,14 +20,35 @@ from irmacall.core.transfer import Act, Asked, Failure, Returned, Telephone
 MOST_FAILURES = 2
 """So often in a row a talk is put together anew; after that its caller waits for somebody else."""
 
-STEPS = {
-    (Asked.CONSULTED, Act.SWAP): Asked.ASIDE,
-    (Asked.ASIDE, Act.SWAP): Asked.CONSULTED,
-    (Asked.TOGETHER, Act.SWAP): Asked.CONSULTED,
-    (Asked.CONSULTED, Act.JOIN): Asked.TOGETHER,
-    (Asked.ASIDE, Act.JOIN): Asked.TOGETHER,
+
+
+class Over(enum.Enum):
+    """How a consultation ends."""
+
+    BACK = "back to her owner"
+    PASSED = "passed on"
+    """Whom was consulted is the owner now."""
+    LET_GO = "let go"
+    """Her phone rings on, now for the caller."""
+
+
+STEPS: Final[Mapping[Asked, Mapping[Act, Asked | Over]]] = {
+    Asked.RINGING: {Act.COMPLETE: Over.LET_GO, Act.CANCEL: Over.BACK},
+    Asked.CONSULTED: {
+        Act.SWAP: Asked.ASIDE,
+        Act.JOIN: Asked.TOGETHER,
+        Act.COMPLETE: Over.PASSED,
+        Act.CANCEL: Over.BACK,
+    },
+    Asked.ASIDE: {
+        Act.SWAP: Asked.CONSULTED,
+        Act.JOIN: Asked.TOGETHER,
+        Act.COMPLETE: Over.PASSED,
+        Act.CANCEL: Over.BACK,
+    },
+    Asked.TOGETHER: {Act.SWAP: Asked.CONSULTED, Act.COMPLETE: Over.PASSED, Act.CANCEL: Over.BACK},
 }
-"""Who talks with whom next, where the owner's phone has one call alone."""
+"""What the owner can do next. In a second call of her phone she swaps with the phone's own keys."""
 
 
 # -- what its owner does ---------------------------------------------------------------------------------------
@@ -61,27 +80,26 @@ def begin(
 def step(turn: Turn, call: Call, act: Act) -> None:
     """Swap, join, complete or cancel. What cannot be done where she is now is a key pressed too late, or twice."""
     consult = call.consult
-    if consult is None:
+    following = None if consult is None else STEPS[consult.state].get(act)
+    if consult is None or following is None:
         return
-    if act is Act.CANCEL:
+    if following is Over.BACK:
         drop(turn, call)
-    elif act is Act.COMPLETE:
-        complete(turn, call)
-    elif consult.line is None and (consult.state, act) in STEPS:
-        consult.state, consult.since = STEPS[consult.state, act], turn.now
+    elif following is Over.PASSED:
+        pass_on(turn, call)
+    elif following is Over.LET_GO:
+        let_ring(turn, call)
+    elif consult.line is None and isinstance(following, Asked):
+        consult.state, consult.since = following, turn.now
         turn.touch_call(call)
         refresh(turn, call)
         disclosures.refresh(turn, call)
 
 
-def complete(turn: Turn, call: Call) -> None:
-    """The caller is passed on to whom is consulted; where her phone still rings, it rings on for the caller."""
-    consult = call.consult
+def let_ring(turn: Turn, call: Call) -> None:
+    """Her owner leaves while the phone of whom she asked still rings: it rings on, now for the caller."""
+    consult, owner = call.consult, call.leg
     assert consult is not None
-    if consult.state is not Asked.RINGING:
-        pass_on(turn, call)
-        return
-    owner = call.leg
     assert owner is not None
     _told(turn, call, consult, Progress.DONE)
     _without(turn, call, consult)
@@ -194,7 +212,7 @@ def owner_left(turn: Turn, call: Call) -> None:
     elif consult is None:
         ending.end(turn, call)
     elif consult.state is Asked.RINGING or call.plan.transfers.hang_up_completes:
-        complete(turn, call)
+        step(turn, call, Act.COMPLETE)
     else:
         drop(turn, call)
         handover.let_go(turn, call, *handover.come_back(leg))

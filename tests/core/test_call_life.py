@@ -14,12 +14,11 @@ from tests.core.leader import GENERAL, NEAR, PLAN
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_drawing_is_that_of_the_table() -> None:
-    """Out of date? `python -m docs.draw` draws it anew."""
+@pytest.mark.parametrize("page", ["call-life.md", "transfers.md"])
+def test_the_drawings_are_those_of_the_tables(page: str) -> None:
+    """Out of date? `python -m docs.draw` draws them anew."""
     draw = runpy.run_path(str(DOCS / "draw.py"))
-    page = (DOCS / "call-life.md").read_text(encoding="utf-8")
-    assert page == draw["redrawn"](page), "docs/call-life.md is out of date: python -m docs.draw"
-    assert "ringing --> connecting: answered" in page
+    assert (DOCS / page).read_text(encoding="utf-8") == draw["redrawn"](page), f"docs/{page}: python -m docs.draw"
 
 
 def test_every_call_can_end_from_every_stage_and_none_comes_back() -> None:
