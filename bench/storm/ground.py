@@ -29,7 +29,7 @@ LINES: Final = ("citizen1", "citizen2", "citizen3", "citizen4", "citizen5", "cit
 FAMILIES: Final = ("Jansen", "Bos", "Mol", "Kuiper", "Dekker", "Vos")
 """Who calls on which line, so that a card tells whose it is."""
 OUTSIDER: Final = "+31241110001"
-TIMES: Final = {"ring": 5, "first_digit": 3, "next_digit": 1}
+TIMES: Final = {"ring": 5, "first_digit": 1.5, "next_digit": 1}
 TRANSFER: Final = {"ring": 6, "star_codes": True, "outside": ["+3124"]}
 REFERS: Final = "node2"
 """Where phones may pass callers on; on the other node is what is shipped."""

@@ -40,6 +40,7 @@ class Violation:
         return {"why": self.why, "away_ms": round(self.away * 1000, 1), **told}
 
 
+_SLOWEST: Final = 5
 NEVER: Final = -1.0
 """Away: there was no instant at which it could have been."""
 
@@ -81,6 +82,8 @@ class Latencies:
     least: Sequence[float]
     under_faults: int
     """Cards that came while something was broken or just mended; they are in neither."""
+    slowest: Sequence[tuple[float, Span]]
+    """The slowest of them (at the most), and whose ownership it was."""
 
 
 def latencies(shown: Iterable[Shown], truth: Truth, faults: Sequence[tuple[float, float]]) -> Latencies:
@@ -96,7 +99,8 @@ def latencies(shown: Iterable[Shown], truth: Truth, faults: Sequence[tuple[float
     calm = [(span, at) for span, at in first.values() if not struck(span.began_after, at, faults)]
     most = [at - span.began_after for span, at in calm]
     least = [max(0.0, at - span.began_before) for span, at in calm]
-    return Latencies(most, least, len(first) - len(calm))
+    slowest = sorted(((at - span.began_after, span) for span, at in calm), key=lambda each: -each[0])[:_SLOWEST]
+    return Latencies(most, least, len(first) - len(calm), slowest)
 
 
 def struck(since: float, until: float, faults: Sequence[tuple[float, float]]) -> bool:

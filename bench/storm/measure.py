@@ -110,7 +110,7 @@ def _judge(place: Ground, calls: list[Ended], left: list[str], seconds: float) -
             seconds=seconds,
             done=place.done,
             why=place.why,
-            faults=Counter(what for what, _, _ in place.faults),
+            faults=place.faults,
             counts=counts,
             given=len(given),
             violations=violations(given, truth, names),

@@ -34,7 +34,7 @@ class Found:
     seconds: float
     done: Counter[tuple[str, str]]
     why: Mapping[tuple[str, str], str]
-    faults: Counter[str]
+    faults: Sequence[tuple[str, float, float]]
     counts: Counter[str]
     """Of the observer: "asked", and each status."""
     given: int
@@ -64,7 +64,8 @@ def figures(found: Found) -> dict[str, Any]:
         "transfers": _by_kind(found.done, _TRANSFERS | _ACTS),
         "ownerships": len(found.truth.spans),
         "passed_on": _passed(found.truth),
-        "faults": dict(found.faults),
+        "faults": dict(Counter(what for what, _, _ in found.faults)),
+        "faults_at": [[what, round(since, 1), round(until, 1)] for what, since, until in found.faults],
         "asks": found.counts["asked"],
         "answers": {status: found.counts[status] for status in sorted(found.counts) if status != "asked"},
         "given": found.given,
@@ -76,6 +77,15 @@ def figures(found: Found) -> dict[str, Any]:
             "at_most_ms": _percentiles(found.cards.most),
             "at_least_ms": _percentiles(found.cards.least),
             "under_faults": found.cards.under_faults,
+            "slowest": [
+                {
+                    "ms": round(late * 1000, 1),
+                    "call": span.call,
+                    "endpoint": span.endpoint,
+                    "since": span.began_before,
+                }
+                for late, span in found.cards.slowest
+            ],
         },
         "control_panel_ms": {"n": len(found.control), **_percentiles(found.control)},
         "looks": {"n": len(found.looks), "apart_ms": _percentiles(_apart(found.looks))},
