@@ -42,18 +42,19 @@ class Caveats:
 
     async def about(self, settings: Settings) -> tuple[str, ...]:
         """A line for each, for the one who wrote the file. What cannot be judged is a line too."""
-        lines = await asyncio.gather(
-            self._groupless(settings),
-            *(_unheard(settings, node) for node in settings.nodes),
-            *(_fragile(settings, node) for node in settings.nodes),
+        staff, *nodes = await asyncio.gather(
+            self._staff(settings),
+            *(_of_node(settings, node) for node in settings.nodes),
         )
-        return tuple(line for line in (*lines, *uncalled(settings)) if line)
+        found = (*staff, *(line for lines in nodes for line in lines), *uncalled(settings))
+        return tuple(line for line in found if line)
 
-    async def _groupless(self, settings: Settings) -> str:
+    async def _staff(self, settings: Settings) -> tuple[str, ...]:
         try:
-            return groupless(settings, await self._everybody())
+            everybody = await self._everybody()
         except PeerError as error:
-            return f"not known who is in no group: {error}"
+            return (f"not known who is in no group: {error}",)
+        return groupless(settings, everybody), shared(settings, everybody)
 
 
 def groupless(settings: Settings, users: Iterable[User]) -> str:
@@ -66,8 +67,24 @@ def groupless(settings: Settings, users: Iterable[User]) -> str:
     return f"in no group, and so without a queue: {_listed(idle)} (`irmacall user groups LOGIN GROUP…`)"
 
 
+def shared(settings: Settings, users: Iterable[User]) -> str:
+    """Names the queues whose extension somebody has too; empty where there are none."""
+    [desk] = settings.desks
+    people = {user.extension: user.login for user in users if user.extension is not None and not user.disabled}
+    both = [
+        f"{queue.extension} ({queue.id}, {people[queue.extension]})"
+        for queue in desk.queues
+        if queue.extension in people
+    ]
+    return f"extensions of a queue and of somebody, whom alone they reach: {_listed(both)}" if both else ""
+
+
 def _answers(user: User) -> bool:
     return user.role is Role.AGENT and user.endpoint is not None and not user.disabled
+
+
+async def _of_node(settings: Settings, node: NodeSettings) -> tuple[str, ...]:
+    return await _unheard(settings, node), await _fragile(settings, node)
 
 
 async def _unheard(settings: Settings, node: NodeSettings) -> str:

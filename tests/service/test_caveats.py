@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from structlog.testing import capture_logs
 
 from irmacall.core.ids import Endpoint, GroupId, LanguageId, UserId
 from irmacall.errors import PeerError, Refused
-from irmacall.service.caveats import bears_refers, groupless, lacking, uncalled, wanted, warn
+from irmacall.service.caveats import bears_refers, groupless, lacking, shared, uncalled, wanted, warn
 from irmacall.store.users import Role, User
 from tests.ari.fake import FakeAsterisk, Fault
 from tests.service.site import Operated, operated
@@ -59,6 +60,15 @@ def test_a_crowd_is_counted(tmp_path: Path) -> None:
     told = groupless(sample.load(), [somebody(f"agent{number}") for number in range(100)])
     assert "agent11 and 88 more" in told
     assert "agent12" not in told
+
+
+async def test_an_extension_of_a_queue_and_of_somebody_is_named(daemon: Operated) -> None:
+    """Whoever keys it in gets her, and never the queue. Who is disabled has it no longer."""
+    samira, ex = somebody("samira"), somebody("ex", disabled=True)
+    daemon.users += [replace(samira, extension="2100"), replace(ex, extension="2200")]
+    told = "extensions of a queue and of somebody, whom alone they reach: 2100 (algemeen, samira)"
+    assert told in (await daemon.reloading.reload("anna")).warnings
+    assert shared(daemon.in_force.now.settings, [samira, replace(samira, extension="4711")]) == ""
 
 
 async def test_what_cannot_be_judged_is_told_and_the_file_is_taken(daemon: Operated) -> None:
