@@ -4,7 +4,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: setup demo test bench storm clean
+.PHONY: setup demo test bench storm promise clean
 
 setup:
 	@$(SUDO) $(PYTHON) -m lab.setup
@@ -25,6 +25,10 @@ bench: setup
 # Ten minutes of transfers and faults at random: make storm ARGS="--seconds 60 --seed 7"; var/bench/storm.json.
 storm: setup
 	@$(SUDO) $(VENV)/python -m bench.storm $(ARGS)
+
+# The promise over random histories, for as long as it takes: about a million steps (an hour).
+promise: setup
+	$(SUDO) HYPOTHESIS_PROFILE=long $(VENV)/python -m pytest -n 2 tests/core/test_promise.py tests/core/test_exchange.py
 
 # What one run leaves behind, and what is made of this tree. The cache of what is expensive stays.
 clean:

@@ -15,13 +15,13 @@ SMALLER = [*FIRST, Phase.shrink]
 
 settings.register_profile(
     "ci",
-    max_examples=150,
+    max_examples=660,
     stateful_step_count=50,
     phases=SMALLER,
     deadline=None,
     suppress_health_check=CALM,
 )
-settings.register_profile("long", settings.get_profile("ci"), max_examples=5000, stateful_step_count=100)
+settings.register_profile("long", settings.get_profile("ci"), max_examples=6000, stateful_step_count=100)
 settings.register_profile("first", settings.get_profile("long"), phases=FIRST, report_multiple_bugs=False)
-settings.register_profile("one", settings.get_profile("ci"), max_examples=1500, report_multiple_bugs=False)
+settings.register_profile("one", settings.get_profile("ci"), report_multiple_bugs=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

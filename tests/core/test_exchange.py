@@ -24,7 +24,7 @@ from tests.core.exchange import CLOSED, EXCHANGE, FULL, GROUPS_OF, SMALLER, URGE
 from tests.core.leader import GENERAL, PLAN
 from tests.core.little_asterisk import Channel, LittleAsterisk
 from tests.core.plays import ELS, phone_of, seat_of
-from tests.core.test_promise import NODES, PICK, SEATS, USERS, Histories, one
+from tests.core.test_promise import NODES, PICK, SEATS, USERS, Histories, one, walked
 from tests.core.world import World
 
 PLANS = {"exchange": EXCHANGE, "smaller": SMALLER, "closed": CLOSED, "plain": PLAN}
@@ -204,4 +204,6 @@ class Exchanges(Histories):
         super().teardown()
 
 
-TestExchange = Exchanges.TestCase
+def test_the_promise_holds_in_whatever_order_things_happen_to_an_exchange() -> None:
+    """At least 25,000 steps here and as many in `test_promise`."""
+    walked(Exchanges)

@@ -8,10 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import hypothesis.strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis import settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from irmacall.core.code import Digits
 from irmacall.core.events import (
@@ -49,6 +57,9 @@ def one(options: Iterable[T], pick: int) -> T:
 
 class Histories(PassingOn, RuleBasedStateMachine):
     """Everything that may happen, one thing at a time."""
+
+    steps: ClassVar[int] = 0
+    """In all histories so far."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -277,6 +288,7 @@ class Histories(PassingOn, RuleBasedStateMachine):
     @invariant()
     def the_promise_holds(self) -> None:
         """After every step."""
+        type(self).steps += 1
         invariants.hold(self.world)
 
     def teardown(self) -> None:
@@ -295,4 +307,15 @@ class Histories(PassingOn, RuleBasedStateMachine):
         invariants.nothing_is_left(self.world)
 
 
-TestPromise = Histories.TestCase
+def test_the_promise_holds_in_whatever_order_things_happen() -> None:
+    """At least 25,000 steps here and as many in `test_exchange`, and a million by one command (`make promise`)."""
+    walked(Histories)
+
+
+def walked(histories: type[Histories]) -> None:
+    """Try this many histories; that they were long enough is counted."""
+    histories.steps = 0
+    run_state_machine_as_test(histories)
+    tried = settings.default
+    assert tried is not None
+    assert histories.steps >= 38 * tried.max_examples, "the histories were shorter than they should be"
