@@ -20,10 +20,11 @@ from typing import Final, TextIO
 import aiohttp
 
 from bench.storm.watched import Login, Node, Watched, note
+from irmacall.core.state import GRANTS_A_FENCE
 from irmacall.web.sessions import COOKIE
 
 EARLIER, LATER = 5, 2
-"""How many grants before and after the latest are asked for."""
+"""How many grants before and after the latest are asked for; and so many of the next leader's."""
 _GUESSES: Final = 12
 """So many guesses are made between two questions with what is known."""
 _LOOK_EVERY: Final = 0.2
@@ -44,7 +45,8 @@ class Known:
     def questions(self) -> list[tuple[str, int]]:
         """(call, grant): all that are worth asking now."""
         top = max(self.grants.values(), default=0)
-        grants = range(max(1, top - EARLIER), top + LATER + 1)
+        after = (top // GRANTS_A_FENCE + 1) * GRANTS_A_FENCE
+        grants = [*range(max(1, top - EARLIER), top + LATER + 1), *range(after + 1, after + LATER + 1)]
         recent = [call for call, at in self.calls.items() if time.monotonic() - at < _REMEMBERED]
         guesses = [(call, grant) for call in recent for grant in grants]
         told = [(call, self.grants[call]) for call in recent if call in self.grants]
