@@ -9,6 +9,8 @@ from typing import Any, Final
 from bench.storm.truth import Span, Truth
 
 LONGEST_SILENCE: Final = 2.0
+_KEYING: Final = 4.0
+"""From the answer on: while she keys in her code nobody says anything."""
 _LAST_SECONDS: Final = 1.5
 """The one who has a caller on the line may hang up: both go within these seconds."""
 Calm = Callable[[float, float], bool]
@@ -54,14 +56,14 @@ def dropped(calls: Sequence[Ended], truth: Truth, calm: Calm) -> list[dict[str, 
 
 
 def silent(calls: Sequence[Ended], truth: Truth, calm: Calm, muted: Collection[str]) -> list[dict[str, Any]]:
-    """Silences that somebody heard while nothing was broken. `muted`: calls in which an owner muted herself."""
+    """Silences that somebody heard while nothing was broken, after her code. `muted`: calls in which an owner muted herself."""
     found = []
     for each in calls:
         call = call_of(truth, each)
         if call in muted:
             continue
         for began, seconds in each.silences:
-            if calm(began, began + seconds):
+            if began - each.began > _KEYING and calm(began, began + seconds):
                 told = {"began": round(began, 2), "seconds": round(seconds, 1), "into": round(began - each.began, 1)}
                 found.append({"call": call, "line": each.line, **told})
     return found

@@ -74,6 +74,8 @@ _PHONE: Final = {
 }
 _REFERS: Final = {Wish.REFER_BLIND: 6.0, Wish.REFER_ATTENDED: 8.0}
 _CONSULTING: Final = {Wish.ACT: 80.0, Wish.STAR_ACT: 8.0, Wish.HANG_UP_PHONE: 6.0, Wish.NOTHING: 6.0}
+_ASKING: Final = {Wish.NOTHING: 84.0, Wish.ACT: 10.0, Wish.HANG_UP_PHONE: 6.0}
+"""While whom she asks is still rung: mostly she waits."""
 _CONSULTED: Final = {Wish.NOTHING: 80.0, Wish.HANG_UP_SCREEN: 10.0, Wish.HANG_UP_PHONE: 10.0}
 _FAULTS: Final = {
     Fault.DAEMON_KILLED: 5.0,
@@ -132,7 +134,7 @@ class Dice:
         if now.consulted:
             return self.one_of(_CONSULTED)
         if now.consulting:
-            return self.one_of(_CONSULTING)
+            return self.one_of(_CONSULTING if "complete" in now.keys else _ASKING)
         weights = {**_SCREEN, **_PHONE, **(_REFERS if now.refers else {})}
         return self.one_of({wish: weight for wish, weight in weights.items() if wish is not Wish.BACK or now.back})
 
