@@ -65,7 +65,7 @@ def rooms_table() -> str:
 
 
 def _asked(state: Asked, line: str | None = None) -> Consult:
-    return Consult(_leg("willem"), state, line=None if line is None else ChannelId(line))
+    return Consult(_leg("willem"), NodeName("node1"), state, line=None if line is None else ChannelId(line))
 
 
 def _leg(user: str) -> Leg:

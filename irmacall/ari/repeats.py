@@ -19,11 +19,10 @@ from irmacall.core.events import (
     LegEntered,
     NodeEvent,
     PhoneCalled,
-    PhoneDialled,
-    PhoneHeld,
     PhoneRegistered,
 )
 from irmacall.core.ids import ChannelId, Endpoint
+from irmacall.core.transfer_events import PhoneDialled, PhoneHeld
 
 REMEMBERED: Final = 5000
 """Channels' events: a channel that left us may end untold. What is forgotten is merely told again."""

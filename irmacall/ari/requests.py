@@ -22,19 +22,15 @@ from irmacall.core.commands import (
     DialLeg,
     HangUp,
     HoldInQueue,
-    JoinLine,
     LeaveToDialplan,
-    Mute,
     NodeCommand,
     PrepareNode,
-    Regroup,
     RemoveBridge,
-    Ringback,
     Say,
     StopSaying,
-    TellPhone,
 )
 from irmacall.core.dialplan import anonymous_context, desk_of
+from irmacall.core.transfer_commands import JoinLine, Mute, Regroup, Ringback, TellPhone
 
 SOUNDS: Final = "irmacall"
 """The folder below Asterisk's sounds/<language>/ in which our prompts lie."""

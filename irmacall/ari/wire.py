@@ -24,9 +24,6 @@ from irmacall.core.events import (
     LegEntered,
     NodeEvent,
     PhoneCalled,
-    PhoneDialled,
-    PhoneHeld,
-    PhoneReferred,
     PhoneRegistered,
     PlaybackEnded,
 )
@@ -40,6 +37,7 @@ from irmacall.core.ids import (
     call_of_leg,
     call_of_talk_bridge,
 )
+from irmacall.core.transfer_events import PhoneDialled, PhoneHeld, PhoneReferred
 
 __all__ = ["DISALLOWED", "Referral", "Superseded", "WireError", "endpoint_of", "parse_event"]
 
@@ -123,7 +121,9 @@ def _entered_stasis(node: NodeName, event: Fields) -> NodeEvent | None:
 
 def _dialled(node: NodeName, event: Fields, channel: ChannelId, dialled: tuple[str, ...]) -> NodeEvent | None:
     endpoint = endpoint_of(event["channel"]["name"].text())
-    return None if endpoint is None else PhoneDialled(node, channel, endpoint, "".join(dialled))
+    dialog = event["channel"].get("protocol_id")
+    told = "" if dialog is None else dialog.text()
+    return None if endpoint is None else PhoneDialled(node, channel, endpoint, "".join(dialled), told)
 
 
 def _state_changed(node: NodeName, event: Fields) -> NodeEvent | None:

@@ -144,11 +144,15 @@ class Consult:
 
     leg: Leg
     """Her phone, or her telephone outside."""
+    node: NodeName
+    """Where that leg is: the call's own, or that of the owner's second call."""
     state: Asked = Asked.RINGING
     blind: bool = False
     """There is nothing to talk about: the caller is passed on as soon as she answers."""
     line: ChannelId | None = None
     """The second call of the owner's own phone, in which she talks with her; None: in the one with the caller."""
+    dialog: str = ""
+    """The SIP Call-ID of that second call."""
     referred: ChannelId | None = None
     """The owner's channel on which her phone asked for this, and is told how it goes (SIP REFER)."""
     since: float = 0.0
@@ -229,6 +233,8 @@ class Call:
     """How it ends, where that is known before it does."""
     held: bool = False
     """She hears music, at the wish of the one who has her on the line."""
+    phone_held: bool = False
+    """The same, by her phone's own key."""
     muted: bool = False
     """The one who has her on the line is not heard, by her own wish."""
     consult: Consult | None = None
@@ -270,8 +276,6 @@ class Call:
     """How often in a row Asterisk would not do what the switchboard asked."""
     enquiry: Enquiry | None = field(default=None, metadata=UNSAVED)
     enquiries: int = field(default=0, metadata=UNSAVED)
-    phone_held: bool = field(default=False, metadata=UNSAVED)
-    """The one who has her on the line holds her with her phone's own key."""
     leg_keys: Digits = field(default_factory=Digits, metadata=UNSAVED)
     """What was keyed in on that phone of a star code."""
     granted: Granted | None = field(default=None, metadata=UNSAVED)
@@ -303,7 +307,15 @@ class Call:
     def own_channels(self) -> tuple[ChannelId, ...]:
         """Every channel that is in it or rings for it, hers last."""
         line = None if self.consult is None else self.consult.line
-        return (*(leg.channel for leg in self.phones), *(() if line is None else (line,)), self.channel)
+        after = None if self.handover is None else self.handover.after
+        others = (channel for channel in (line, after) if channel is not None)
+        return (*(leg.channel for leg in self.phones), *others, self.channel)
+
+    def node_of(self, channel: ChannelId) -> NodeName:
+        """The node that this channel of it is at."""
+        consult = self.consult
+        asked = consult is not None and channel in (consult.leg.channel, consult.line)
+        return consult.node if asked and consult is not None else self.node
 
     def turn(self, turning: Turning) -> None:
         """Move to the next stage. A turning that the table does not have here is a defect of the desk."""

@@ -24,6 +24,7 @@ from irmacall.core.ids import (
     SoundName,
     UserId,
 )
+from irmacall.core.transfer_commands import FindTarget, JoinLine, Mute, Regroup, Ringback, TellPhone
 
 
 class Prompt(enum.Enum):
@@ -188,73 +189,6 @@ class LeaveToDialplan:
     channel: ChannelId
 
 
-@dataclass(frozen=True, slots=True)
-class Regroup:
-    """Move the channels of a talk: first some to where the music is, and only then others to where they can talk.
-
-    One command, so that nobody is heard by who should not hear her: where the first part fails, the second is not
-    done.
-    """
-
-    node: NodeName
-    call: CallId
-    room: BridgeId
-    music_class: str
-    to_music: tuple[ChannelId, ...]
-    talk: BridgeId
-    to_talk: tuple[ChannelId, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class JoinLine:
-    """Answer the second call of an owner's phone, and bring it together with the leg of whom she consults."""
-
-    node: NodeName
-    call: CallId
-    bridge: BridgeId
-    line: ChannelId
-    leg: ChannelId
-
-
-@dataclass(frozen=True, slots=True)
-class Ringback:
-    """Let who waits on this channel for another phone hear that it rings, or (not `on`) no longer."""
-
-    node: NodeName
-    call: CallId
-    channel: ChannelId
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Mute:
-    """Let nobody hear what is said on this channel, or (not `on`) let it be heard again."""
-
-    node: NodeName
-    call: CallId
-    channel: ChannelId
-    on: bool
-
-
-class Progress(enum.Enum):
-    """What a phone is told that asked for a transfer by SIP REFER (RFC 3515): 100, 200, 603 or 503."""
-
-    RINGING = "channel_progress"
-    DONE = "channel_answered"
-    DECLINED = "channel_declined"
-    UNAVAILABLE = "channel_unavailable"
-
-
-@dataclass(frozen=True, slots=True)
-class TellPhone:
-    """Tell the phone behind this channel how the transfer goes that it asked for."""
-
-    node: NodeName
-    call: CallId | None
-    channel: ChannelId
-    progress: Progress
-
-
 # -- for screens and the vault -----------------------------------------------------------------------------
 
 
@@ -355,22 +289,6 @@ class DropNumber:
     """Forget this number: its callback is done, or given up."""
 
     number: NumberId
-
-
-# -- for transfers ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FindTarget:
-    """Find out whose this extension is that was keyed in on the phone of who has this caller on the line.
-
-    TargetFound or TargetUnknown answers it.
-    """
-
-    call: CallId
-    extension: str
-    asked: int
-    """Which enquiry this is; the answer says it again."""
 
 
 # -- for the records -----------------------------------------------------------------------------------------

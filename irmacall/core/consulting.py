@@ -12,14 +12,14 @@ from typing import Final
 
 from irmacall.core import disclosures, ending, handover, queue, switchboard
 from irmacall.core.call import Call, Consult, Turning
-from irmacall.core.commands import HangUp, Progress, RefreshSeat, RemoveBridge, Ringback, TellPhone
+from irmacall.core.commands import HangUp, RefreshSeat, RemoveBridge
 from irmacall.core.ids import ChannelId, consult_bridge
 from irmacall.core.state import Turn
-from irmacall.core.transfer import Act, Asked, Failure, Returned, Telephone
+from irmacall.core.transfer import Act, Asked, Failure, Returned, SecondCall, Telephone
+from irmacall.core.transfer_commands import Progress, Ringback, TellPhone
 
 MOST_FAILURES = 2
 """So often in a row a talk is put together anew; after that its caller waits for somebody else."""
-
 
 
 class Over(enum.Enum):
@@ -59,7 +59,7 @@ def begin(
     call: Call,
     to: Telephone,
     *,
-    line: ChannelId | None = None,
+    line: SecondCall | None = None,
     referred: ChannelId | None = None,
 ) -> None:
     """Ring this one. `line`: the owner talks with her in this second call of her phone. `referred`: on this channel
@@ -67,13 +67,15 @@ def begin(
     assert call.leg is not None
     ending.give_up_enquiry(turn, call)
     call.held, call.returned = False, None
-    leg = handover.ring(turn, call, to)
-    call.consult = Consult(leg, blind=referred is not None, line=line, referred=referred, since=turn.now)
+    node = call.node if line is None else line.node
+    leg = handover.ring(turn, call, to, node)
+    call.consult = Consult(leg, node, blind=referred is not None, referred=referred, since=turn.now)
     if line is not None:
-        turn.desk.call_of_channel[line] = call.id
+        call.consult.line, call.consult.dialog = line.channel, line.dialog
+        turn.desk.call_of_channel[line.channel] = call.id
     if referred is not None:
         turn.do(TellPhone(call.node, call.id, referred, Progress.RINGING))
-    turn.do(Ringback(call.node, call.id, line or call.leg.channel, on=True))
+    _ringback(turn, call, call.consult, on=True)
     refresh(turn, call)
 
 
@@ -112,6 +114,9 @@ def pass_on(turn: Turn, call: Call) -> None:
     consult = call.consult
     assert consult is not None
     _told(turn, call, consult, Progress.DONE)
+    if consult.node != call.node:
+        _ring_here(turn, call, consult)
+        return
     _without(turn, call, consult)
     owner = handover.release(turn, call)
     call.legs = (consult.leg,)
@@ -124,6 +129,17 @@ def pass_on(turn: Turn, call: Call) -> None:
     refresh(turn, call)
 
 
+def _ring_here(turn: Turn, call: Call, consult: Consult) -> None:
+    """She was asked at another node: her phone is rung from the caller's, so that no voice goes from node to node."""
+    owner, leg = call.leg, consult.leg
+    assert owner is not None
+    _without(turn, call, consult)
+    queue.let_go(turn, call, leg, consult.node)
+    ending.freed(turn, call, leg, talked=False)
+    to = handover.come_back(leg)
+    handover.let_go(turn, call, *to, *handover.come_back(owner), after=leg.channel if to else None)
+
+
 def drop(turn: Turn, call: Call, why: Failure | None = None) -> None:
     """Nobody is consulted any more; the caller is back. `why`: it came to nothing, which the owner is told."""
     consult = call.consult
@@ -131,7 +147,7 @@ def drop(turn: Turn, call: Call, why: Failure | None = None) -> None:
     _told(turn, call, consult, Progress.DECLINED)
     _without(turn, call, consult)
     call.leaving |= {consult.leg.channel} & call.members
-    queue.let_go(turn, call, consult.leg)
+    queue.let_go(turn, call, consult.leg, consult.node)
     ending.freed(turn, call, consult.leg, talked=False)
     call.returned = None if why is None else Returned(why, consult.leg.user)
     refresh(turn, call)
@@ -141,7 +157,17 @@ def drop(turn: Turn, call: Call, why: Failure | None = None) -> None:
 def _told(turn: Turn, call: Call, consult: Consult, progress: Progress) -> None:
     """The phone that asked for this by REFER is told how it went, as long as its channel is there."""
     if consult.referred is not None:
-        turn.do(TellPhone(call.node, call.id, consult.referred, progress))
+        node = consult.node if consult.referred == consult.line else call.node
+        turn.do(TellPhone(node, call.id, consult.referred, progress))
+
+
+def _ringback(turn: Turn, call: Call, consult: Consult, *, on: bool) -> None:
+    """The owner hears that the phone of whom she asked rings, or no longer."""
+    assert call.leg is not None
+    if consult.line is None:
+        turn.do(Ringback(call.node, call.id, call.leg.channel, on))
+    else:
+        turn.do(Ringback(consult.node, call.id, consult.line, on))
 
 
 def _without(turn: Turn, call: Call, consult: Consult) -> None:
@@ -150,11 +176,11 @@ def _without(turn: Turn, call: Call, consult: Consult) -> None:
     call.consult = None
     turn.set_timer(("call", call.id), None)
     if consult.state is Asked.RINGING:
-        turn.do(Ringback(call.node, call.id, consult.line or call.leg.channel, on=False))
+        _ringback(turn, call, consult, on=False)
     if consult.line is not None:
         turn.desk.call_of_channel.pop(consult.line, None)
-        turn.do(HangUp(call.node, call.id, consult.line))
-        turn.do(RemoveBridge(call.node, call.id, consult_bridge(call.id)))
+        turn.do(HangUp(consult.node, call.id, consult.line))
+        turn.do(RemoveBridge(consult.node, call.id, consult_bridge(call.id)))
     turn.touch_call(call)
 
 
@@ -179,7 +205,7 @@ def answered(turn: Turn, call: Call) -> None:
     if consult.blind:
         pass_on(turn, call)
         return
-    turn.do(Ringback(call.node, call.id, consult.line or call.leg.channel, on=False))
+    _ringback(turn, call, consult, on=False)
     consult.state, consult.since = Asked.CONSULTED, turn.now
     turn.set_timer(("call", call.id), None)
     turn.touch_call(call)
@@ -207,7 +233,10 @@ def owner_left(turn: Turn, call: Call) -> None:
     """The one who has the caller on the line is gone, or hung up: whom she had put aside must not be lost by that."""
     consult, leg = call.consult, call.leg
     assert leg is not None
-    if consult is None and (call.held or call.phone_held):
+    if consult is None and call.enquiry is not None and call.enquiry.refers:
+        asked, call.enquiry = call.enquiry.number, None
+        handover.let_go(turn, call, *handover.come_back(leg), asked=asked)
+    elif consult is None and (call.held or call.phone_held):
         handover.let_go(turn, call, *handover.come_back(leg))
     elif consult is None:
         ending.end(turn, call)

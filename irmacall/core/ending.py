@@ -6,12 +6,13 @@ from irmacall.core import disclosures
 from irmacall.core.agent import Availability
 from irmacall.core.call import Call, Leg, Stage, Turning
 from irmacall.core.callback import Callback
-from irmacall.core.commands import DropNumber, HangUp, KeepFacts, Progress, RemoveBridge, TellPhone
+from irmacall.core.commands import DropNumber, HangUp, KeepFacts, RemoveBridge
 from irmacall.core.events import FactsKept
 from irmacall.core.facts import CallFacts, Outcome
 from irmacall.core.ids import CallId, NumberId, consult_bridge, talk_bridge
 from irmacall.core.state import Turn
 from irmacall.core.transfer import ToOutside
+from irmacall.core.transfer_commands import Progress, TellPhone
 
 
 def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
@@ -24,12 +25,12 @@ def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
     turn.touch_call(call)
     for channel in call.own_channels:
         if caller_stays or channel != call.channel:
-            turn.do(HangUp(call.node, call.id, channel))
+            turn.do(HangUp(call.node_of(channel), call.id, channel))
     if call.attempt:
         turn.do(RemoveBridge(call.node, call.id, talk_bridge(call.id)))
     give_up_enquiry(turn, call)
     if call.consult is not None and call.consult.line is not None:
-        turn.do(RemoveBridge(call.node, call.id, consult_bridge(call.id)))
+        turn.do(RemoveBridge(call.consult.node, call.id, consult_bridge(call.id)))
     if call.called_back:
         _stands(turn, call, rang=rang)
     else:
@@ -50,7 +51,7 @@ def give_up_enquiry(turn: Turn, call: Call) -> None:
     if enquiry is None:
         return
     if enquiry.line is not None:
-        turn.do(HangUp(call.node, None, enquiry.line))
+        turn.do(HangUp(enquiry.line.node, None, enquiry.line.channel))
     if enquiry.refers and call.leg is not None:
         turn.do(TellPhone(call.node, call.id, call.leg.channel, Progress.DECLINED))
 

@@ -14,17 +14,15 @@ from irmacall.core.commands import (
     DialLeg,
     HangUp,
     HoldInQueue,
-    JoinLine,
     LeaveToDialplan,
-    Mute,
     NodeCommand,
-    Regroup,
     Say,
 )
 from irmacall.core.events import CommandFailed, PlaybackEnded
 from irmacall.core.ids import ChannelId
 from irmacall.core.state import Turn
 from irmacall.core.transfer import Failure
+from irmacall.core.transfer_commands import JoinLine, Mute, Regroup
 
 MOST_HANG_UPS = 9
 """How often a hang-up that fails is asked for again; a node that fails more often is lost, and then heard anew."""

@@ -9,13 +9,19 @@ Nobody may see her on the way. She hears music from the first moment to the last
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from irmacall.core import clock, disclosures, ending, queue, switchboard
 from irmacall.core.call import Call, Leg, Stage, Turning
 from irmacall.core.code import Digits
 from irmacall.core.commands import CallOut, CreateLeg, DropNumber
-from irmacall.core.ids import Endpoint, UserId, leg_channel, talk_bridge
+from irmacall.core.ids import ChannelId, Endpoint, NodeName, UserId, consult_bridge, leg_channel, talk_bridge
 from irmacall.core.state import Turn
 from irmacall.core.transfer import Failure, Handover, Returned, Standing, Telephone, ToLine, ToPerson
+
+GONE_WITHIN = 3.0
+"""Seconds that a phone's channel at another node may take to be gone, or an extension to be found out about, before
+it is gone on all the same."""
 
 
 def obstacle(turn: Turn, call: Call, to: Telephone) -> Failure | None:
@@ -27,23 +33,24 @@ def obstacle(turn: Turn, call: Call, to: Telephone) -> Failure | None:
     return Failure.BUSY if turn.desk.phone(to.endpoint).channels else None
 
 
-def ring(turn: Turn, call: Call, to: Telephone) -> Leg:
-    """Let this phone ring for the call; its leg, which belongs to it from now on."""
+def ring(turn: Turn, call: Call, to: Telephone, node: NodeName | None = None) -> Leg:
+    """Let this phone ring for the call, from this node; its leg, which belongs to it from now on."""
+    node = node or call.node
     call.attempt += 1
     channel = leg_channel(call.id, call.attempt)
     turn.desk.call_of_channel[channel] = call.id
     turn.set_timer(("call", call.id), turn.now + call.plan.transfers.ring)
     turn.touch_call(call)
     if not isinstance(to, ToPerson):
-        turn.do(CallOut(call.node, call.id, channel, to.number))
+        turn.do(CallOut(node, call.id, channel, to.number))
         return Leg(channel, None, Endpoint(""), turn.now, to.number)
-    turn.desk.add_phone_channel(to.endpoint, channel, call.node)
+    turn.desk.add_phone_channel(to.endpoint, channel, node)
     turn.touch_phone(to.endpoint)
-    star_codes = call.plan.transfers.star_codes
-    turn.do(CreateLeg(call.node, call.id, channel, talk_bridge(call.id), to.endpoint, star_codes))
-    agent = turn.desk.agents.get(to.user)
-    if agent is not None:
-        queue.place_agent(turn, agent)  # At once: nobody else may be offered to her in this turn.
+    bridge = talk_bridge(call.id) if node == call.node else consult_bridge(call.id)
+    turn.do(CreateLeg(node, call.id, channel, bridge, to.endpoint, call.plan.transfers.star_codes))
+    holder = turn.desk.agent_of_endpoint.get(to.endpoint)
+    if holder is not None:
+        queue.place_agent(turn, turn.desk.agents[holder])  # At once: nobody else may be offered to her in this turn.
     return Leg(channel, to.user, to.endpoint, turn.now)
 
 
@@ -61,8 +68,13 @@ def release(turn: Turn, call: Call) -> Leg:
     return leg
 
 
-def let_go(turn: Turn, call: Call, *then: Telephone) -> None:
-    """Its owner lets go of the caller, who waits for these phones, one after the other."""
+def let_go(
+    turn: Turn, call: Call, *then: Telephone, after: ChannelId | None = None, asked: int | None = None
+) -> None:
+    """Its owner lets go of the caller, who waits for these phones, one after the other.
+
+    The first is rung once the channel `after` is gone, or the enquiry `asked` is answered.
+    """
     leg = release(turn, call)
     call.turn(Turning.LET_GO)
     call.queued_at = turn.now if call.queued_at is None else call.queued_at
@@ -72,7 +84,11 @@ def let_go(turn: Turn, call: Call, *then: Telephone) -> None:
         _first_in_queue(turn, call)
     else:
         call.passed_by = leg.user
-        call.handover = Handover(leg.user, then)
+        call.handover = Handover(leg.user, then, after, asked)
+        if after is not None:
+            turn.desk.call_of_channel[after] = call.id
+        if call.handover.waits:
+            turn.set_timer(("call", call.id), turn.now + GONE_WITHIN)
     queue.hold(turn, call)
     disclosures.refresh(turn, call)
 
@@ -95,16 +111,24 @@ def to_line(turn: Turn, call: Call, to: ToLine) -> None:
     leg = release(turn, call)
     call.turn(Turning.LET_GO)
     call.passed, call.passed_by = call.passed + 1, leg.user
+    wait_in(turn, call, to)
+    disclosures.refresh(turn, call)
+
+
+def wait_in(turn: Turn, call: Call, to: ToLine) -> None:
+    """She waits in this queue from now on, where it was said."""
+    call.handover = None
     call.ahead = to.standing is Standing.FIRST
     if to.standing is Standing.LAST:
         call.queued_at = turn.now
     queue.enter(turn, call, to.queue)
-    disclosures.refresh(turn, call)
 
 
 def go_on(turn: Turn, call: Call) -> None:
     """Who waits for one person's phone: it is rung, or the next one's; or she waits first in her queue."""
     if call.stage is not Stage.WAITING or call.handover is None or call.node not in turn.desk.confirmed:
+        return
+    if call.handover.waits:
         return
     while call.handover is not None and call.handover.then:
         to, *rest = call.handover.then
@@ -116,6 +140,17 @@ def go_on(turn: Turn, call: Call) -> None:
             return
         _not_rung(turn, call, to, why)
     _first_in_queue(turn, call)
+
+
+def is_gone(turn: Turn, call: Call) -> None:
+    """What was waited for before the next phone is rung is there, or was waited for long enough."""
+    handover = call.handover
+    if handover is None:
+        return
+    if handover.after is not None:
+        turn.desk.call_of_channel.pop(handover.after, None)
+    call.handover = replace(handover, after=None, asked=None)
+    turn.touch_call(call)
 
 
 def _gone(turn: Turn, by: UserId, to: Telephone) -> Failure | None:

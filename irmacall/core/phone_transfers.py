@@ -12,14 +12,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from irmacall.core import consulting, ending, transfers
-from irmacall.core.call import Call, Stage
+from irmacall.core import consulting, ending, handover, transfers
+from irmacall.core.call import Call, Leg, Stage
 from irmacall.core.code import Digits
-from irmacall.core.commands import FindTarget, HangUp, Progress, TellPhone
-from irmacall.core.events import KeysPressed, PhoneDialled, PhoneHeld, PhoneReferred, TargetFound, TargetUnknown
+from irmacall.core.commands import HangUp
+from irmacall.core.events import KeysPressed
 from irmacall.core.ids import ChannelId, Endpoint
 from irmacall.core.state import Turn
-from irmacall.core.transfer import Act, Asked, Enquiry, Failure, ToLine
+from irmacall.core.transfer import Act, Asked, Enquiry, Failure, SecondCall, ToLine
+from irmacall.core.transfer_commands import FindTarget, Progress, TellPhone
+from irmacall.core.transfer_events import PhoneDialled, PhoneHeld, PhoneReferred, TargetFound, TargetUnknown
 
 STAR: Final = "*"
 DONE: Final = "#"
@@ -37,10 +39,11 @@ LONGEST: Final = 18
 def dialled(turn: Turn, event: PhoneDialled) -> None:
     """Her phone makes a second call, to ask somebody about the caller of the first."""
     call = _call_of_phone(turn, event.endpoint)
-    if call is None or call.node != event.node or call.consult is not None or call.enquiry is not None:
+    if call is None or not _free(call):
         turn.do(HangUp(event.node, None, event.channel))
         return
-    _enquire(turn, call, event.extension, consult=True, line=event.channel)
+    line = SecondCall(event.channel, event.node, event.dialog)
+    _enquire(turn, call, event.extension, consult=True, line=line)
 
 
 def _call_of_phone(turn: Turn, endpoint: Endpoint) -> Call | None:
@@ -67,16 +70,26 @@ def _talk_on(turn: Turn, channel: ChannelId) -> Call | None:
 def referred(turn: Turn, event: PhoneReferred) -> None:
     """Her phone asks to pass on the caller, or (from its second call) to bring both together."""
     call = turn.desk.call_with(event.channel)
-    if call is None or call.stage is not Stage.TALKING or call.leg is None or event.node != call.node:
+    if call is None or call.stage is not Stage.TALKING or call.leg is None:
         turn.do(TellPhone(event.node, None, event.channel, Progress.DECLINED))
         return
-    ends = {call.leg.channel, None if call.consult is None else call.consult.line}
-    if event.line is not None and {event.channel, event.line} == ends:
+    if _means_both(call, call.leg, event):
         _bring_together(turn, call, event.channel)
     elif event.extension is not None and event.channel == call.leg.channel and _free(call):
         _enquire(turn, call, event.extension, consult=False, refers=True)
     else:
         turn.do(TellPhone(event.node, call.id, event.channel, Progress.DECLINED))
+
+
+def _means_both(call: Call, leg: Leg, event: PhoneReferred) -> bool:
+    """Whether this asks that whom she consults in her second call has the caller. At another node than where she is
+    asked, that call is known by its Call-ID alone."""
+    consult = call.consult
+    if consult is None or consult.line is None:
+        return False
+    if event.line is not None:
+        return {event.channel, event.line} == {leg.channel, consult.line}
+    return event.dialog is not None and event.channel == leg.channel and event.dialog == consult.dialog
 
 
 def _free(call: Call) -> bool:
@@ -90,7 +103,7 @@ def _bring_together(turn: Turn, call: Call, channel: ChannelId) -> None:
     consult.referred = channel
     if consult.state is Asked.RINGING:
         consult.blind = True
-        turn.do(TellPhone(call.node, call.id, channel, Progress.RINGING))
+        turn.do(TellPhone(call.node_of(channel), call.id, channel, Progress.RINGING))
         turn.touch_call(call)
     else:
         consulting.pass_on(turn, call)
@@ -105,7 +118,7 @@ def _enquire(
     extension: str,
     *,
     consult: bool,
-    line: ChannelId | None = None,
+    line: SecondCall | None = None,
     refers: bool = False,
 ) -> None:
     call.enquiries += 1
@@ -117,6 +130,9 @@ def found(turn: Turn, event: TargetFound) -> None:
     """This is whose extension it was."""
     call = turn.desk.calls.get(event.call)
     enquiry = None if call is None else call.enquiry
+    if call is not None and _waits_for(call, event.asked):
+        transfers.go_to(turn, call, event.to)
+        return
     if call is None or enquiry is None or enquiry.number != event.asked:
         transfers.forget(turn, event.to)
         return
@@ -138,9 +154,14 @@ def found(turn: Turn, event: TargetFound) -> None:
         turn.do_first(TellPhone(call.node, call.id, told, Progress.DONE))
 
 
+def _waits_for(call: Call, asked: int) -> bool:
+    """Whether her owner hung up behind her question, as many phones do, and she waits for the answer."""
+    return call.stage is Stage.WAITING and call.handover is not None and call.handover.asked == asked
+
+
 def _stands(turn: Turn, call: Call, enquiry: Enquiry) -> bool:
     """Whether what was asked for can still be: her phone has not hung up, and nobody is consulted."""
-    there = enquiry.line is None or enquiry.line in turn.desk.phone_of_channel
+    there = enquiry.line is None or enquiry.line.channel in turn.desk.phone_of_channel
     return there and call.stage is Stage.TALKING and call.consult is None and call.node in turn.desk.confirmed
 
 
@@ -148,6 +169,9 @@ def unknown(turn: Turn, event: TargetUnknown) -> None:
     """It was nobody's."""
     call = turn.desk.calls.get(event.call)
     enquiry = None if call is None else call.enquiry
+    if call is not None and _waits_for(call, event.asked):
+        handover.is_gone(turn, call)
+        return
     if call is None or enquiry is None or enquiry.number != event.asked:
         return
     ending.give_up_enquiry(turn, call)
@@ -159,13 +183,13 @@ def unknown(turn: Turn, event: TargetUnknown) -> None:
 
 
 def held(turn: Turn, event: PhoneHeld) -> None:
-    """She holds the caller with her phone's own key: it is that phone which lets the caller hear music."""
+    """She holds the caller with her phone's own key, or takes her back."""
     call = _talk_on(turn, event.channel)
     if call is None:
         return
     call.phone_held = event.on
-    if call.held and not event.on:
-        transfers.hold(turn, call, on=False)  # Whoever takes a caller back with any key has her back.
+    call.held = call.held and event.on  # Whoever takes a caller back, with whatever key, has her back.
+    turn.touch_call(call)
     consulting.refresh(turn, call)
 
 
@@ -188,7 +212,7 @@ def _key(turn: Turn, call: Call, key: str) -> None:
     if kind in ACTS:
         consulting.step(turn, call, ACTS[kind])
     elif kind == HOLD:
-        transfers.hold(turn, call, on=not call.held)
+        transfers.hold(turn, call, on=not (call.held or call.phone_held))
     elif rest.endswith(DONE) and kind in (BLIND, CONSULT):
         _pass_by_keys(turn, call, rest.removesuffix(DONE), consult=kind == CONSULT)
     elif not kind or kind in (BLIND, CONSULT):

@@ -115,7 +115,7 @@ def leg_entered(turn: Turn, event: LegEntered) -> None:
     if call is None or leg is None:
         turn.do(HangUp(event.node, None, event.channel))
     elif call.stage is Stage.RINGING or leg not in call.legs:
-        turn.do(DialLeg(call.node, call.id, event.channel, ring_limit(call)))
+        turn.do(DialLeg(event.node, call.id, event.channel, ring_limit(call)))
 
 
 def ring_seconds(call: Call) -> float:
@@ -160,10 +160,10 @@ def drop_leg(turn: Turn, call: Call, channel: ChannelId) -> Leg:
     return leg
 
 
-def let_go(turn: Turn, call: Call, leg: Leg) -> None:
-    """This phone is in the call no longer, nor rings for it."""
+def let_go(turn: Turn, call: Call, leg: Leg, node: NodeName | None = None) -> None:
+    """This phone is in the call no longer, nor rings for it. `node`: where its leg is, if not at the call's."""
     turn.desk.call_of_channel.pop(leg.channel, None)
-    turn.do(HangUp(call.node, call.id, leg.channel))
+    turn.do(HangUp(node or call.node, call.id, leg.channel))
     if leg.number is not None:
         turn.do(DropNumber(leg.number))
     turn.touch_call(call)

@@ -14,6 +14,7 @@ from irmacall.core import (
     consulting,
     disclosures,
     ending,
+    handover,
     ivr,
     management,
     queue,
@@ -52,6 +53,8 @@ def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
             ending.lose(turn, call)
     for call in turn.desk.calls.values():
         _unbind(turn, call)
+        if call.consult is not None and call.consult.node not in event.nodes:
+            consulting.drop(turn, call, Failure.FAILED)
     for facts in turn.desk.facts.values():
         turn.do(KeepFacts(facts))  # Whether they were kept before, nobody knows: the store keeps them once.
     gone = [command for command in turn.decision.commands if isinstance(command, NodeCommand)]
@@ -126,7 +129,16 @@ def snapshot(turn: Turn, event: NodeSnapshot) -> None:
     for channel, seen in event.channels.items():
         if seen.caller and channel not in turn.desk.call_of_channel:
             _adopt(turn, channel, event)
+    _consult_on_elsewhere(turn, event)
     _close_strays(turn, event)
+
+
+def _consult_on_elsewhere(turn: Turn, event: NodeSnapshot) -> None:
+    """Whom the owner of a call at another node asks from this one, in a second call of her phone."""
+    for call in turn.desk.calls.values():
+        consult = call.consult
+        if consult is not None and consult.node == event.node != call.node:
+            _ask_on(turn, call, consult, event)
 
 
 def _occupied(turn: Turn, event: NodeSnapshot) -> frozenset[str]:
@@ -164,6 +176,7 @@ def _take_over(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     if call.stage in BEFORE_THE_QUEUE:
         ivr.ask_again(turn, call)
     elif call.stage is Stage.WAITING:
+        handover.is_gone(turn, call)
         clock.go_on(turn, call)
         _wait_on(turn, call, event)
     elif call.stage is Stage.CALLBACK:
@@ -187,7 +200,7 @@ def _believe_asterisk(call: Call, event: NodeSnapshot) -> None:
     """A leg is the agent's whose phone it is, whatever an older record says; its name is never given twice."""
     call.attempt = max(call.attempt, _attempts(call.id, event))
     call.legs = tuple(_believed(leg, event) for leg in call.legs)
-    if call.consult is not None:
+    if call.consult is not None and call.consult.node == event.node:
         call.consult.leg = _believed(call.consult.leg, event)
 
 
@@ -225,11 +238,10 @@ def _talk_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     """Somebody has her on the line, or had: with whom she was to be, and who is asked about her, is gone on with."""
     switchboard.take_over(call, event)
     consult = call.consult
-    if consult is not None and not _goes_on(consult, event):
-        consulting.drop(turn, call, Failure.FAILED)
-        call.held = True  # Whether she heard music nobody knows: if her owner is gone too, she is not lost.
-    elif consult is not None:
+    if consult is not None and consult.node == event.node:
         _ask_on(turn, call, consult, event)
+    if consult is not None and call.consult is None:
+        call.held = True  # Whether she heard music nobody knows: if her owner is gone too, she is not lost.
     if call.stage is not Stage.TALKING or call.leg is None:
         return
     if not _is_up(call.leg, event):
@@ -248,14 +260,14 @@ def _goes_on(consult: Consult, event: NodeSnapshot) -> bool:
 
 
 def _ask_on(turn: Turn, call: Call, consult: Consult, event: NodeSnapshot) -> None:
-    if consult.state is not Asked.RINGING:
-        return
-    if _is_up(consult.leg, event):
+    if not _goes_on(consult, event):
+        consulting.drop(turn, call, Failure.FAILED)
+    elif consult.state is Asked.RINGING and _is_up(consult.leg, event):
         consulting.answered(turn, call)
-        return
-    if not event.channels[consult.leg.channel].ringing:
-        turn.do(DialLeg(call.node, call.id, consult.leg.channel, queue.ring_limit(call)))
-    turn.set_timer(("call", call.id), turn.now + call.plan.transfers.ring)
+    elif consult.state is Asked.RINGING:
+        if not event.channels[consult.leg.channel].ringing:
+            turn.do(DialLeg(event.node, call.id, consult.leg.channel, queue.ring_limit(call)))
+        turn.set_timer(("call", call.id), turn.now + call.plan.transfers.ring)
 
 
 def _ring_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:

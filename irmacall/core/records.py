@@ -177,7 +177,9 @@ def _consult(fields: dict[str, Any] | None) -> Consult | None:
 
 
 def _handover(fields: dict[str, Any] | None) -> Handover | None:
-    return None if fields is None else Handover(fields["by"], tuple(_telephone(dict(to)) for to in fields["then"]))
+    if fields is None:
+        return None
+    return Handover(**{**fields, "then": tuple(_telephone(dict(to)) for to in fields["then"])})
 
 
 def _telephone(to: dict[str, Any]) -> Telephone:
@@ -195,7 +197,8 @@ def _put_call(desk: Desk, call: Call) -> None:
         desk.call_of_channel[channel] = call.id
     for leg in call.phones:
         if leg.number is None:
-            desk.add_phone_channel(leg.endpoint, leg.channel, call.node)  # Busy, until its node says otherwise.
+            node = call.node_of(leg.channel)
+            desk.add_phone_channel(leg.endpoint, leg.channel, node)  # Busy, until its node says otherwise.
     Turn(desk, 0.0).set_timer(("note", call.id), call.note_until)
     queue.place(Turn(desk, call.entered_at or 0.0), call)
 

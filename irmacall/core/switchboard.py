@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from irmacall.core import queue
 from irmacall.core.call import Call, Consult, Room, Stage
-from irmacall.core.commands import JoinLine, Regroup
 from irmacall.core.events import NodeSnapshot
 from irmacall.core.ids import ChannelId, consult_bridge, is_waiting_bridge, talk_bridge
 from irmacall.core.state import Turn
 from irmacall.core.transfer import Asked
+from irmacall.core.transfer_commands import JoinLine, Regroup
 
 
 def rooms(call: Call) -> dict[ChannelId, Room]:
@@ -31,10 +31,14 @@ def rooms(call: Call) -> dict[ChannelId, Room]:
 
 
 def _hears_music(call: Call) -> bool:
-    """Whether her owner has put her aside. Who consults in a second call holds her with the phone's own key."""
+    """Whether her owner has put her aside, by whichever key. Who asks in a second call holds her with her phone's.
+
+    The music that Asterisk plays for a phone that holds ends for good when the phone asks for a transfer, so she is
+    taken to ours at once.
+    """
     consult = call.consult
     asks = consult is not None and consult.line is None and consult.state in (Asked.RINGING, Asked.CONSULTED)
-    return call.held or asks
+    return call.held or call.phone_held or asks
 
 
 def _room_of(consult: Consult) -> Room:
@@ -55,7 +59,7 @@ def settle(turn: Turn, call: Call) -> None:
     consult = call.consult
     if consult is not None and consult.line is not None and Room.CONSULT in moved.values():
         bridge = consult_bridge(call.id)
-        turn.do(JoinLine(call.node, call.id, bridge, consult.line, consult.leg.channel))
+        turn.do(JoinLine(consult.node, call.id, bridge, consult.line, consult.leg.channel))
     out, into = _of(moved, Room.MUSIC), _of(moved, Room.TALK)
     if out or into:
         room, music = queue.waiting_room(turn, call)
@@ -78,6 +82,11 @@ def members_changed(call: Call) -> None:
         call.parked = False
     if set(_of(rooms(call), Room.TALK)) <= call.members:
         call.failures = 0
+
+
+def members_replaced(call: Call) -> None:
+    """Somebody came in who may have taken another's place (INVITE with Replaces): who is not there is asked again."""
+    call.rooms = {each: room for each, room in call.rooms.items() if room is not Room.TALK or each in call.members}
 
 
 def take_over(call: Call, event: NodeSnapshot) -> None:

@@ -9,7 +9,7 @@ from irmacall.core import callbacks, consulting, disclosures, ending, handover, 
 from irmacall.core import switchboard as board
 from irmacall.core.agent import NotTaken
 from irmacall.core.call import Call, Stage, Turning
-from irmacall.core.commands import Connect, NoteForAudit, RefreshSeat
+from irmacall.core.commands import Connect, HangUp, NoteForAudit, RefreshSeat
 from irmacall.core.events import (
     BridgeEntered,
     BridgeLeft,
@@ -112,8 +112,12 @@ def set_members(turn: Turn, call: Call, members: frozenset[ChannelId]) -> None:
     newcomers = members - call.members
     call.members = members
     turn.look_again(call)
-    if any(call_of_leg(channel) != call.id for channel in newcomers - expected(call)):
+    strangers = sorted(channel for channel in newcomers - expected(call) if call_of_leg(channel) != call.id)
+    if strangers:
         turn.do(NoteForAudit("withdrawn_foreign_channel", call.id, "a third channel is in the talk bridge"))
+    for channel in strangers:
+        turn.do(HangUp(call.node, call.id, channel))  # Nobody listens to a talk who was not asked into it.
+        board.members_replaced(call)
 
 
 def expected(call: Call) -> set[ChannelId]:
@@ -184,6 +188,8 @@ def channel_gone(turn: Turn, event: ChannelGone) -> None:
         caller_left(turn, call)
     elif call is not None and call.stage is Stage.TALKING:
         _left_talk(turn, call, event.channel, FAILURES.get(event.cause, Failure.REJECTED))
+    elif call is not None and call.leg_on(event.channel) is None:
+        handover.is_gone(turn, call)
     elif call is not None:
         _did_not_take(turn, call, event)
     endpoint = turn.desk.remove_phone_channel(event.channel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from irmacall.core.ids import ChannelId, Endpoint, NumberId, QueueId, UserId
+from irmacall.core.ids import ChannelId, Endpoint, NodeName, NumberId, QueueId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,25 @@ class Handover:
 
     by: UserId
     then: tuple[Telephone, ...] = ()
+    after: ChannelId | None = None
+    """The next phone is rung once this channel is gone: it is that phone's own, at another node."""
+    asked: int | None = None
+    """Nobody is rung before this enquiry is answered, of which extension it is that her owner's phone keyed in."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is something to wait for before anybody is rung."""
+        return self.after is not None or self.asked is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondCall:
+    """A call that the owner's phone makes while she has a caller on the line, at whatever node."""
+
+    channel: ChannelId
+    node: NodeName
+    dialog: str = ""
+    """Its SIP Call-ID (RFC 3261, 8.1.1.4): by that her phone names it at another node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +143,5 @@ class Enquiry:
 
     number: int
     consult: bool
-    line: ChannelId | None = None
+    line: SecondCall | None = None
     refers: bool = False

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from irmacall.core import consulting, disclosures, handover, routing
 from irmacall.core.call import Call, Stage
-from irmacall.core.commands import Burn, DropNumber, Mute
-from irmacall.core.events import ActAsked, TransferAsked
+from irmacall.core.commands import Burn, DropNumber
 from irmacall.core.ids import CallId, ChannelId, SeatId
 from irmacall.core.state import Turn
-from irmacall.core.transfer import Act, Failure, Returned, Target, ToLine, ToOutside, ToPerson
+from irmacall.core.transfer import Act, Failure, Handover, Returned, SecondCall, Target, ToLine, ToOutside, ToPerson
+from irmacall.core.transfer_commands import Mute
+from irmacall.core.transfer_events import ActAsked, TransferAsked
 
 
 def act_asked(turn: Turn, event: ActAsked) -> None:
@@ -79,8 +80,9 @@ def _take_note(turn: Turn, call: Call, event: TransferAsked) -> None:
 
 def hold(turn: Turn, call: Call, *, on: bool) -> None:
     """The caller hears music, or is back. While somebody is consulted, `swap` does that."""
-    if call.consult is None and call.held is not on:
+    if call.consult is None and (call.held or call.phone_held) is not on:
         call.held = on
+        call.phone_held = call.phone_held and on  # Whoever takes a caller back, with whatever key, has her back.
         turn.touch_call(call)
         consulting.refresh(turn, call)
 
@@ -95,7 +97,7 @@ def mute(turn: Turn, call: Call, *, on: bool) -> None:
         consulting.refresh(turn, call)
 
 
-def consult(turn: Turn, call: Call, to: Target, *, line: ChannelId | None = None) -> bool:
+def consult(turn: Turn, call: Call, to: Target, *, line: SecondCall | None = None) -> bool:
     """Ring this one, to be asked about the caller. False: that cannot be, and she is told why."""
     why = Failure.UNKNOWN if isinstance(to, ToLine) else handover.obstacle(turn, call, to)
     if why is not None or isinstance(to, ToLine):
@@ -130,6 +132,20 @@ def _to_line(turn: Turn, call: Call, to: ToLine) -> bool:
         return False
     handover.to_line(turn, call, to)
     return True
+
+
+def go_to(turn: Turn, call: Call, to: Target) -> None:
+    """Who waits for the answer whose extension it was that her owner's phone asked for: it is this one's."""
+    assert call.handover is not None
+    by = call.handover.by
+    if not isinstance(to, ToLine):
+        call.handover = Handover(by, (to, *call.handover.then))
+        turn.touch_call(call)
+    elif routing.takes(turn, call, to.queue):
+        handover.wait_in(turn, call, to)
+    else:
+        call.returned = Returned(Failure.CLOSED)
+        handover.is_gone(turn, call)
 
 
 def refuse(turn: Turn, call: Call, to: Target | None, why: Failure) -> None:

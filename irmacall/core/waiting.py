@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from irmacall.core import clock, routing, saying, spoken
+from irmacall.core import clock, handover, routing, saying, spoken
 from irmacall.core.call import Call, Stage
 from irmacall.core.code import Digits
 from irmacall.core.commands import Prompt
@@ -16,6 +16,9 @@ HINT_EVERY = 30.0
 
 def moment_came(turn: Turn, call: Call) -> None:
     """Something may have changed for her: less is asked for, there is something to say, or she has waited enough."""
+    if call.handover is not None:
+        handover.is_gone(turn, call)
+        return
     if _goes_elsewhere(turn, call):
         return
     if call.keys and turn.now >= call.key_at + call.plan.times.choice:

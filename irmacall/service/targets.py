@@ -11,11 +11,11 @@ from typing import Protocol
 import structlog
 
 from irmacall.core.call import Call
-from irmacall.core.commands import FindTarget
-from irmacall.core.events import TargetFound, TargetUnknown
 from irmacall.core.ids import NodeName, QueueId, UserId
 from irmacall.core.state import Desk
 from irmacall.core.transfer import Standing, Target, ToLine, ToOutside, ToPerson
+from irmacall.core.transfer_commands import FindTarget
+from irmacall.core.transfer_events import TargetFound, TargetUnknown
 from irmacall.errors import PeerError, PeerUnavailable, Refused
 from irmacall.service.callbacks import Line, Numbers, needed
 from irmacall.service.directory import Directory, Reach, is_called

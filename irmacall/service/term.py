@@ -25,6 +25,7 @@ from irmacall.core.events import Event, IdentityLost, LeadershipBegan, TimePasse
 from irmacall.core.ids import Endpoint, GrantNumber, NodeName, QueueId, RecordKey, SealedId, SeatId
 from irmacall.core.ownership import Grants
 from irmacall.core.state import Decision, Desk
+from irmacall.core.transfer_commands import FindTarget
 from irmacall.core.views import serves
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
 from irmacall.service.alarm import Alarm
@@ -273,7 +274,7 @@ class Term:
                 self.aside(self._numbers.keep(command, self.nodes), "keep number")
             case C.TryNumber():
                 self.aside(self._numbers.find(command, self.nodes), "find number")
-            case C.FindTarget():
+            case FindTarget():
                 self.aside(self.targets.find(command), "find target")
             case C.DropNumber():
                 self.aside(self._numbers.drop(command.number), "drop number")

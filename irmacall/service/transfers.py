@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 
 from irmacall.core import views
 from irmacall.core.call import Call, Stage
-from irmacall.core.events import ActAsked, TransferAsked
 from irmacall.core.ids import CallId, QueueId, SealedId, SeatId, UserId
 from irmacall.core.state import Desk
 from irmacall.core.transfer import Act
+from irmacall.core.transfer_events import ActAsked, TransferAsked
 from irmacall.errors import Refused
 from irmacall.service import identity
 from irmacall.service.directory import Directory, Line, Reach

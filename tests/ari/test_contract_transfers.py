@@ -6,20 +6,7 @@ import pytest
 
 from irmacall.ari.client import Node
 from irmacall.ari.opening import read_snapshot
-from irmacall.core.commands import (
-    Connect,
-    CreateLeg,
-    HangUp,
-    HoldInQueue,
-    JoinLine,
-    Mute,
-    PrepareNode,
-    Progress,
-    Regroup,
-    RemoveBridge,
-    Ringback,
-    TellPhone,
-)
+from irmacall.core.commands import Connect, CreateLeg, HangUp, HoldInQueue, PrepareNode, RemoveBridge
 from irmacall.core.dialplan import application
 from irmacall.core.events import BridgeEntered, BridgeLeft, CallerArrived, LegEntered, NodeSnapshot
 from irmacall.core.ids import (
@@ -33,6 +20,7 @@ from irmacall.core.ids import (
     talk_bridge,
     waiting_bridge,
 )
+from irmacall.core.transfer_commands import JoinLine, Mute, Progress, Regroup, Ringback, TellPhone
 from irmacall.errors import PeerError
 from tests.ari.conftest import Site, running
 from tests.ari.heard import Heard

@@ -18,12 +18,10 @@ from irmacall.core.events import (
     LegEntered,
     NodeEvent,
     PhoneCalled,
-    PhoneDialled,
-    PhoneHeld,
-    PhoneReferred,
     PhoneRegistered,
 )
 from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName
+from irmacall.core.transfer_events import PhoneDialled, PhoneHeld, PhoneReferred
 
 NODE, PHONE = NodeName("north"), Endpoint("agent1")
 CALL, LEG = ChannelId("north-1795334094.0"), ChannelId("north-1795334094.0.leg1")

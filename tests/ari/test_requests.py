@@ -15,18 +15,12 @@ from irmacall.core.commands import (
     DialLeg,
     HangUp,
     HoldInQueue,
-    JoinLine,
     LeaveToDialplan,
-    Mute,
     NodeCommand,
     PrepareNode,
-    Progress,
-    Regroup,
     RemoveBridge,
-    Ringback,
     Say,
     StopSaying,
-    TellPhone,
 )
 from irmacall.core.ids import (
     BridgeId,
@@ -41,6 +35,7 @@ from irmacall.core.ids import (
     callout_channel,
     consult_bridge,
 )
+from irmacall.core.transfer_commands import JoinLine, Mute, Progress, Regroup, Ringback, TellPhone
 
 APP = "irmacall-dorp"
 NODE = NodeName("north")

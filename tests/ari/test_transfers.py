@@ -10,21 +10,7 @@ import pytest
 
 from irmacall.ari.client import Node, NodeSettings
 from irmacall.ari.opening import read_snapshot
-from irmacall.core.commands import (
-    Connect,
-    CreateLeg,
-    DialLeg,
-    HangUp,
-    HoldInQueue,
-    JoinLine,
-    Mute,
-    PrepareNode,
-    Progress,
-    Regroup,
-    RemoveBridge,
-    Ringback,
-    TellPhone,
-)
+from irmacall.core.commands import Connect, CreateLeg, DialLeg, HangUp, HoldInQueue, PrepareNode, RemoveBridge
 from irmacall.core.dialplan import application
 from irmacall.core.events import (
     CallerArrived,
@@ -34,9 +20,6 @@ from irmacall.core.events import (
     LegAnswered,
     LegEntered,
     NodeSnapshot,
-    PhoneDialled,
-    PhoneHeld,
-    PhoneReferred,
 )
 from irmacall.core.ids import (
     BridgeId,
@@ -50,6 +33,8 @@ from irmacall.core.ids import (
     talk_bridge,
     waiting_bridge,
 )
+from irmacall.core.transfer_commands import JoinLine, Mute, Progress, Regroup, Ringback, TellPhone
+from irmacall.core.transfer_events import PhoneDialled, PhoneHeld, PhoneReferred
 from lab.lab import Lab
 from lab.phone import PhoneCall
 from lab.sound import Heard

@@ -22,13 +22,11 @@ from irmacall.core.events import (
     LegAnswered,
     LegEntered,
     PhoneCalled,
-    PhoneDialled,
-    PhoneHeld,
-    PhoneReferred,
     PhoneRegistered,
     PlaybackEnded,
 )
 from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, PlaybackId
+from irmacall.core.transfer_events import PhoneDialled, PhoneHeld, PhoneReferred
 
 NODE = NodeName("north")
 CALL = ChannelId("north-1795334094.0")

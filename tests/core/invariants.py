@@ -30,7 +30,6 @@ from irmacall.core.queue import FIRST
 from irmacall.core.routes import ToQueue
 from irmacall.core.state import Desk
 from irmacall.core.transfer import Asked
-from tests.core.little_asterisk import LittleAsterisk
 from tests.core.plays import code
 from tests.core.world import World, is_about, notes_of, numbers_of
 
@@ -291,7 +290,9 @@ def nobody_is_forgotten(desk: Desk) -> None:
         if call.node in desk.confirmed and call.stage is not Stage.WAITING:
             assert (("call", call.id) in desk.timer_of) == clocked
         assert call.handover is None or call.stage in (Stage.WAITING, Stage.RINGING, Stage.CONNECTING)
-        assert call.handover is None or call.stage is not Stage.WAITING or call.node not in desk.confirmed
+        if call.handover is not None and call.stage is Stage.WAITING and call.node in desk.confirmed:
+            assert call.handover.waits, "she waits for nothing"
+            assert ("call", call.id) in desk.timer_of, "she may wait for ever"
         assert call.consult is None or call.stage is Stage.TALKING
         assert (("note", call.id) in desk.timer_of) == (call.note is not None)
         assert bool(call.legs) == (call.stage in WITH_LEG)
@@ -360,7 +361,7 @@ def believe_the_truth(world: World) -> None:
     for call in desk.calls.values():
         node = world.nodes[call.node]
         assert call.members == node.bridges.get(talk_bridge(call.id), set())
-        everybody_is_in_her_room(call, node)
+        everybody_is_in_her_room(world, call)
         if call.stage in (Stage.WAITING, Stage.RINGING, Stage.CALLBACK) and call.callback is None:
             rooms = (held for bridge, held in node.bridges.items() if is_waiting_bridge(bridge, desk.plan.desk))
             assert any(call.channel in held for held in rooms), "a caller waits without music"
@@ -374,16 +375,17 @@ def believe_the_truth(world: World) -> None:
     _every_owner_sees(world)
 
 
-def everybody_is_in_her_room(call: Call, node: LittleAsterisk) -> None:
+def everybody_is_in_her_room(world: World, call: Call) -> None:
     """Of a world at rest: who talks is where the switchboard says, and mute is what the screen says."""
     for channel, room in switchboard.rooms(call).items():
+        node = world.nodes[call.node_of(channel)]
         where = [bridge for bridge, members in node.bridges.items() if channel in members]
         assert len(where) == 1, f"{channel} is nowhere, and belongs to {room.value}"
         talk, consult = talk_bridge(call.id), consult_bridge(call.id)
         found = {talk: Room.TALK, consult: Room.CONSULT}.get(where[0], Room.MUSIC)
         assert found is room, f"{channel} is in {found.value} and not in {room.value}"
     if call.stage is Stage.TALKING and call.leg is not None:
-        assert node.channels[call.leg.channel].muted is call.muted
+        assert world.nodes[call.node].channels[call.leg.channel].muted is call.muted
 
 
 def _called_out(call: Call) -> bool:

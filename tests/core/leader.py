@@ -16,7 +16,6 @@ from irmacall.core.commands import (
     Burn,
     Command,
     DropNumber,
-    FindTarget,
     Grant,
     KeepFacts,
     KeepNumber,
@@ -42,6 +41,7 @@ from irmacall.core.lines import QueueRules
 from irmacall.core.ownership import Grants
 from irmacall.core.plan import Plan
 from irmacall.core.state import Decision
+from irmacall.core.transfer_commands import FindTarget
 
 PASSPORT = SubjectId("paspoort")
 WASTE = SubjectId("afval")

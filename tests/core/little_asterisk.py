@@ -18,18 +18,12 @@ from irmacall.core.commands import (
     DialLeg,
     HangUp,
     HoldInQueue,
-    JoinLine,
     LeaveToDialplan,
-    Mute,
     NodeCommand,
     PrepareNode,
-    Progress,
-    Regroup,
     RemoveBridge,
-    Ringback,
     Say,
     StopSaying,
-    TellPhone,
 )
 from irmacall.core.events import (
     BridgeEntered,
@@ -44,15 +38,14 @@ from irmacall.core.events import (
     NodeLost,
     NodeSnapshot,
     PhoneCalled,
-    PhoneDialled,
-    PhoneHeld,
-    PhoneReferred,
     PhoneRegistered,
     PlaybackEnded,
     SeenChannel,
     SeenPhone,
 )
 from irmacall.core.ids import BridgeId, ChannelId, Endpoint, NodeName, PlaybackId
+from irmacall.core.transfer_commands import JoinLine, Mute, Progress, Regroup, Ringback, TellPhone
+from irmacall.core.transfer_events import PhoneDialled, PhoneHeld, PhoneReferred
 
 
 @dataclass
@@ -198,11 +191,14 @@ class LittleAsterisk:
         if self.connected:
             self.channels[channel] = Channel(channel, endpoint, ours=True, line=True)
             self.emit(PhoneCalled(self.name, endpoint, channel))
-            self.emit(PhoneDialled(self.name, channel, endpoint, extension))
+            self.emit(PhoneDialled(self.name, channel, endpoint, extension, f"dialog of {channel}"))
 
     def refer(self, channel: ChannelId, extension: str | None, line: ChannelId | None = None) -> None:
-        """A phone asks for a transfer; nothing is moved by that."""
-        self.emit(PhoneReferred(self.name, channel, extension, line))
+        """A phone asks for a transfer; nothing is moved by that. A call at another node is known by its Call-ID."""
+        if line is None or line in self.channels:
+            self.emit(PhoneReferred(self.name, channel, extension, line))
+        else:
+            self.emit(PhoneReferred(self.name, channel, dialog=f"dialog of {line}"))
 
     def phone_holds(self, channel: ChannelId, *, on: bool) -> None:
         """A phone holds, or takes back, who is at the other end."""

@@ -11,10 +11,11 @@ from hypothesis.stateful import precondition, rule
 
 from irmacall.core.call import Stage
 from irmacall.core.code import Digits
-from irmacall.core.events import ActAsked, KeysPressed
+from irmacall.core.events import KeysPressed
 from irmacall.core.ids import CallId, ChannelId, SeatId, UserId
 from irmacall.core.transfer import Act, Standing, Target, ToLine, ToPerson
-from tests.core.leader import GENERAL, NEAR, PASSPORTS
+from irmacall.core.transfer_events import ActAsked
+from tests.core.leader import FAR, GENERAL, NEAR, PASSPORTS
 from tests.core.little_asterisk import Channel, LittleAsterisk
 from tests.core.plays import phone_of, seat_of
 from tests.core.world import World
@@ -105,11 +106,12 @@ class PassingOn:
         """A second call, a transfer by REFER, hold, or a star code."""
         node, channel = one(self.owners_phones(), pick)
         if what == "dial" and channel.endpoint is not None:
-            node.dial(ChannelId(f"line-{next(self.world.ids)}"), channel.endpoint, "2101")
+            there = one([node, node, *self.world.nodes.values()], pick)
+            there.dial(ChannelId(f"line-{next(self.world.ids)}"), channel.endpoint, "2101")
         elif what == "refer":
             node.refer(channel.id, "2101")
         elif what == "together":
-            lines = [each.id for each in node.channels.values() if each.line]
+            lines = [each.id for _, each in self.lines()]
             node.refer(channel.id, None, one([*lines, None], pick))
         elif what == "keys":
             for key in keys:
@@ -144,7 +146,7 @@ class PassingOn:
     @rule(
         kind=st.sampled_from(["bo", "ina", "ina", "els", "cas", "outside"]),
         stop=st.sampled_from([None, Act.SWAP, Act.JOIN, Act.COMPLETE, Act.CANCEL, Act.COMPLETE]),
-        by=st.sampled_from(["screen", "screen", "line"]),
+        by=st.sampled_from(["screen", "screen", "line", "far line"]),
         note=st.booleans(),
         pick=PICK,
     )
@@ -162,14 +164,17 @@ class PassingOn:
         if by == "screen" or call.leg is None:
             world.pass_on(seat, name, self.target(kind, pick), consult=True, note=note)
         else:
-            node.dial(ChannelId(f"line-{next(world.ids)}"), call.leg.endpoint, "2101")
+            there = node if by == "line" else world.nodes[NEAR if node.name != NEAR else FAR]
+            there.register(phone_of(UserId(kind)), online=True)
+            there.dial(ChannelId(f"line-{next(world.ids)}"), call.leg.endpoint, "2101")
             self._until_asked()
             if world.leader.extensions_asked:
                 world.find_target(self.target(kind, pick))
         world.come_to_rest()
         call = world.leader.desk.calls.get(name, call)
-        if call.consult is not None and call.consult.leg.channel in node.channels:
-            node.answer(call.consult.leg.channel)
+        asked = None if call.consult is None else world.nodes[call.consult.node]
+        if call.consult is not None and asked is not None and call.consult.leg.channel in asked.channels:
+            asked.answer(call.consult.leg.channel)
             world.come_to_rest()
         if stop is not None:
             world.tell(ActAsked(seat, name, stop))

@@ -8,19 +8,10 @@ import pytest
 
 from irmacall.core.agent import Availability
 from irmacall.core.call import Stage
-from irmacall.core.commands import (
-    Connect,
-    CreateLeg,
-    DialLeg,
-    HangUp,
-    HoldInQueue,
-    PrepareNode,
-    Prompt,
-    Regroup,
-    RemoveBridge,
-)
+from irmacall.core.commands import Connect, CreateLeg, DialLeg, HangUp, HoldInQueue, PrepareNode, Prompt, RemoveBridge
 from irmacall.core.events import NodeLost
 from irmacall.core.ids import ChannelId, SealedId, leg_channel, talk_bridge
+from irmacall.core.transfer_commands import Regroup
 from tests.core.leader import GENERAL, NEAR, PASSPORTS, PLAN, QUEUES
 from tests.core.plays import (
     CALLER_SEEN,

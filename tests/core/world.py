@@ -24,10 +24,7 @@ from irmacall.core.events import (
     NumberUnfit,
     PlanChanged,
     SeatClaimed,
-    TargetFound,
-    TargetUnknown,
     TimePassed,
-    TransferAsked,
 )
 from irmacall.core.ids import (
     CallId,
@@ -47,6 +44,7 @@ from irmacall.core.ids import (
 from irmacall.core.plan import Plan
 from irmacall.core.state import Desk
 from irmacall.core.transfer import Target, ToOutside
+from irmacall.core.transfer_events import TargetFound, TargetUnknown, TransferAsked
 from tests.core.leader import FAR, NEAR, Leader, Store, hash_of
 from tests.core.little_asterisk import Channel, LittleAsterisk
 from tests.core.plays import HOUR, code

@@ -87,7 +87,7 @@ Sit = Callable[..., Awaitable[Desk]]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sit(town: Town) -> AsyncIterator[Sit]:
-    """Lets the agent of this number, or this official, sit down at her desk; at the test's end she logs out and goes."""
+    """Lets the agent of this number, or this official, sit down at her desk; at the end she logs out and goes."""
     async with AsyncExitStack() as stack:
 
         async def sit_down(who: int | Agent, context: BrowserContext | None = None) -> Desk:

@@ -1,4 +1,4 @@
-"""Passing a caller on from the screen, in real browsers: who sees her, at which moment, and what she hears meanwhile."""
+"""Passing a caller on from the screen, in real browsers: who sees her at which moment, and what she hears."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.live.scenes import NAME, talking
 async def test_an_official_who_is_consulted_sees_nothing_and_then_is_the_owner(
     town: Town, wallet: Wallet, sit: Sit
 ) -> None:
-    """While she is asked she sees nothing; completed, her screen shows the caller and the note, and the agent's none."""
+    """While she is asked she sees nothing; completed, her screen shows caller and note, and the agent's none."""
     ingrid = await sit(town.officials[0])
     talk = await talking(town, wallet, sit)
     samira = talk.desk.screen

@@ -166,6 +166,6 @@ def test_the_names_that_a_screen_needs() -> None:
     call = Call(CALL, NEAR, ChannelId(CALL), PASSPORTS, 0.0, PLAN, stage=Stage.TALKING)
     assert people(call) - {None} == set()
     call.legs = (Leg(ChannelId("leg1"), ELS, phone_of(ELS), 0.0),)
-    call.consult = Consult(Leg(ChannelId("leg2"), WILLEM, phone_of(WILLEM), 0.0))
+    call.consult = Consult(Leg(ChannelId("leg2"), WILLEM, phone_of(WILLEM), 0.0), NEAR)
     call.passed_by, call.returned = BO, Returned(Failure.BUSY, UserId("joost"))
     assert people(call) == {ELS, BO, WILLEM, UserId("joost")}

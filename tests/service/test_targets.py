@@ -10,11 +10,12 @@ from unittest import mock
 import pytest
 
 from irmacall.core.call import Call, Leg, Stage
-from irmacall.core.commands import FindTarget
-from irmacall.core.events import CallerArrived, TargetFound, TargetUnknown
+from irmacall.core.events import CallerArrived
 from irmacall.core.ids import CallId, ChannelId, Endpoint, NodeName, NumberId, QueueId, UserId
 from irmacall.core.state import Desk
 from irmacall.core.transfer import Handover, ToLine, ToOutside, ToPerson
+from irmacall.core.transfer_commands import FindTarget
+from irmacall.core.transfer_events import TargetFound, TargetUnknown
 from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.service.callbacks import Line, Numbers, needed
 from irmacall.service.directory import Directory, Reach

@@ -11,10 +11,11 @@ from unittest import mock
 import pytest
 
 from irmacall.core.commands import CallOut
-from irmacall.core.events import ActAsked, Event, PhoneCalled, TransferAsked
+from irmacall.core.events import Event, PhoneCalled
 from irmacall.core.ids import CallId, ChannelId, Endpoint, QueueId, SealedId, UserId
 from irmacall.core.plan import TransferRules
 from irmacall.core.transfer import Act, Standing, ToLine, ToOutside, ToPerson
+from irmacall.core.transfer_events import ActAsked, TransferAsked
 from irmacall.errors import PeerError, PeerUnavailable, Refused, VaultGone
 from irmacall.service import identity
 from irmacall.service.callbacks import KIND
