@@ -56,7 +56,10 @@ def dropped(calls: Sequence[Ended], truth: Truth, calm: Calm) -> list[dict[str, 
 
 
 def silent(calls: Sequence[Ended], truth: Truth, calm: Calm, muted: Collection[str]) -> list[dict[str, Any]]:
-    """Silences that somebody heard while nothing was broken, after her code. `muted`: calls in which an owner muted herself."""
+    """Silences that somebody heard after her code, while nothing was broken.
+
+    `muted`: calls in which an owner muted herself.
+    """
     found = []
     for each in calls:
         call = call_of(truth, each)
