@@ -77,7 +77,7 @@ def _bind(turn: Turn, call: Call, disclosure: Disclosure) -> None:
     if call.stage in BEFORE_THE_QUEUE:
         saying.hush(turn, call)
         routing.go(turn, call, ToQueue(wanted), Prompt.PLEASE_HOLD.sound)
-    elif call.queue != wanted and routing.takes(turn, call, wanted):
+    elif call.handover is None and call.queue != wanted and routing.takes(turn, call, wanted):
         routing.take_back(turn, call)
         routing.go(turn, call, ToQueue(wanted), Prompt.CODE_ACCEPTED.sound)
     elif call.stage is Stage.WAITING:

@@ -60,7 +60,7 @@ def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:
     elif isinstance(command, CallOut | CreateLeg | DialLeg):
         _leg_failed(turn, call, command.channel)
     elif isinstance(command, JoinLine):
-        consulting.gone(turn, call, command.leg, Failure.FAILED)
+        _never_joined(turn, call, command)
     elif isinstance(command, Regroup):
         consulting.regroup_failed(turn, call)
     elif isinstance(command, Mute):
@@ -87,7 +87,13 @@ def _leg_failed(turn: Turn, call: Call, leg: ChannelId) -> None:
     if call.leg_on(leg) is not None and call.stage in (Stage.RINGING, Stage.CONNECTING):
         queue.not_taken(turn, call, leg, NotTaken.PHONE_FAILED)
     elif call.stage is Stage.TALKING:
-        consulting.gone(turn, call, leg, Failure.FAILED)
+        consulting.gone(turn, call, leg, Failure.UNREACHABLE)
+
+
+def _never_joined(turn: Turn, call: Call, command: JoinLine) -> None:
+    """Her phone's second call and whom she asks in it could not be brought together."""
+    if call.consult is not None and call.consult.leg.channel == command.leg:
+        consulting.drop(turn, call, Failure.FAILED)
 
 
 def _mute_failed(turn: Turn, call: Call, command: Mute) -> None:

@@ -18,8 +18,6 @@ def time_passed(turn: Turn, _: TimePassed) -> None:
         management.emergency_ended(turn, EmergencyEnded())
     for agent in _due(turn, "agent"):
         seats.wrapped_up(turn, turn.desk.agents[UserId(agent)])
-    for name in _due(turn, "note"):
-        disclosures.erase_note(turn, turn.desk.calls[CallId(name)])
     for name in _due(turn, "callback"):
         callbacks.moment_came(turn, turn.desk.callbacks[CallId(name)])
     for name in _due(turn, "call"):
@@ -29,9 +27,11 @@ def time_passed(turn: Turn, _: TimePassed) -> None:
 
 
 def erase_expired(turn: Turn) -> None:
-    """Whatever has happened, and however late the wake-up is: nothing is decided on an identity past its hour."""
+    """Whatever has happened, and however late the wake-up is: nothing is decided on what is past its hour."""
     for disclosure in _due(turn, "disclosure"):
         disclosures.out_of_time(turn, turn.desk.disclosures[SealedId(disclosure)])
+    for name in _due(turn, "note"):
+        disclosures.erase_note(turn, turn.desk.calls[CallId(name)])
 
 
 def _due(turn: Turn, kind: str) -> list[str]:

@@ -34,5 +34,5 @@ def _give_up_ringing(turn: Turn, event: PhoneRegistered) -> None:
             continue
         if call.leg_on(channel) is not None and call.stage is Stage.RINGING:
             queue.not_taken(turn, call, channel, NotTaken.PHONE_GONE)
-        elif call.consult is not None and call.consult.state is Asked.RINGING:
-            consulting.gone(turn, call, channel, Failure.UNREACHABLE)
+        elif call.consult is not None and call.consult.leg.channel == channel and call.consult.state is Asked.RINGING:
+            consulting.drop(turn, call, Failure.UNREACHABLE)

@@ -180,7 +180,7 @@ FAILURES: Final = {
     NotTaken.NO_ANSWER: Failure.NO_ANSWER,
     NotTaken.REJECTED: Failure.REJECTED,
     NotTaken.PHONE_GONE: Failure.UNREACHABLE,
-    NotTaken.PHONE_FAILED: Failure.FAILED,
+    NotTaken.PHONE_FAILED: Failure.UNREACHABLE,
 }
 """What the one who passed a caller on reads of a phone that did not take her."""
 

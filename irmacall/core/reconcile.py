@@ -74,7 +74,7 @@ def _begin_callbacks_anew(turn: Turn) -> None:
     callbacks.forget_unnoted(turn)
     turn.touched_callbacks.update((name, None) for name in turn.desk.callbacks)
     for call in turn.desk.calls.values():
-        if call.stage in _CALLING_BACK and call.callback is not None:
+        if call.stage in _CALLING_BACK and call.called_back:
             ending.end(turn, call)
 
 
@@ -103,7 +103,7 @@ def node_lost(turn: Turn, event: NodeLost) -> None:
     for call in desk.calls.values():
         if call.node == event.node:
             turn.look_again(call)
-        if call.node == event.node and call.callback is not None and call.stage in _CALLING_BACK:
+        if call.node == event.node and call.called_back and call.stage in _CALLING_BACK:
             ending.end(turn, call)
     for phone in desk.phones.values():
         if event.node in phone.online:
@@ -120,7 +120,7 @@ def snapshot(turn: Turn, event: NodeSnapshot) -> None:
     _phones(turn, event)
     for call in [call for call in turn.desk.calls.values() if call.node == event.node]:
         seen = event.channels.get(call.channel)
-        if call.callback is not None and call.stage in _CALLING_BACK:
+        if call.called_back and call.stage in _CALLING_BACK:
             ending.end(turn, call)
         elif seen is None or not (seen.caller or call.callback is not None):
             ending.lose(turn, call)

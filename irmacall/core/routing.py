@@ -141,7 +141,7 @@ def take_back(turn: Turn, call: Call) -> None:
 
 def takes(turn: Turn, call: Call, name: QueueId) -> bool:
     """Whether this queue would have her now, and send her nowhere else."""
-    return _elsewhere(turn, call, call.plan.rules(name)) is None
+    return _elsewhere(turn, call, call.plan.rules(name)) in (None, ToQueue(name))
 
 
 def nobody_left(turn: Turn, profile: Profile) -> None:
