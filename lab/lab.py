@@ -221,7 +221,7 @@ class Lab:
             ami=Listener(address, 5038),
             ami_account=Account("watchdog", secrets.token_hex(16)),
             directories=node.directories(),
-            desks=(DeskValues(self.desk, (self.number,), tuple(self.staff)),),
+            desks=(DeskValues(self.desk, (self.number,), tuple(self.staff), officials=frozenset(self.officials)),),
             phones=tuple(PhoneValues(user, ha1(user, password)) for user, password in self.staff.items()),
             trunks=(
                 *(TrunkValues(user, ha1=ha1(user, password)) for user, password in self.lines.items()),

@@ -44,7 +44,7 @@ from irmacall.settings import (
     weakness,
 )
 from irmacall.store.phones import Phones
-from irmacall.store.users import open_users
+from irmacall.store.users import officials_phones, open_users
 
 _PASSWORD_BYTES: Final = 32
 _CLOSED: Final = "closed"
@@ -135,13 +135,15 @@ def _make_room(out: Path) -> None:
 async def _values(settings: Settings, node: NodeSettings) -> NodeValues:
     database = await open_users(data_file(settings.users))
     try:
-        digests = await Phones(database).digests()
+        digests, officials = await Phones(database).digests(), await officials_phones(database)
     finally:
         await database.close()
-    return node_values(settings, node, digests)
+    return node_values(settings, node, digests, officials)
 
 
-def node_values(settings: Settings, node: NodeSettings, digests: dict[Endpoint, str]) -> NodeValues:
+def node_values(
+    settings: Settings, node: NodeSettings, digests: dict[Endpoint, str], officials: frozenset[Endpoint]
+) -> NodeValues:
     """What goes into the node's files. Raises Refused where a phone and a line have the same name."""
     for trunk in node.trunks:
         if trunk.name in digests:
@@ -158,7 +160,7 @@ def node_values(settings: Settings, node: NodeSettings, digests: dict[Endpoint, 
         ami=Listener(node.ami.host, node.ami.port),
         ami_account=Account(node.ami_user, settings.credentials.text(node.ami_credential)),
         directories=_directories(node),
-        desks=tuple(_desk(desk, phones) for desk in settings.desks),
+        desks=tuple(_desk(desk, phones, officials) for desk in settings.desks),
         phones=tuple(PhoneValues(endpoint, digest) for endpoint, digest in digests.items()),
         trunks=tuple(_trunk(trunk, settings) for trunk in node.trunks),
         tls=_tls(node),
@@ -169,14 +171,14 @@ def node_values(settings: Settings, node: NodeSettings, digests: dict[Endpoint, 
     )
 
 
-def _desk(desk: DeskSettings, phones: tuple[Endpoint, ...]) -> DeskValues:
+def _desk(desk: DeskSettings, phones: tuple[Endpoint, ...], officials: frozenset[Endpoint]) -> DeskValues:
     # Here, since it imports every room: the other commands start without it.
     from irmacall.service import exchange
 
     closed = exchange.closed(desk)
     # Only the daemon can send callers elsewhere; the dialplan says what is always true.
     sound = closed.sound if isinstance(closed, ToMessage) else _CLOSED
-    return DeskValues(desk.id, desk.dialled, phones, exchange.hours(desk), sound)
+    return DeskValues(desk.id, desk.dialled, phones, exchange.hours(desk), sound, officials)
 
 
 def _ari_listener(node: NodeSettings) -> Listener:

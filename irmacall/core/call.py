@@ -249,6 +249,8 @@ class Call:
     note_by: UserId | None = None
     ahead: bool = False
     """She waits before everybody who waits in her queue."""
+    behind: float | None = None
+    """She was put behind everybody who waited then: her place, until somebody answers her."""
     returned: Returned | None = None
     """What became of the owner's last wish, where it came to nothing."""
     keys: Digits = field(default_factory=Digits, metadata=UNSAVED)

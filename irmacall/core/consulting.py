@@ -136,8 +136,7 @@ def _ring_here(turn: Turn, call: Call, consult: Consult) -> None:
     _without(turn, call, consult)
     queue.let_go(turn, call, leg, consult.node)
     ending.freed(turn, call, leg, talked=False)
-    to = handover.come_back(leg)
-    handover.let_go(turn, call, *to, *handover.come_back(owner), after=leg.channel if to else None)
+    handover.let_go(turn, call, *handover.come_back(leg), *handover.come_back(owner))
 
 
 def drop(turn: Turn, call: Call, why: Failure | None = None) -> None:
@@ -236,10 +235,10 @@ def owner_left(turn: Turn, call: Call) -> None:
     if consult is None and call.enquiry is not None and call.enquiry.refers:
         asked, call.enquiry = call.enquiry.number, None
         handover.let_go(turn, call, *handover.come_back(leg), asked=asked)
-    elif consult is None and (call.held or call.phone_held):
-        handover.let_go(turn, call, *handover.come_back(leg))
-    elif consult is None:
+    elif consult is None and call.channel in call.members and not (call.held or call.phone_held):
         ending.end(turn, call)
+    elif consult is None:
+        handover.let_go(turn, call, *handover.come_back(leg))
     elif consult.state is Asked.RINGING or call.plan.transfers.hang_up_completes:
         step(turn, call, Act.COMPLETE)
     else:
@@ -256,7 +255,7 @@ def regroup_failed(turn: Turn, call: Call) -> None:
         drop(turn, call, Failure.FAILED)
     elif call.failures > MOST_FAILURES:
         handover.let_go(turn, call)
-    call.held = False
+    call.held = call.phone_held = False
     turn.touch_call(call)
 
 

@@ -15,7 +15,7 @@ from irmacall.core import clock, disclosures, ending, queue, switchboard
 from irmacall.core.call import Call, Leg, Stage, Turning
 from irmacall.core.code import Digits
 from irmacall.core.commands import CallOut, CreateLeg, DropNumber
-from irmacall.core.ids import ChannelId, Endpoint, NodeName, UserId, consult_bridge, leg_channel, talk_bridge
+from irmacall.core.ids import Endpoint, NodeName, UserId, call_of_leg, consult_bridge, leg_channel, talk_bridge
 from irmacall.core.state import Turn
 from irmacall.core.transfer import Failure, Handover, Returned, Standing, Telephone, ToLine, ToPerson
 
@@ -68,13 +68,8 @@ def release(turn: Turn, call: Call) -> Leg:
     return leg
 
 
-def let_go(
-    turn: Turn, call: Call, *then: Telephone, after: ChannelId | None = None, asked: int | None = None
-) -> None:
-    """Its owner lets go of the caller, who waits for these phones, one after the other.
-
-    The first is rung once the channel `after` is gone, or the enquiry `asked` is answered.
-    """
+def let_go(turn: Turn, call: Call, *then: Telephone, asked: int | None = None) -> None:
+    """Its owner lets go of the caller, who waits for these phones, one after the other, once `asked` is answered."""
     leg = release(turn, call)
     call.turn(Turning.LET_GO)
     call.queued_at = turn.now if call.queued_at is None else call.queued_at
@@ -84,10 +79,8 @@ def let_go(
         _first_in_queue(turn, call)
     else:
         call.passed_by = leg.user
-        call.handover = Handover(leg.user, then, after, asked)
-        if after is not None:
-            turn.desk.call_of_channel[after] = call.id
-        if call.handover.waits:
+        call.handover = Handover(leg.user, then, asked=asked)
+        if asked is not None:
             turn.set_timer(("call", call.id), turn.now + GONE_WITHIN)
     queue.hold(turn, call)
     disclosures.refresh(turn, call)
@@ -117,10 +110,9 @@ def to_line(turn: Turn, call: Call, to: ToLine) -> None:
 
 def wait_in(turn: Turn, call: Call, to: ToLine) -> None:
     """She waits in this queue from now on, where it was said."""
-    call.handover = None
+    call.handover, call.returned = None, None
     call.ahead = to.standing is Standing.FIRST
-    if to.standing is Standing.LAST:
-        call.queued_at = turn.now
+    call.behind = turn.now if to.standing is Standing.LAST else None
     queue.enter(turn, call, to.queue)
 
 
@@ -132,6 +124,8 @@ def go_on(turn: Turn, call: Call) -> None:
         return
     while call.handover is not None and call.handover.then:
         to, *rest = call.handover.then
+        if _waits_for_end(turn, call, to):
+            return
         call.handover = Handover(call.handover.by, tuple(rest))
         why = _gone(turn, call.handover.by, to) or obstacle(turn, call, to)
         if why is None:
@@ -142,14 +136,29 @@ def go_on(turn: Turn, call: Call) -> None:
     _first_in_queue(turn, call)
 
 
-def is_gone(turn: Turn, call: Call) -> None:
-    """What was waited for before the next phone is rung is there, or was waited for long enough."""
+def _waits_for_end(turn: Turn, call: Call, to: Telephone) -> bool:
+    """Whether this phone is busy with nothing but its own leg in this very call, which is just ending."""
+    handover = call.handover
+    channels = turn.desk.phone(to.endpoint).channels if isinstance(to, ToPerson) else {}
+    ending_now = [channel for channel in channels if call_of_leg(channel) == call.id]
+    if handover is None or not handover.patient or not ending_now or len(ending_now) < len(channels):
+        return False
+    call.handover = replace(handover, after=ending_now[0])
+    turn.desk.call_of_channel[ending_now[0]] = call.id
+    turn.set_timer(("call", call.id), turn.now + GONE_WITHIN)
+    turn.touch_call(call)
+    return True
+
+
+def is_gone(turn: Turn, call: Call, *, in_time: bool = True) -> None:
+    """What was waited for before the next phone is rung is there; or it was waited for long enough."""
     handover = call.handover
     if handover is None:
         return
     if handover.after is not None:
         turn.desk.call_of_channel.pop(handover.after, None)
-    call.handover = replace(handover, after=None, asked=None)
+    call.handover = replace(handover, after=None, asked=None, patient=in_time)
+    turn.set_timer(("call", call.id), None)
     turn.touch_call(call)
 
 
@@ -182,7 +191,7 @@ def joined(turn: Turn, call: Call) -> None:
     """Who answered has her on the line."""
     if call.handover is not None and call.leg is not None and call.leg.user != call.handover.by:
         call.returned = None
-    call.handover, call.ahead = None, False
+    call.handover, call.ahead, call.behind = None, False, None
     call.joined_at = turn.now
     switchboard.together(call)
     if call.leg is not None and call.leg.number is not None:

@@ -70,7 +70,7 @@ def _talk_on(turn: Turn, channel: ChannelId) -> Call | None:
 def referred(turn: Turn, event: PhoneReferred) -> None:
     """Her phone asks to pass on the caller, or (from its second call) to bring both together."""
     call = turn.desk.call_with(event.channel)
-    if call is None or call.stage is not Stage.TALKING or call.leg is None:
+    if call is None or call.stage is not Stage.TALKING or call.leg is None or call.leg.number is not None:
         turn.do(TellPhone(event.node, None, event.channel, Progress.DECLINED))
         return
     if _means_both(call, call.leg, event):

@@ -68,7 +68,8 @@ def _place_of(turn: Turn, call: Call) -> Place:
     rules = call.plan.rules(call.queue)
     needs = skills.needs(call, clock.entered(turn, call), turn.now)
     line = Line(turn.desk.known_queue(call.queue), needs, call.node, rules.strategy)
-    return call.queue, line, call.queued_at - rules.head_start - (FIRST if call.ahead else 0.0)
+    since = call.queued_at if call.behind is None else call.behind
+    return call.queue, line, since - rules.head_start - (FIRST if call.ahead else 0.0)
 
 
 def place_agent(turn: Turn, agent: Agent) -> None:

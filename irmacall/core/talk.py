@@ -184,6 +184,7 @@ def caller_left(turn: Turn, call: Call) -> None:
 def channel_gone(turn: Turn, event: ChannelGone) -> None:
     """A channel is no more: its phone is free, and its call ends or looks further."""
     call = turn.desk.call_with(event.channel)
+    endpoint = turn.desk.remove_phone_channel(event.channel)
     if call is not None and event.channel == call.channel:
         caller_left(turn, call)
     elif call is not None and call.stage is Stage.TALKING:
@@ -192,7 +193,6 @@ def channel_gone(turn: Turn, event: ChannelGone) -> None:
         handover.is_gone(turn, call)
     elif call is not None:
         _did_not_take(turn, call, event)
-    endpoint = turn.desk.remove_phone_channel(event.channel)
     if endpoint is not None:
         turn.touch_phone(endpoint)
 

@@ -113,9 +113,11 @@ class Handover:
     by: UserId
     then: tuple[Telephone, ...] = ()
     after: ChannelId | None = None
-    """The next phone is rung once this channel is gone: it is that phone's own, at another node."""
+    """The next phone is rung once this channel is gone: that phone's own in this very call, which is just ending."""
     asked: int | None = None
     """Nobody is rung before this enquiry is answered, of which extension it is that her owner's phone keyed in."""
+    patient: bool = True
+    """False: that was waited for long enough."""
 
     @property
     def waits(self) -> bool:

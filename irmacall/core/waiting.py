@@ -17,7 +17,7 @@ HINT_EVERY = 30.0
 def moment_came(turn: Turn, call: Call) -> None:
     """Something may have changed for her: less is asked for, there is something to say, or she has waited enough."""
     if call.handover is not None:
-        handover.is_gone(turn, call)
+        handover.is_gone(turn, call, in_time=False)
         return
     if _goes_elsewhere(turn, call):
         return

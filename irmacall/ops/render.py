@@ -96,7 +96,7 @@ class TrunkValues:
 
 @dataclass(frozen=True, slots=True)
 class DeskValues:
-    """A municipality's desk: its numbers as trunks send them, and the phones that its fallback queue rings.
+    """A municipality's desk: its numbers as trunks send them, and its phones, which its fallback queue rings.
 
     `hours`: out of these, `closed` is said instead; a sound by its name, below irmacall/.
     """
@@ -106,6 +106,8 @@ class DeskValues:
     phones: tuple[str, ...]
     hours: Hours = ALWAYS
     closed: str = "closed"
+    officials: frozenset[str] = frozenset()
+    """Phones of who serves no queue: the fallback queue rings none of them."""
 
 
 @dataclass(frozen=True, slots=True)

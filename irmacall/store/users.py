@@ -60,6 +60,13 @@ async def open_users(path: Path) -> Database:
     return await Database.open(path, schema.USERS)
 
 
+async def officials_phones(database: Database) -> frozenset[Endpoint]:
+    """The phones of officials that no agent has too: nobody answers a queue's callers there."""
+    rows = await database.run(lambda db: db.execute("SELECT endpoint, role FROM users WHERE NOT disabled").fetchall())
+    of = {role: {Endpoint(phone) for phone, kind in rows if phone and kind == role} for role in Role}
+    return frozenset(of[Role.OFFICIAL] - of[Role.AGENT])
+
+
 class Users:
     """The users of one installation. A login is the same in capitals and in small letters.
 

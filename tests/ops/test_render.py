@@ -136,6 +136,15 @@ def test_phones_dial_extensions_where_the_site_lets_them(tmp_path: Path) -> None
     ]
 
 
+def test_the_fallback_queue_rings_no_official(tmp_path: Path) -> None:
+    """Callers whom no daemon serves are answered by who serves callers."""
+    dorp = DeskValues("dorp", ("1",), ("agent1", "official1"), officials=frozenset({"official1"}))
+    render_node(dataclasses.replace(NODE, desks=(dorp,)), tmp_path)
+    queues = read(tmp_path / "queues.conf")
+    assert "member => PJSIP/agent1" in queues
+    assert "official1" not in queues
+
+
 def test_classes_of_music(tmp_path: Path) -> None:
     """Each class that a queue names is a directory of that name; `default` stands once."""
     render_node(dataclasses.replace(NODE, music="/music", music_classes=("default", "jazz")), tmp_path)
