@@ -157,7 +157,8 @@ def nobody_left(turn: Turn, profile: Profile) -> None:
 def go_on(turn: Turn, call: Call) -> None:
     """Who waits goes elsewhere where there is an emergency, or nobody is left to answer her. A callback has time."""
     desk = turn.desk
-    if call.stage is not Stage.WAITING or call.called_back or call.node not in desk.confirmed:
+    waits_for_us = call.called_back or call.handover is not None
+    if call.stage is not Stage.WAITING or waits_for_us or call.node not in desk.confirmed:
         return
     rules = call.plan.rules(call.queue)
     if desk.emergency is not None:

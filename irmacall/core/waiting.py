@@ -47,7 +47,7 @@ def _goes_elsewhere(turn: Turn, call: Call) -> bool:
 
 def keys_pressed(turn: Turn, call: Call, keys: Digits) -> None:
     """What she keys in while she waits: a code, which is seen to elsewhere, or her wish to be called back."""
-    if call.stage is Stage.WAITING and call.plan.rules(call.queue).callback:
+    if call.stage is Stage.WAITING and call.handover is None and call.plan.rules(call.queue).callback:
         call.keys += keys.numeric()
         clock.set_clock(turn, call)
 

@@ -178,7 +178,9 @@ def _in_line(desk: Desk, callback: Callback, now: float) -> bool:
 def _key(call: Call | Callback) -> float:
     assert call.queued_at is not None
     first = FIRST if isinstance(call, Call) and call.ahead else 0.0
-    return call.queued_at - call.plan.rules(call.queue).head_start - first
+    behind = call.behind if isinstance(call, Call) else None
+    since = call.queued_at if behind is None else behind
+    return since - call.plan.rules(call.queue).head_start - first
 
 
 def _free(desk: Desk) -> list[tuple[Agent, set[NodeName]]]:
@@ -207,7 +209,7 @@ def nobody_waits_in_vain(desk: Desk, now: float) -> None:
 def nobody_waits_where_she_should_not(desk: Desk) -> None:
     """In an emergency all wait where it says; without agents nobody waits in a queue that sends her on then."""
     for call in desk.calls.values():
-        if call.stage is not Stage.WAITING or call.node not in desk.confirmed:
+        if not _in_queue(call) or call.node not in desk.confirmed:
             continue
         if desk.emergency is not None:
             assert desk.emergency.to == ToQueue(call.queue), "she waits elsewhere than in the emergency's queue"
