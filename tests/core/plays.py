@@ -330,13 +330,14 @@ def snapshot(
     bridges: Mapping[str, Iterable[str]] | None = None,
     node: NodeName = NEAR,
 ) -> NodeSnapshot:
-    """What a node holds. The phones of Els and Bo are registered, and hold the channels that are on them."""
+    """What a node holds. The phones of Els and Bo, and all that have a channel, are registered, and hold those."""
+    found = {seen.endpoint for seen in channels.values() if seen.endpoint is not None}
     phones = {
-        phone_of(user): SeenPhone(
+        phone: SeenPhone(
             online=True,
-            channels=frozenset(ChannelId(c) for c, seen in channels.items() if seen.endpoint == phone_of(user)),
+            channels=frozenset(ChannelId(c) for c, seen in channels.items() if seen.endpoint == phone),
         )
-        for user in (ELS, BO)
+        for phone in {phone_of(ELS), phone_of(BO)} | found
     }
     return NodeSnapshot(
         node,

@@ -128,6 +128,8 @@ class TransferPlay(Play):
         """She passes the caller on from her screen, or wants to ask first; with a note that lies in the vault."""
         if note is not None:
             self.store.vault.add(note)
+        if isinstance(to, ToOutside):
+            self.store.numbers.add(to.number)
         until = None if note is None else self.leader.now + HOUR
         return self.tell(TransferAsked(seat_of(by), call, to, consult, note, until))
 
@@ -238,7 +240,7 @@ class TransferPlay(Play):
         return call
 
     def asks(self, state: str = "consulted", to: Target = TO_INA) -> CallId:
-        """Els has a caller on the line, and asks somebody: until this state, of those that a screen can bring about."""
+        """Els has a caller on the line and asks somebody, until this state."""
         call = self.talks_here()
         self.passes(call, to, consult=True)
         self.obeys()
