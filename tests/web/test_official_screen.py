@@ -33,6 +33,7 @@ async def test_there_is_nothing_of_queues(official: Page) -> None:
     assert not await official.locator("#queues, #callbacks").count()
     assert "achtrijen" not in await official.content()
     await expect(official.get_by_role("button", name="Beschikbaar")).to_be_disabled()
+    assert "minuut erbij" not in await official.locator(".ic-keys").inner_text()  # nothing of hers is wrapped up
 
 
 async def test_colleagues_are_found_while_one_types(official: Page, staff: Staff) -> None:
@@ -85,6 +86,9 @@ async def test_who_is_consulted_is_shown_nothing_and_can_hang_up(official: Page,
     staff.desk.show(seat, replace(IDLE, talking=CONSULTED))
     await expect(told).to_have_text("Samira Bakker overlegt met u over een beller. U ziet geen gegevens.")
     await expect(official.locator("#headline")).to_have_text("In overleg")
+    staff.desk.change(seat, queue="", subject=None)
+    await expect(official.locator("#about")).to_be_empty()
+    assert "·" not in await official.locator("#talking").inner_text()
     staff.desk.change(seat, together=True)
     await expect(told).to_contain_text("De beller praat mee. U ziet geen gegevens.")
     await expect(official.locator("#talking button:visible")).to_have_text(["Ophangen"])
