@@ -4,6 +4,8 @@ __main__.py   from start to Ctrl-C
 municipality.py   what it does with callers: its menu and its queues
 play.py       the play, step by step, with its pictures
 second.py     its second act: a caller who has no app
+third.py      its third act: a caller who is called back
+fourth.py     its fourth act: a caller who is passed on to an official
 facts.py      var/demo.json: all that a stranger's phone, wallet and browser need
 commands.py   what one may type while the demo stays up
 hearing.py    what the lab's citizen hears, in words

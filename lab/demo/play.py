@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
+from lab.demo.fourth import PassedOn
 from lab.demo.second import SecondCaller
 from lab.demo.telling import say, step
 from lab.demo.third import CalledBack
@@ -37,6 +38,11 @@ class Play:
         third = CalledBack(self._town, screen, self._picture)
         await third.asks()
         await third.is_called(phone)
+        fourth = PassedOn(self._town, screen, phone, self._picture)
+        await fourth.begins()
+        await fourth.is_asked()
+        await fourth.is_passed_on()
+        await fourth.is_over()
         await screen.log_out()
         await screen.close()
         await phone.unregister()
