@@ -158,6 +158,10 @@ class TransferPlay(Play):
         self.phone_stands(call, channel)
         return self.tell(LegAnswered(NEAR, channel))
 
+    def answers_late(self, channel: ChannelId) -> list[NodeCommand]:
+        """A phone is taken off the hook that may be wanted no more."""
+        return self.tell(LegAnswered(NEAR, channel))
+
     def takes_over(self, call: CallId) -> None:
         """The phone that rings for a caller who was let go is answered, and both are in one bridge."""
         assert self.stage(call) is Stage.RINGING
