@@ -70,12 +70,17 @@ def _invitation(town: Town) -> str:
     site = town.site.relative_to(CHECKOUT)
     agent, sip = town.agents[0], town.lab.nodes[0].values.sip
     spare = [f"{other.login} / {other.password} (phone {other.endpoint})" for other in town.agents[1:]]
+    officials = [
+        f"{other.login} / {other.password} ({other.department}, extension {other.extension}, phone {other.endpoint})"
+        for other in town.officials
+    ]
     return f"""
 It stays up until Ctrl-C.
 
   citizen's page   {town.public_url}
   agent's screen   {town.staff_url}   {agent.login} / {agent.password}
   more agents      {"; ".join(spare)}
+  officials        {"; ".join(officials)}
   SIP phones       {sip.host}:{sip.port} (UDP), users and passwords in var/demo.json; the number is {town.lab.number}
                    (after the welcome # for the menu: 1 appointments, 2 anything else, 0 a person, 9 English)
 

@@ -9,6 +9,7 @@ from functools import partial
 from playwright.async_api import Error as BrowserError
 
 from irmacall.core.waiting import WANTS_CALLBACK
+from lab.demo.colleagues import Colleague
 from lab.demo.municipality import HERS, HERS_AS_KEYED
 from lab.demo.telling import say
 from lab.demo.typed import code, keys, session, squeezed
@@ -18,7 +19,6 @@ from lab.phone import Phone, PhoneCall
 from lab.town import Town
 from lab.wallet import Wallet
 
-_RINGS_S = 30
 _OFFER_S = 20
 """So long at the most until she has been told what to key in."""
 _NOTED_S = 10
@@ -34,16 +34,19 @@ HELP = """  disclose        a made-up citizen shares her name on a page of her o
                   back, or a code whenever she likes
   callback        while she waits for anything else (2): she asks to be called back, hangs up, and picks up
                   when her telephone rings, which is when an agent has answered
-  phone           the first agent's phone is put on (log in as her on the screen, and be available)
-  answer          it answers the next call
+  phone [WHO]     the phone of an agent or official is put on (log in as her on the screen, and be available); WHO is
+                  her login, and the first agent where you name nobody
+  answer [WHO]    it answers the next call: `answer ingrid` when you ask her about a caller
+  key WHO KEYS    she presses keys on it, with a caller on the line: *22101# asks 2101 first, *4 passes the caller on,
+                  *3 swaps, *5 all three talk, *12101# passes on at once, *6 holds, *0 is back (docs/transfers.md)
   page            what the citizen's page (of `disclose`) says now
   wipe            she presses the button on it that wipes her data
-  hang up         the citizen hangs up
+  hang up [WHO]   the citizen hangs up, or this one of the municipality
   quit            end the demo, as Ctrl-C does"""
 
 
 class Commands:
-    """The lab's citizen and the first agent's phone, at the keyboard's command."""
+    """The lab's citizen and the phones of who works here, at the keyboard's command."""
 
     def __init__(self, town: Town, ended: asyncio.Event) -> None:
         self._town, self._ended = town, ended
@@ -52,22 +55,21 @@ class Commands:
         self._call: PhoneCall | None = None
         self._let_go: PhoneCall | None = None
         """The call that she ended herself."""
-        self._phone: Phone | None = None
-        self._answering: asyncio.Task[None] | None = None
+        self._colleagues = {who.login: Colleague(town, who) for who in (*town.agents, *town.officials)}
         self._alone: dict[str, Callable[[], Awaitable[None]]] = {
             "disclose": self._disclose,
-            "phone": self._phone_on,
-            "answer": self._answer,
             "page": self._tell_page,
             "wipe": self._wipe,
             "callback": self._call_back,
-            "hang up": self._hang_up,
             "quit": self._quit,
         }
         self._with_more: dict[str, Callable[[str], Awaitable[None]]] = {
             "scan": self._scan,
             "call": self._dial,
             "key": self._key,
+            "phone": self._phone_on,
+            "answer": self._answer,
+            "hang up": self._hang_up,
         }
 
     async def run(self, lines: AsyncIterable[str]) -> None:
@@ -79,10 +81,9 @@ class Commands:
                 say(f"  nothing more can be typed here; Ctrl-C ends the demo. To type into it from elsewhere: {PIPE}")
 
     def _act(self, typed: str) -> Callable[[], Awaitable[None]]:
-        verb, _, rest = typed.partition(" ")
-        more = self._with_more.get(verb)
-        if more is not None:
-            return partial(more, rest)
+        for verb, act in self._with_more.items():
+            if f"{typed} ".startswith(f"{verb} "):
+                return partial(act, typed.removeprefix(verb).strip())
         return self._help if typed in ("", "help") else self._alone.get(typed, partial(self._unknown, typed))
 
     async def _help(self) -> None:
@@ -125,8 +126,10 @@ class Commands:
             say("  her call is over: the other side ended it")
 
     async def _key(self, text: str) -> None:
-        pressed = keys(text)
-        await self._her_call.key_in(pressed)
+        who, _, hers = text.partition(" ")
+        pressed = keys(hers if who in self._colleagues else text)
+        call = self._colleagues[who].call if who in self._colleagues else self._her_call
+        await call.key_in(pressed)
         say(f"  pressed {pressed}")
 
     async def _call_back(self) -> None:
@@ -145,25 +148,20 @@ class Commands:
         await self._her_call.answer()
         say("  her telephone rang, and she picked up")
 
-    async def _phone_on(self) -> None:
-        endpoint = self._town.agents[0].endpoint
-        if self._phone is None:  # not before it is asked for: there is room for one, and it may be somebody's own
-            await self._town.lab.phone(endpoint).register()
-            self._phone = self._town.lab.phone(endpoint)
-        say(f"  the phone of {self._town.agents[0].name} ({endpoint}) is on")
+    async def _phone_on(self, text: str) -> None:
+        await self._colleague(text).phone_on()
 
-    async def _answer(self) -> None:
-        if self._answering is not None and not self._answering.done():
-            raise LabError("it waits for a call already")
-        if self._phone is None:
-            await self._phone_on()
-        say(f"  it waits for a call, {_RINGS_S} s; you may type on")
-        self._answering = self._begun.create_task(_tried(self._pick_up))
+    async def _answer(self, text: str) -> None:
+        colleague = self._colleague(text)
+        await colleague.get_ready()
+        self._begun.create_task(_tried(colleague.pick_up))
 
-    async def _pick_up(self) -> None:
-        assert self._phone is not None
-        await (await self._phone.rings(_RINGS_S)).answer()
-        say("  answered")
+    def _colleague(self, login: str) -> Colleague:
+        """Who is called so; the first agent where nobody is named."""
+        found = self._colleagues.get(login or next(iter(self._colleagues)))
+        if found is None:
+            raise LabError(f"nobody here is called {login!r}: {', '.join(self._colleagues)}")
+        return found
 
     async def _tell_page(self) -> None:
         say(f"  her page says: {await self._her_page.says()}")
@@ -172,8 +170,11 @@ class Commands:
         await self._her_page.wipe()
         await self._tell_page()
 
-    async def _hang_up(self) -> None:
-        call = self._let_go = self._her_call
+    async def _hang_up(self, text: str = "") -> None:
+        if text:
+            call = self._colleague(text).call
+        else:
+            call = self._let_go = self._her_call
         await call.hang_up()
         await call.disconnected.wait()
         say("  hung up")

@@ -50,7 +50,7 @@ def facts(town: Town) -> dict[str, Any]:
             }
             for node in lab.nodes
         ],
-        "people": _agents(town) + _citizens(town),
+        "people": _staff(town) + _citizens(town),
         "desk_redis": lab.desk_redis.url,
         "vault_redis": lab.vault_redis.url,
         "irmacall": str(VENV / "bin" / "irmacall"),
@@ -62,18 +62,20 @@ def facts(town: Town) -> dict[str, Any]:
     }
 
 
-def _agents(town: Town) -> list[dict[str, str | None]]:
+def _staff(town: Town) -> list[dict[str, str | None]]:
     return [
         {
-            "role": "agent",
-            "name": agent.name,
-            "login": agent.login,
-            "password": agent.password,
+            "role": person.role.value,
+            "name": person.name,
+            "login": person.login,
+            "password": person.password,
             "totp_secret": None,
-            "sip_user": agent.endpoint,
-            "sip_password": town.lab.agents[agent.endpoint],
+            "sip_user": person.endpoint,
+            "sip_password": town.lab.staff[person.endpoint],
+            "department": person.department,
+            "extension": person.extension,
         }
-        for agent in town.agents
+        for person in (*town.agents, *town.officials)
     ]
 
 

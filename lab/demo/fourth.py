@@ -1,4 +1,4 @@
-"""The play's fourth act: an agent asks an official about her caller, and passes her on. Identity goes with the call."""
+"""The play's fourth act: an agent asks an official about her caller, and passes her on, identity and all."""
 
 from __future__ import annotations
 
@@ -131,8 +131,8 @@ class PassedOn:
     async def _sealed(self) -> Sequence[str]:
         """The names of what lies in the vault: identities and notes."""
         async with Redis.from_url(self._town.lab.vault_redis.url, decode_responses=True) as redis:
-            names: list[str] = await redis.keys("*")
-        return [name for name in names if ":key:" in name or ":content:" in name]
+            names = await redis.keys("*")
+        return [name for name in map(str, names) if ":key:" in name or ":content:" in name]
 
     async def _audited(self) -> Sequence[Sequence[str]]:
         """The fields of the lines about her call, as an operator reads them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, cast
@@ -26,6 +26,7 @@ class Call:
     def __init__(self) -> None:
         self.connected, self.disconnected = Moment("connected"), Moment("disconnected")
         self.connected.happened({"at": 1.0})
+        self.answered = asyncio.Event()
         self.pressed: list[str] = []
         self.english = False
 
@@ -44,6 +45,7 @@ class Call:
 
     async def answer(self) -> None:
         """Pick up."""
+        self.answered.set()
 
 
 class Telephone:
@@ -76,13 +78,14 @@ class Keyboard:
 
     def __init__(self, screen: pytest.CaptureFixture[str]) -> None:
         self.phone, self.home, self.ended, self._screen = Telephone(), Telephone(), asyncio.Event(), screen
-        self.then: Callable[[str], object] = lambda line: None
+        self.then: Callable[[str], Awaitable[object] | object] = lambda line: None
 
     async def types(self, *typed: str) -> list[str]:
         """What the demo says to these lines, and when they end."""
         town = SimpleNamespace(
             lab=SimpleNamespace(number="14020", phone=lambda user: self.phone, outsider=self._outsider),
-            agents=[SimpleNamespace(name="Samira Bakker", endpoint="agent1")],
+            agents=[SimpleNamespace(name="Samira Bakker", login="samira", endpoint="agent1")],
+            officials=[SimpleNamespace(name="Ingrid de Boer", login="ingrid", endpoint="official1")],
         )
         await Commands(cast(Town, town), self.ended).run(self._lines(typed))
         return [line.strip() for line in self._screen.readouterr().out.replace(HELP, "(help)").splitlines()]
@@ -93,7 +96,8 @@ class Keyboard:
     async def _lines(self, typed: tuple[str, ...]) -> AsyncIterator[str]:
         for line in typed:
             yield f"{line}\n"
-            self.then(line)
+            if isinstance(more := self.then(line), Awaitable):
+                await more
         asyncio.get_running_loop().call_soon(self._over)
 
     def hung_up_on(self) -> None:
@@ -115,6 +119,7 @@ def keyboard(capsys: pytest.CaptureFixture[str]) -> Keyboard:
 END = f"nothing more can be typed here; Ctrl-C ends the demo. To type into it from elsewhere: {PIPE}"
 OVER = "her call is over: the other side ended it"
 NO = "that did not work:"
+ANSWERED = ["Samira Bakker answered", "Samira Bakker has nobody on the line any more"]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +212,7 @@ async def test_who_asks_for_help_has_it(keyboard: Keyboard, line: str) -> None:
     assert await keyboard.types(line) == ["(help)", END]
 
 
-@pytest.mark.parametrize("line", ["hang", "answer me", "wipe it"])
+@pytest.mark.parametrize("line", ["hang", "hang upon", "answering", "wipe it"])
 async def test_what_is_not_known_is_said_to_be_unknown(keyboard: Keyboard, line: str) -> None:
     """No command is guessed at."""
     assert await keyboard.types(line) == [f"unknown: {line!r} (`help` lists what one can type)", END]
@@ -235,8 +240,37 @@ async def test_one_types_on_while_the_phone_waits_for_a_call(keyboard: Keyboard)
     said = await keyboard.types("answer", "answer", "phone", "hang up")
     on = "the phone of Samira Bakker (agent1) is on"
     waits = "it waits for a call, 30 s; you may type on"
-    assert said == [on, waits, f"{NO} it waits for a call already", on, f"{NO} nobody is calling", END, "answered"]
+    assert said == [on, waits, f"{NO} it waits for a call already", on, f"{NO} nobody is calling", END, *ANSWERED]
     assert keyboard.phone.registered == 1
+
+
+async def test_a_colleague_answers_presses_keys_and_hangs_up(keyboard: Keyboard) -> None:
+    """By her login, as the citizen does without one; who has nobody on the line cannot."""
+
+    async def then(line: str) -> None:
+        if line == "answer ingrid":
+            call = Call()
+            keyboard.phone.ringing.put_nowait(call)
+            await call.answered.wait()
+
+    keyboard.then = then
+    said = await keyboard.types("key ingrid *4", "answer ingrid", "key ingrid *4", "hang up ingrid", "hang up ingrid")
+    nobody = f"{NO} Ingrid de Boer has nobody on the line"
+    assert said[:5] == [
+        nobody,
+        "the phone of Ingrid de Boer (official1) is on",
+        "it waits for a call, 30 s; you may type on",
+        "Ingrid de Boer answered",
+        "pressed *4",
+    ]
+    assert sorted(said[5:]) == sorted(["hung up", "Ingrid de Boer has nobody on the line any more", nobody, END])
+    assert keyboard.phone.calls[0].pressed == ["*4"]
+
+
+@pytest.mark.parametrize("line", ["phone me", "answer me", "hang up me"])
+async def test_who_is_nobody_here_is_said_to_be_so(keyboard: Keyboard, line: str) -> None:
+    """With those who are."""
+    assert await keyboard.types(line) == [f"{NO} nobody here is called 'me': samira, ingrid", END]
 
 
 async def test_nobody_s_phone_is_put_on_unasked(keyboard: Keyboard) -> None:
