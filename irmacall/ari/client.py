@@ -22,6 +22,7 @@ from irmacall.ari.answers import Reply
 from irmacall.ari.fields import Fields
 from irmacall.ari.intake import Intake
 from irmacall.ari.lag import Lag
+from irmacall.ari.music import Music
 from irmacall.ari.outgoing import NOWHERE, Outgoing
 from irmacall.ari.pool import Pool
 from irmacall.ari.requests import Request, callout_requests, path, requests_for
@@ -79,6 +80,7 @@ class Node:
         self._started_at = ""
         self._intake: Intake | None = None
         self.lag = Lag()
+        self._music = Music(self._do)
         self._undialled: dict[ChannelId, bool] = {}
         """Legs that entered while we looked, until they are gone: whether nobody has dialled them yet."""
         self._pool = Pool(settings.url, settings.user, settings.password, settings.connections, settings.timeout)
@@ -140,6 +142,7 @@ class Node:
         for request in requests:
             if await self._do(request) in request.ends:
                 return
+        self._music.came(command)
 
     def _requests(self, command: NodeCommand) -> tuple[Request, ...]:
         if isinstance(command, CallOut):
@@ -214,6 +217,7 @@ class Node:
             await _first_failure(
                 asyncio.create_task(listen(socket, intake.hear), name=f"listen {self.name}"),
                 asyncio.create_task(self._open(intake), name=f"open {self.name}"),
+                asyncio.create_task(self._music.run(), name=f"music {self.name}"),
             )
 
     async def _open(self, intake: Intake) -> None:

@@ -102,7 +102,7 @@ def _requests(command: object, app: str) -> tuple[Request, ...]:
 @_requests.register
 def _prepare(command: PrepareNode, app: str) -> tuple[Request, ...]:
     room = _bridge(command.bridge, "holding", app)
-    return (room, _music(command.bridge, command.music_class)) if command.music else (room,)
+    return (room, music(command.bridge, command.music_class)) if command.music else (room,)
 
 
 @_requests.register
@@ -121,7 +121,7 @@ def _stop(command: StopSaying, app: str) -> tuple[Request, ...]:
 @_requests.register
 def _hold(command: HoldInQueue, app: str) -> tuple[Request, ...]:
     # The music leaves with the last who waited, so whoever comes asks for it; it plays on where it plays.
-    return (_join(command.bridge, command.channel), _music(command.bridge, command.music_class))
+    return (_join(command.bridge, command.channel), music(command.bridge, command.music_class))
 
 
 @_requests.register
@@ -166,7 +166,7 @@ def _connect(command: Connect, app: str) -> tuple[Request, ...]:
 @_requests.register
 def _regroup(command: Regroup, app: str) -> tuple[Request, ...]:
     # Out before in: where the first is refused, what follows is not sent, and nobody is heard by whom she should not.
-    out = (_join(command.room, *command.to_music), _music(command.room, command.music_class))
+    out = (_join(command.room, *command.to_music), music(command.room, command.music_class))
     together = (_join(command.talk, *command.to_talk),)
     return (*(out if command.to_music else ()), *(together if command.to_talk else ()))
 
@@ -228,7 +228,8 @@ def _bridge(bridge: str, kind: str, app: str) -> Request:
     return Request("POST", path("bridges", bridge), (("type", kind), ("name", app)), proof=proof)
 
 
-def _music(bridge: str, music_class: str) -> Request:
+def music(bridge: str, music_class: str) -> Request:
+    """Let everybody in this room hear music of this class. Where it plays, nothing changes."""
     # Bridge music costs a fifth of channel music, and one stream serves all who wait.
     return Request("POST", path("bridges", bridge, "moh"), (("mohClass", music_class),))
 

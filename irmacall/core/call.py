@@ -22,6 +22,7 @@ from irmacall.core.code import Digits
 from irmacall.core.facts import Outcome
 from irmacall.core.ids import (
     DUTCH,
+    BridgeId,
     CallId,
     ChannelId,
     Endpoint,
@@ -272,6 +273,8 @@ class Call:
     """She is where the music is, or on her way from or to there, at the wish of the one who has her on the line."""
     leaving: frozenset[ChannelId] = field(default=frozenset(), metadata=UNSAVED)
     """Who was consulted, has been hung up, and may not have left the talk bridge yet."""
+    hears: BridgeId | None = field(default=None, metadata=UNSAVED)
+    """The bridge with music that she is in, or on her way to."""
     rooms: dict[ChannelId, Room] = field(default_factory=dict, metadata=UNSAVED)
     """Where the switchboard last asked each of its channels to be."""
     failures: int = field(default=0, metadata=UNSAVED)

@@ -54,6 +54,7 @@ def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:
     if isinstance(command, Say):
         ivr.playback_ended(turn, PlaybackEnded(call.node, command.playback))
     elif isinstance(command, HoldInQueue):
+        call.hears = None
         _nowhere_to_wait(turn, call)
     elif isinstance(command, CallOut | DialLeg) and command.channel == call.channel:
         _telephone_failed(turn, call)
@@ -62,7 +63,8 @@ def _failed_in(turn: Turn, call: Call, command: NodeCommand) -> None:
     elif isinstance(command, JoinLine):
         _never_joined(turn, call, command)
     elif isinstance(command, Regroup):
-        consulting.regroup_failed(turn, call)
+        call.hears = None
+        _regroup_failed(turn, call)
     elif isinstance(command, Mute):
         _mute_failed(turn, call, command)
     elif isinstance(command, Connect):
@@ -94,6 +96,14 @@ def _never_joined(turn: Turn, call: Call, command: JoinLine) -> None:
     """Her phone's second call and whom she asks in it could not be brought together."""
     if call.consult is not None and call.consult.leg.channel == command.leg:
         consulting.drop(turn, call, Failure.FAILED)
+
+
+def _regroup_failed(turn: Turn, call: Call) -> None:
+    """Of a talk that is over it may have been what was to bring the caller to the music."""
+    if call.stage in (Stage.WAITING, Stage.RINGING):
+        queue.hold(turn, call)
+    else:
+        consulting.regroup_failed(turn, call)
 
 
 def _mute_failed(turn: Turn, call: Call, command: Mute) -> None:

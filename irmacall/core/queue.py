@@ -44,8 +44,14 @@ def enter(turn: Turn, call: Call, queue: QueueId) -> None:
 
 
 def hold(turn: Turn, call: Call) -> None:
-    """Put the caller where the music of her queue is."""
-    turn.do(HoldInQueue(call.node, call.id, call.channel, *waiting_room(turn, call)))
+    """Put the caller where the music of her queue is, unless she is there already.
+
+    She would leave it and come back, and the music goes with the last who leaves: the next music may meet it going.
+    """
+    room, music = waiting_room(turn, call)
+    if call.hears != room:
+        call.hears = room
+        turn.do(HoldInQueue(call.node, call.id, call.channel, room, music))
     turn.touch_call(call)
 
 

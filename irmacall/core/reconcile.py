@@ -27,6 +27,7 @@ from irmacall.core.disclosure import Seal
 from irmacall.core.events import CallerArrived, LeadershipBegan, NodeLost, NodeSnapshot, SeenPhone
 from irmacall.core.ids import (
     DEFAULT_MUSIC,
+    BridgeId,
     CallId,
     ChannelId,
     Endpoint,
@@ -149,9 +150,11 @@ def _occupied(turn: Turn, event: NodeSnapshot) -> frozenset[str]:
     return frozenset(music for room, music in rooms.items() if event.bridges.get(room))
 
 
-def _waits_in(turn: Turn, channel: ChannelId, event: NodeSnapshot) -> bool:
+def _waits_in(turn: Turn, channel: ChannelId, event: NodeSnapshot) -> BridgeId | None:
+    """The room with music that she is in."""
     desk = turn.desk.plan.desk
-    return any(channel in held for bridge, held in event.bridges.items() if is_waiting_bridge(bridge, desk))
+    held = (bridge for bridge, members in event.bridges.items() if channel in members)
+    return next((bridge for bridge in held if is_waiting_bridge(bridge, desk)), None)
 
 
 def _phones(turn: Turn, event: NodeSnapshot) -> None:
@@ -171,6 +174,7 @@ def _phones(turn: Turn, event: NodeSnapshot) -> None:
 
 def _take_over(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     call.saying = False
+    call.hears = _waits_in(turn, call.channel, event)
     _believe_asterisk(call, event)
     talk.set_members(turn, call, event.bridges.get(talk_bridge(call.id), frozenset()))
     if call.stage in BEFORE_THE_QUEUE:
@@ -212,7 +216,7 @@ def _believed(leg: Leg, event: NodeSnapshot) -> Leg:
 
 
 def _wait_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:
-    if call.stage in (Stage.WAITING, Stage.RINGING) and not _waits_in(turn, call.channel, event):
+    if call.stage in (Stage.WAITING, Stage.RINGING) and call.hears is None:
         queue.hold(turn, call)
 
 
@@ -294,7 +298,8 @@ def _adopt(turn: Turn, channel: ChannelId, event: NodeSnapshot) -> None:
     else:
         ivr.arrived(turn, CallerArrived(event.node, channel))
     # What is left over from before must not meet a new leg of the same name, and is taken down at the call's end.
-    turn.desk.calls[CallId(channel)].attempt = _attempts(CallId(channel), event)
+    call = turn.desk.calls[CallId(channel)]
+    call.attempt, call.hears = _attempts(CallId(channel), event), call.hears or _waits_in(turn, channel, event)
 
 
 def _attempts(call: CallId, event: NodeSnapshot) -> int:

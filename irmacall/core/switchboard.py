@@ -63,6 +63,8 @@ def settle(turn: Turn, call: Call) -> None:
     out, into = _of(moved, Room.MUSIC), _of(moved, Room.TALK)
     if out or into:
         room, music = queue.waiting_room(turn, call)
+        if call.channel in moved:
+            call.hears = room if call.channel in out else None
         turn.do(Regroup(call.node, call.id, room, music, out, talk_bridge(call.id), into))
 
 

@@ -77,6 +77,7 @@ def connect(turn: Turn, call: Call) -> None:
     """Move both into the talk bridge."""
     assert call.leg is not None
     saying.hush(turn, call)
+    call.hears = None
     turn.do(Connect(call.node, call.id, talk_bridge(call.id), call.channel, call.leg.channel))
     if call.stage is Stage.CONNECTING:
         turn.set_timer(("call", call.id), turn.now + JOIN_WITHIN)

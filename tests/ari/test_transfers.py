@@ -274,7 +274,8 @@ async def test_a_consultation_by_the_phones_own_keys(desk: Desk, talk: Talk) -> 
     second = await desk.lab.phone(AGENT).call("2101")
     dialled = await desk.heard.next(PhoneDialled)
     line = dialled.channel
-    assert dialled == PhoneDialled(NODE, line, AGENT, "2101")
+    assert dialled == PhoneDialled(NODE, line, AGENT, "2101", dialled.dialog)
+    assert dialled.dialog, "its Call-ID is told"
     await desk.node.perform(Ringback(NODE, talk.call, line, on=True))
     await second.ringing.wait()
     await talk.agent.refer_to_call(second)  # before anybody has answered it

@@ -58,7 +58,7 @@ def test_a_consultation_step_by_step() -> None:
         assert (play.picks_up(call) if act is None else play.acts(call, act)) == asked
     play.obeys()
     _nothing_but_the_owner_sees(play)
-    assert play.call(call).members == {call, els, ina}
+    assert play.inside(call) == {call, els, ina}
 
 
 @STATES
@@ -177,7 +177,7 @@ def test_whoever_was_asked_is_gone_and_the_caller_is_back(state: str, how: str) 
     _nothing_but_the_owner_sees(play)
     play.obeys()
     _nothing_but_the_owner_sees(play)
-    assert play.call(call).members == {call, els}
+    assert play.inside(call) == {call, els}
 
 
 @pytest.mark.parametrize("how", ["no answer", "registration", "refused"])
@@ -245,7 +245,7 @@ def test_an_owner_who_hangs_up_has_passed_the_caller_on(state: str, by: str) -> 
     play.ends(els, call)
     if state == "ringing":
         play.takes_over(call)
-    assert (play.sees(INA), play.call(call).members) == (SEALED, {call, ina})
+    assert (play.sees(INA), play.inside(call)) == (SEALED, {call, ina})
 
 
 @TALKED

@@ -137,7 +137,8 @@ def _found(play: TransferPlay, call: CallId, *, talk: str, music: str = "", gone
     names = {"c": ChannelId(call), "e": play.leg(call), "i": play.asked_leg(call)}
     seen = {"c": CALLER_SEEN, "e": leg_seen(ELS), "i": leg_seen(INA, up=up, ringing=not up)}
     channels: dict[str, SeenChannel] = {names[who]: seen[who] for who in names if who not in gone}
-    bridges = {talk_bridge(call): [names[who] for who in talk], WAITING_ROOM: [names[who] for who in music]}
+    bridges: dict[str, list[str]] = {talk_bridge(call): [names[who] for who in talk]}
+    bridges[WAITING_ROOM] = [names[who] for who in music]
     play.tell(snapshot(channels, bridges))
 
 
@@ -155,7 +156,7 @@ def test_a_consultation_goes_on_where_it_was(crash: bool, state: str, talk: str,
     assert (play.consult(call).state, play.sees(ELS), play.sees(INA)) == (Asked(state), SEALED, None)
     play.acts(call, Act.CANCEL)
     play.obeys()
-    assert play.call(call).members == {call, play.leg(call)}
+    assert play.inside(call) == {call, play.leg(call)}
 
 
 @CRASH
@@ -171,13 +172,13 @@ def test_who_is_found_elsewhere_is_moved_where_she_belongs(crash: bool, state: s
     _found(play, call, talk=talk, music=music, up=state != "ringing")
     play.obeys()
     els, ina = play.leg(call), play.asked_leg(call)
-    where = {
+    where: dict[str, set[str]] = {
         "ringing": {els},
         "consulted": {els, ina},
-        "aside": {els, ChannelId(call)},
-        "together": {els, ina, ChannelId(call)},
-    }[state]
-    assert (play.call(call).members, play.sees(ELS), play.sees(INA)) == (where, SEALED, None)
+        "aside": {els, call},
+        "together": {els, ina, call},
+    }
+    assert (play.inside(call), play.sees(ELS), play.sees(INA)) == (where[state], SEALED, None)
 
 
 @CRASH
@@ -207,7 +208,7 @@ def test_whom_was_asked_is_gone_and_the_caller_is_back(crash: bool, state: str) 
     _found(play, call, talk="e", music="c", gone="i")
     assert (play.call(call).consult, play.returned(call)) == (None, (Failure.FAILED, INA))
     play.obeys()
-    assert (play.call(call).members, play.sees(ELS)) == ({call, play.leg(call)}, SEALED)
+    assert (play.inside(call), play.sees(ELS)) == ({call, play.leg(call)}, SEALED)
 
 
 @CRASH
@@ -243,7 +244,7 @@ def test_an_answer_that_nobody_heard_is_seen(crash: bool) -> None:
     _found(play, call, talk="e", music="c")
     assert play.consult(call).state is Asked.CONSULTED
     play.obeys()
-    assert play.call(call).members == {play.leg(call), play.asked_leg(call)}
+    assert play.inside(call) == {play.leg(call), play.asked_leg(call)}
 
 
 @CRASH
@@ -280,7 +281,7 @@ def test_a_caller_on_hold_stays_there(crash: bool, by: str) -> None:
     play.obeys()
     play.acts(call, Act.RESUME)
     play.obeys()
-    assert (play.sees(ELS), play.call(call).members) == (SEALED, {call, leg})
+    assert (play.sees(ELS), play.inside(call)) == (SEALED, {call, leg})
 
 
 @CRASH
@@ -295,7 +296,8 @@ def test_a_second_call_goes_on_or_is_given_up(crash: bool, gone: str) -> None:
     for channel in {"line": (LINE,), "ina": (ina,)}.get(gone, ()):
         del channels[channel]
     consult = [channel for channel in (LINE, ina) if channel in channels]
-    bridges = {talk_bridge(call): [els], WAITING_ROOM: [call], consult_bridge(call): consult}
+    bridges: dict[str, list[str]] = {talk_bridge(call): [els], WAITING_ROOM: [call]}
+    bridges[consult_bridge(call)] = [*consult]
     play.tell(snapshot(channels, bridges))
     assert play.sees(ELS) == SEALED
     assert (play.call(call).consult is None) is bool(gone)

@@ -76,6 +76,10 @@ class TransferPlay(Play):
         """The channel of who is consulted."""
         return self.consult(call).leg.channel
 
+    def inside(self, call: CallId) -> set[str]:
+        """Who is in the talk bridge, as Asterisk said last."""
+        return set(self.call(call).members)
+
     def view(self, user: UserId, call: CallId) -> views.CallView:
         """What this one's screen shows of this call."""
         view = views.seat_view(self.desk, user, seat_of(user)).call
