@@ -57,7 +57,8 @@ def rooms_table() -> str:
     ]
     rows += [_row("talking", _call()), _row("held", _call(held=True))]
     rows += [_row(f"consulting: {state.value}", _call(consult=_asked(state))) for state in Asked]
-    rows += [_row("consulting in a second call of her phone", _call(consult=_asked(Asked.CONSULTED, "line")))]
+    second = _asked(Asked.CONSULTED, "line")
+    rows += [_row("consulting in a second call of her phone, which holds", _call(held=True, consult=second))]
     rows += [_row("completed; the old leg is still there", _call(owner="willem"), ChannelId("samira"))]
     rows += [_row("completed", _call(owner="willem"))]
     rows += [_row(f"let go: {stage.value}", _call(stage=stage)) for stage in (Stage.WAITING, Stage.RINGING)]

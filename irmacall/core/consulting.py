@@ -104,6 +104,9 @@ def let_ring(turn: Turn, call: Call) -> None:
     assert consult is not None
     assert owner is not None
     _told(turn, call, consult, Progress.DONE)
+    if consult.node != call.node:
+        _ring_here(turn, call, consult)
+        return
     _without(turn, call, consult)
     handover.let_go(turn, call, *handover.come_back(owner))
     handover.ring_on(turn, call, consult.leg)
