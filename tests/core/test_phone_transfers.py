@@ -348,3 +348,45 @@ def test_a_star_code_passes_on_without_a_word() -> None:
     play.keyed(play.leg(call), "*12101#")
     play.finds()
     assert (play.stage(call), play.withdrawn, play.rung()) == (Stage.RINGING, [seat_of(ELS)], [phone_of(INA)])
+
+
+@pytest.mark.parametrize(
+    "keys",
+    ["2101#", "*7", "*1#", "*2#", "**", "*1", "*12101", "*1" + "0" * 17 + "#", "#", "*3", "*4", "*5", "*0", "6"],
+)
+def test_what_is_no_star_code_does_nothing(keys: str) -> None:
+    """Without a star, of no kind, half, too long, or of a consultation that there is not."""
+    play = TransferPlay()
+    call = play.talks_here()
+    assert play.keyed(play.leg(call), keys) == []
+    assert (list(play.leader.extensions_asked), play.call(call).held, play.sees(ELS)) == ([], False, SEALED)
+
+
+def test_a_star_begins_anew() -> None:
+    """A slip is no reason to wait: only what follows the last star counts."""
+    play = TransferPlay()
+    call = play.talks_here()
+    play.keyed(play.leg(call), "*199*2*12101#")
+    assert list(play.leader.extensions_asked) == [FindTarget(call, "2101", 1)]
+
+
+def test_half_a_star_code_is_not_completed_by_the_next_owner() -> None:
+    """What Els keyed in is forgotten with her leg."""
+    play = TransferPlay()
+    call = play.asks()
+    play.keyed(play.leg(call), "*1210")
+    play.acts(call, Act.COMPLETE)
+    play.keyed(play.leg(call), "1#")
+    assert not play.leader.extensions_asked
+
+
+@pytest.mark.parametrize("who", ["caller", "consulted", "off"])
+def test_star_codes_are_the_owners_and_the_sites(who: str) -> None:
+    """Nobody else's keys are any, nor are hers where the site has none."""
+    play = TransferPlay(plan=with_rules(star_codes=who != "off"))
+    call = play.asks()
+    channel = {"caller": ChannelId(call), "consulted": play.asked_leg(call)}.get(who, play.leg(call))
+    for keys in ("*6", "*12101#", "*3", "*4", "*0"):
+        assert play.keyed(channel, keys) == []
+    assert play.consult(call).state is Asked.CONSULTED
+    assert not play.leader.extensions_asked
