@@ -235,7 +235,7 @@ def owner_left(turn: Turn, call: Call) -> None:
     """The one who has the caller on the line is gone, or hung up: whom she had put aside must not be lost by that."""
     consult, leg = call.consult, call.leg
     assert leg is not None
-    if consult is None and call.enquiry is not None and call.enquiry.refers:
+    if consult is None and call.enquiry is not None and not call.enquiry.consult:
         asked, call.enquiry = call.enquiry.number, None
         handover.let_go(turn, call, *handover.come_back(leg), asked=asked)
     elif consult is None and call.channel in call.members and not (call.held or call.phone_held):

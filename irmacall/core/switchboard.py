@@ -105,6 +105,6 @@ def take_over(call: Call, event: NodeSnapshot) -> None:
                 found[channel] = Room.CONSULT
             elif is_waiting_bridge(bridge, call.plan.desk):
                 found[channel] = Room.MUSIC
-    quiet = call.consult is None and not call.held
+    quiet = call.consult is None and not (call.held or call.phone_held)
     call.rooms = found if quiet else {leg.channel: found[leg.channel] for leg in call.legs if leg.channel in found}
     call.parked = found.get(call.channel) is Room.MUSIC and _hears_music(call)

@@ -7,13 +7,14 @@ import pytest
 from irmacall.core.call import Stage
 from irmacall.core.commands import CreateLeg, HangUp, HoldInQueue, NodeCommand
 from irmacall.core.consulting import STEPS
-from irmacall.core.events import PhoneRegistered
-from irmacall.core.ids import CallId, ChannelId, leg_channel, talk_bridge
+from irmacall.core.events import PhoneRegistered, SeatClaimed
+from irmacall.core.ids import CallId, ChannelId, SeatId, UserId, leg_channel, talk_bridge
 from irmacall.core.transfer import Act, Asked, Failure
 from irmacall.core.transfer_commands import Regroup, Ringback
+from irmacall.core.transfer_events import ActAsked
 from irmacall.core.views import Part
 from tests.core.leader import NEAR
-from tests.core.plays import ELS, WAITING_ROOM, phone_of, seat_of
+from tests.core.plays import BO, ELS, WAITING_ROOM, phone_of, seat_of
 from tests.core.transfer_plays import INA, OUTSIDE, PASSED_ON, SEALED, TransferPlay, with_rules
 
 STATES = pytest.mark.parametrize("state", ["ringing", "consulted", "aside", "together"])
@@ -301,3 +302,70 @@ def test_a_number_that_was_only_asked_is_forgotten() -> None:
     call = play.asks(to=OUTSIDE)
     play.acts(call, Act.CANCEL)
     assert (play.store.numbers, play.sees(ELS)) == (set(), SEALED)
+
+
+# -- seats that change hands --------------------------------------------------------------------------------------
+
+
+def test_who_sits_down_at_the_phone_of_whom_was_asked_sees_nothing() -> None:
+    """The caller was passed to Ina, not to whoever has her phone by now."""
+    play = TransferPlay()
+    call = play.asks()
+    play.claims(BO, seat_of(BO), phone_of(INA))
+    play.acts(call, Act.COMPLETE)
+    play.obeys()
+    assert (play.stage(call), play.grants.held()) == (Stage.TALKING, [])
+    play.official_comes()
+    assert [grant.seat for grant in play.grants.held()] == [seat_of(INA)]
+
+
+def test_an_owner_who_takes_the_phone_of_whom_she_asks_sees_nothing() -> None:
+    """Her caller is at the phone that she left; no key of hers moves anybody."""
+    play = TransferPlay()
+    call = play.asks()
+    play.claims(ELS, seat_of(ELS), phone_of(INA))
+    assert play.grants.held() == []
+    for act in Act:
+        assert play.acts(call, act) == []
+    play.claims(ELS, seat_of(ELS), phone_of(ELS))
+    assert play.sees(ELS) == SEALED
+
+
+def test_an_owner_at_another_browser_takes_the_card_with_her_while_she_asks() -> None:
+    """And loses it there with the key that passes the caller on."""
+    play = TransferPlay()
+    call = play.asks()
+    play.claims(ELS, elsewhere := SeatId("elsewhere"))
+    assert [grant.seat for grant in play.grants.held()] == [elsewhere]
+    assert play.acts(call, Act.COMPLETE) == []  # Of the browser that she left.
+    play.tell(ActAsked(elsewhere, call, Act.COMPLETE))
+    assert (play.withdrawn, play.grants.held()) == ([elsewhere], [])
+
+
+@pytest.mark.parametrize("who", [ELS, INA])
+def test_who_logs_out_during_a_consultation_sees_nothing_and_ends_nothing(who: UserId) -> None:
+    """The phones go on; whoever owns the caller sees her once she has a seat again."""
+    play = TransferPlay()
+    call = play.asks()
+    els = play.leg(call)
+    play.logs_out(who)
+    play.hangs_up(els)
+    play.obeys()
+    play.ends(els, call)
+    assert play.stage(call) is Stage.TALKING
+    assert [grant.seat for grant in play.grants.held()] == ([seat_of(INA)] if who is ELS else [])
+    play.official_comes()
+    assert play.sees(INA) == SEALED
+
+
+def test_a_card_that_is_granted_while_it_is_saved_is_not_seen_by_who_passed_the_caller_on_meanwhile() -> None:
+    """Completed before the grant of another seat was saved: that grant never comes to life."""
+    play = TransferPlay()
+    call = play.asks()
+    play.leader.tell(SeatClaimed(ELS, SeatId("elsewhere"), phone_of(ELS)))
+    play.leader.begin_save()
+    play.leader.tell(ActAsked(SeatId("elsewhere"), call, Act.COMPLETE))
+    play.leader.end_save()
+    assert play.grants.held() == []
+    play.leader.save()
+    assert play.grants.held() == []

@@ -94,13 +94,14 @@ def test_a_phone_that_hangs_up_behind_its_refer_has_let_go() -> None:
     assert play.sees(INA) == SEALED
 
 
+@pytest.mark.parametrize("by", ["refer", "star"])
 @pytest.mark.parametrize("answer", ["person", "queue", "closed", "unknown", "never"])
-def test_a_phone_that_hangs_up_before_the_extension_is_known_loses_nobody(answer: str) -> None:
+def test_a_phone_that_hangs_up_before_the_extension_is_known_loses_nobody(answer: str, by: str) -> None:
     """She hears music until it is known, or for three seconds; where it is nobody's, the owner is rung again."""
     play = TransferPlay(plan=with_rules(outside=False))
     call = play.talks_here()
     els = play.leg(call)
-    play.refers(els)
+    play.refers(els) if by == "refer" else play.keyed(els, "*12101#")
     play.hangs_up(els)
     assert (play.stage(call), play.rung(), play.grants.held()) == (Stage.WAITING, [], [])
     if answer == "person":
