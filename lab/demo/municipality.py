@@ -1,4 +1,7 @@
-"""What the demo's municipality does with a caller: a menu, three queues, and a call back for who would not wait."""
+"""What the demo's municipality does with a caller: a menu, three queues, a call back for who would not wait.
+
+Its phones pass callers on by star codes too, so that whoever tries that needs no screen for it.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ HERS, HERS_AS_KEYED = "+31612345678", "0612345678"
 
 EXCHANGE: Final = Exchange(
     desk={"start": {"menu": "hoofd"}},
+    transfer={"star_codes": True},
     queues={
         "afspraken": {
             "patience": PATIENCE_S,
