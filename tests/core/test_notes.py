@@ -12,13 +12,14 @@ from irmacall.core.events import (
     ErasureAsked,
     IdentityLost,
     NodeLost,
+    PhoneCalled,
     PhoneRegistered,
     SeatClaimed,
     SeatReleased,
     SeenChannel,
 )
 from irmacall.core.facts import Outcome
-from irmacall.core.ids import CallId, PageId, SealedId, UserId, talk_bridge
+from irmacall.core.ids import CallId, ChannelId, PageId, SealedId, UserId, leg_channel, talk_bridge
 from irmacall.core.transfer import Act, Standing, ToPerson
 from irmacall.core.transfer_events import TransferAsked
 from tests.core.exchange_plays import ExchangePlay
@@ -116,6 +117,23 @@ def test_a_caller_who_comes_back_brings_no_note_to_who_wrote_it() -> None:
     play.agent_comes(BO)
     play.takes_over(call)
     assert (play.sees(BO), _reads(play, BO)) == (SEALED, NOTE)
+
+
+def test_a_note_waits_for_whoever_has_her_next_until_another_takes_its_place() -> None:
+    """Whom it was written for was busy: without another word it is the next one's, with one it is burned."""
+    play = TransferPlay()
+    call = play.talks_here()
+    play.tell(PhoneCalled(NEAR, phone_of(INA), ChannelId("her other call")))
+    play.passes(call, note=NOTE)
+    assert (play.stage(call), NOTE in play.store.vault, _reads(play, ELS)) == (Stage.TALKING, True, None)
+    play.passes(call, note=SECOND)
+    assert (NOTE in play.store.vault, SECOND in play.store.vault) == (False, True)
+    play.to_queue(call)
+    play.tell(SeatReleased(seat_of(ELS)))
+    play.agent_comes(BO)
+    play.leaves(call, leg_channel(call, 1))
+    play.takes_over(call)
+    assert _reads(play, BO) == SECOND
 
 
 @pytest.mark.parametrize("crash", [True, False])
