@@ -87,6 +87,11 @@ class Seat:
         """End the call."""
         await self._press("/hangup", call=call)
 
+    async def log_out(self) -> None:
+        """Her session is over, and with it her seat."""
+        async with self._http.post("/logout", data={"token": token_for(self.key)}) as answer:
+            answer.raise_for_status()
+
     async def panel(self) -> Shows:
         """What her panel shows."""
         async with self._http.get("/panel") as answer:
