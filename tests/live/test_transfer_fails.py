@@ -197,9 +197,7 @@ async def test_whose_phone_is_lost_in_the_middle(house: House, town: Town) -> No
     rack.freeze()
     try:
         talk.phone = await house.samira.answers(RING_S + 10)
-        await house.samira.is_told(
-            "Karel Post "
-        )  # Her phone is not there, or was not answered: whichever is found first.
+        await house.samira.is_told("Karel Post ")  # Not there, or not answering: whichever is found first.
         await talk.is_back()
     finally:
         rack.wake()
