@@ -152,6 +152,7 @@ def drop(turn: Turn, call: Call, why: Failure | None = None) -> None:
     queue.let_go(turn, call, consult.leg, consult.node)
     ending.freed(turn, call, consult.leg, talked=False)
     call.returned = None if why is None else Returned(why, consult.leg.user)
+    disclosures.erase_own_note(turn, call)
     refresh(turn, call)
     disclosures.refresh(turn, call)
 
@@ -258,6 +259,9 @@ def regroup_failed(turn: Turn, call: Call) -> None:
         drop(turn, call, Failure.FAILED)
     elif call.failures > MOST_FAILURES:
         handover.let_go(turn, call)
+    elif call.held or call.phone_held:
+        call.returned = Returned(Failure.FAILED)
+        refresh(turn, call)
     call.held = call.phone_held = False
     turn.touch_call(call)
 

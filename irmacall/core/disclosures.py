@@ -67,6 +67,12 @@ def erase_note(turn: Turn, call: Call) -> None:
     turn.touch_call(call)
 
 
+def erase_own_note(turn: Turn, call: Call) -> None:
+    """What her owner wrote for somebody who does not have her after all is nobody's to read."""
+    if call.leg is not None and call.note_by == call.leg.user:
+        erase_note(turn, call)
+
+
 def erase_of(turn: Turn, call: Call) -> None:
     """Erase the identity of a call that is over."""
     disclosure = None if call.sealed is None else turn.desk.disclosures.get(call.sealed)

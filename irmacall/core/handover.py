@@ -193,6 +193,7 @@ def joined(turn: Turn, call: Call) -> None:
         call.returned = None
     call.handover, call.ahead, call.behind = None, False, None
     call.joined_at = turn.now
+    disclosures.erase_own_note(turn, call)
     switchboard.together(call)
     if call.leg is not None and call.leg.number is not None:
         outside(turn, call)

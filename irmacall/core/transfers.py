@@ -152,5 +152,6 @@ def refuse(turn: Turn, call: Call, to: Target | None, why: Failure) -> None:
     """Nothing changes for the caller; her owner is told why."""
     call.returned = Returned(why, to.user if isinstance(to, ToPerson) else None)
     forget(turn, to)
+    disclosures.erase_own_note(turn, call)
     turn.touch_call(call)
     consulting.refresh(turn, call)

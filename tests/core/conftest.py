@@ -15,7 +15,7 @@ SMALLER = [*FIRST, Phase.shrink]
 
 settings.register_profile(
     "ci",
-    max_examples=660,
+    max_examples=720,
     stateful_step_count=50,
     phases=SMALLER,
     deadline=None,

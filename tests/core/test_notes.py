@@ -20,7 +20,7 @@ from irmacall.core.events import (
 )
 from irmacall.core.facts import Outcome
 from irmacall.core.ids import CallId, ChannelId, PageId, SealedId, UserId, leg_channel, talk_bridge
-from irmacall.core.transfer import Act, Standing, ToPerson
+from irmacall.core.transfer import Act, ToPerson
 from irmacall.core.transfer_events import TransferAsked
 from tests.core.exchange_plays import ExchangePlay
 from tests.core.leader import NEAR
@@ -101,7 +101,7 @@ def test_whoever_gets_her_back_reads_what_the_other_wrote() -> None:
 
 
 def test_a_caller_who_comes_back_brings_no_note_to_who_wrote_it() -> None:
-    """Nobody answered her; and in a queue the next one reads it after all."""
+    """Nobody answered her: what was written for that one is burned, and nobody else ever reads it."""
     play = TransferPlay()
     call = play.talks_here()
     play.passes(call, note=NOTE)
@@ -109,31 +109,36 @@ def test_a_caller_who_comes_back_brings_no_note_to_who_wrote_it() -> None:
     play.hangs_up(play.leg(call), 21)
     play.obeys()
     play.takes_over(call)
-    assert (play.sees(ELS), _reads(play, ELS)) == (SEALED, None)
-    play.to_queue(call, Standing.FIRST)
+    assert (play.sees(ELS), _reads(play, ELS), NOTE in play.store.vault) == (SEALED, None, False)
+
+
+def test_a_caller_who_does_not_come_back_brings_the_note_to_who_answers_her() -> None:
+    """Nobody took her, and who wrote it has left her seat: whoever has her from the queue reads it."""
+    play = TransferPlay()
+    call = play.talks_here()
+    play.passes(call, note=NOTE)
     play.obeys()
     play.tell(SeatReleased(seat_of(ELS)))
+    play.hangs_up(play.leg(call), 21)
     play.obeys()
     play.agent_comes(BO)
     play.takes_over(call)
     assert (play.sees(BO), _reads(play, BO)) == (SEALED, NOTE)
 
 
-def test_a_note_waits_for_whoever_has_her_next_until_another_takes_its_place() -> None:
-    """Whom it was written for was busy: without another word it is the next one's, with one it is burned."""
+def test_a_note_for_who_cannot_be_asked_is_burned() -> None:
+    """Her phone is busy, which is known at once: the next one is told what was written for the next one alone."""
     play = TransferPlay()
     call = play.talks_here()
     play.tell(PhoneCalled(NEAR, phone_of(INA), ChannelId("her other call")))
     play.passes(call, note=NOTE)
-    assert (play.stage(call), NOTE in play.store.vault, _reads(play, ELS)) == (Stage.TALKING, True, None)
-    play.passes(call, note=SECOND)
-    assert (NOTE in play.store.vault, SECOND in play.store.vault) == (False, True)
+    assert (play.stage(call), NOTE in play.store.vault) == (Stage.TALKING, False)
     play.to_queue(call)
     play.tell(SeatReleased(seat_of(ELS)))
     play.agent_comes(BO)
     play.leaves(call, leg_channel(call, 1))
     play.takes_over(call)
-    assert _reads(play, BO) == SECOND
+    assert (play.sees(BO), _reads(play, BO)) == (SEALED, None)
 
 
 @pytest.mark.parametrize("crash", [True, False])

@@ -31,7 +31,7 @@ from irmacall.core.events import (
 )
 from irmacall.core.ids import CallId, ChannelId, Endpoint, NodeName, PageId, SeatId, UserId, talk_bridge
 from irmacall.core.plan import TransferRules
-from tests.core import invariants
+from tests.core import at_rest, invariants
 from tests.core.leader import FAR, NEAR, PASSPORT, PLAN, WASTE, hash_of
 from tests.core.little_asterisk import LittleAsterisk
 from tests.core.passing_on import PassingOn
@@ -214,7 +214,7 @@ class Histories(PassingOn, RuleBasedStateMachine):
     def everything_goes_on(self) -> None:
         """What is under way arrives, before anything else happens."""
         self.world.come_to_rest()
-        invariants.believe_the_truth(self.world)
+        at_rest.believe_the_truth(self.world)
 
     # -- trouble -------------------------------------------------------------------------------------------
 
@@ -280,7 +280,7 @@ class Histories(PassingOn, RuleBasedStateMachine):
             node.answer(legs[0])
         if stop == 3:
             world.come_to_rest()
-            invariants.believe_the_truth(world)
+            at_rest.believe_the_truth(world)
             assert not legs or node.bridges[talk_bridge(call)] == {call, legs[0]}
 
     # -- what holds ----------------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ class Histories(PassingOn, RuleBasedStateMachine):
     def teardown(self) -> None:
         """Everybody hangs up, the hour passes, and nothing is left."""
         self.world.come_to_rest()
-        invariants.believe_the_truth(self.world)
+        at_rest.believe_the_truth(self.world)
         invariants.hold(self.world)
         for node, channel in self.world.callers() + self.world.others():
             node.end(channel.id)
@@ -304,7 +304,7 @@ class Histories(PassingOn, RuleBasedStateMachine):
         self.world.keep_facts()
         self.world.come_to_rest()
         invariants.hold(self.world)
-        invariants.nothing_is_left(self.world)
+        at_rest.nothing_is_left(self.world)
 
 
 def test_the_promise_holds_in_whatever_order_things_happen() -> None:
@@ -318,4 +318,4 @@ def walked(histories: type[Histories]) -> None:
     run_state_machine_as_test(histories)
     tried = settings.default
     assert tried is not None
-    assert histories.steps >= 38 * tried.max_examples, "the histories were shorter than they should be"
+    assert histories.steps >= 35 * tried.max_examples, "the histories were shorter than they should be"
