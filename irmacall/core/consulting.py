@@ -122,6 +122,7 @@ def pass_on(turn: Turn, call: Call) -> None:
         return
     _without(turn, call, consult)
     owner = handover.release(turn, call)
+    queue.let_go(turn, call, owner)
     call.legs = (consult.leg,)
     call.turn(Turning.PASSED)
     call.passed, call.passed_by = call.passed + 1, owner.user

@@ -55,12 +55,11 @@ def ring(turn: Turn, call: Call, to: Telephone, node: NodeName | None = None) ->
 
 
 def release(turn: Turn, call: Call) -> Leg:
-    """Its owner has the caller no longer: her leg ends, and she is free for the next."""
+    """Its owner has the caller no longer, and is free for the next; her leg is for the next step to end."""
     leg = call.leg
     assert leg is not None
     ending.give_up_enquiry(turn, call)
     call.legs = ()
-    queue.let_go(turn, call, leg)
     ending.freed(turn, call, leg, talked=True)
     call.held = call.muted = call.parked = call.phone_held = False
     call.leg_keys = Digits()
@@ -83,6 +82,7 @@ def let_go(turn: Turn, call: Call, *then: Telephone, asked: int | None = None) -
         if asked is not None:
             turn.set_timer(("call", call.id), turn.now + GONE_WITHIN)
     queue.hold(turn, call)
+    queue.let_go(turn, call, leg)  # Not before: she would be alone in silence, were we killed between the two.
     disclosures.refresh(turn, call)
 
 
@@ -105,6 +105,7 @@ def to_line(turn: Turn, call: Call, to: ToLine) -> None:
     call.turn(Turning.LET_GO)
     call.passed, call.passed_by = call.passed + 1, leg.user
     wait_in(turn, call, to)
+    queue.let_go(turn, call, leg)
     disclosures.refresh(turn, call)
 
 

@@ -175,8 +175,8 @@ def test_a_caller_is_passed_to_a_person_and_nobody_sees_her_on_the_way() -> None
     asked = play.passes(call)
     assert play.withdrawn == [seat_of(ELS)]
     assert asked == [
-        HangUp(NEAR, call, old),
         HoldInQueue(NEAR, call, ChannelId(call), WAITING_ROOM),
+        HangUp(NEAR, call, old),
         CreateLeg(NEAR, call, new, talk_bridge(call), phone_of(INA), keys=True),
     ]
     play.obeys()
@@ -294,7 +294,7 @@ def test_in_a_queue_her_identity_is_sealed_until_somebody_answers() -> None:
     call = play.talks_here()
     old = play.leg(call)
     asked = play.to_queue(call)
-    assert asked == [HangUp(NEAR, call, old), HoldInQueue(NEAR, call, ChannelId(call), WAITING_ROOM)]
+    assert asked == [HoldInQueue(NEAR, call, ChannelId(call), WAITING_ROOM), HangUp(NEAR, call, old)]
     assert (play.stage(call), play.call(call).queue) == (Stage.WAITING, PASSPORTS)
     assert (play.grants.held(), play.withdrawn) == ([], [seat_of(ELS)])
     play.agent_comes(BO)
