@@ -122,9 +122,10 @@ def pass_on(turn: Turn, call: Call) -> None:
         return
     _without(turn, call, consult)
     owner = handover.release(turn, call)
-    queue.let_go(turn, call, owner)
     call.legs = (consult.leg,)
     call.turn(Turning.PASSED)
+    switchboard.settle(turn, call)
+    queue.let_go(turn, call, owner)  # Not before: the caller would be alone, were we killed between the two.
     call.passed, call.passed_by = call.passed + 1, owner.user
     call.joined_at, call.returned = turn.now, None
     if consult.leg.number is not None:

@@ -90,13 +90,13 @@ def test_who_is_asked_reads_that_she_is_and_nothing_of_the_caller(state: str) ->
 
 @TALKED
 def test_completed_is_withdrawn_at_once_and_seen_when_the_old_leg_has_left_and_the_caller_is_in(state: str) -> None:
-    """The old leg is hung up before anybody is moved in; nobody sees her between."""
+    """Nobody is left alone: they are moved in before the old leg is hung up; and nobody sees her between."""
     play = TransferPlay()
     call = play.asks(state)
     els, ina = play.leg(call), play.asked_leg(call)
     into = {"consulted": (call,), "aside": (ina,), "together": ()}[state]
     moved = [_regroup(call, into=into)] if into else []
-    assert play.acts(call, Act.COMPLETE) == [HangUp(NEAR, call, els), *moved]
+    assert play.acts(call, Act.COMPLETE) == [*moved, HangUp(NEAR, call, els)]
     assert (play.withdrawn, play.grants.held()) == ([seat_of(ELS)], [])
     for channel in into:
         play.enters(call, ChannelId(channel))
