@@ -234,8 +234,8 @@ class Call:
     """How it ends, where that is known before it does."""
     held: bool = False
     """She hears music, at the wish of the one who has her on the line."""
-    phone_held: bool = False
-    """The same, by her phone's own key."""
+    holding: tuple[ChannelId, ...] = ()
+    """Phones in it, of its owner or of who is consulted, that hold whoever is at the other end by their own key."""
     muted: bool = False
     """The one who has her on the line is not heard, by her own wish."""
     consult: Consult | None = None
@@ -297,6 +297,11 @@ class Call:
     def phone_on(self, channel: ChannelId) -> Leg | None:
         """Its leg, or that of who is consulted, that is this channel."""
         return next((leg for leg in self.phones if leg.channel == channel), None)
+
+    @property
+    def phone_held(self) -> bool:
+        """Whether its owner's phone holds the caller, by its own key."""
+        return self.leg is not None and self.leg.channel in self.holding
 
     @property
     def called_back(self) -> bool:

@@ -75,7 +75,7 @@ def begin(
         turn.desk.call_of_channel[line.channel] = call.id
     if referred is not None:
         turn.do(TellPhone(call.node, call.id, referred, Progress.RINGING))
-    _ringback(turn, call, call.consult, on=True)
+    ringback(turn, call, call.consult, on=True)
     refresh(turn, call)
 
 
@@ -110,6 +110,7 @@ def let_ring(turn: Turn, call: Call) -> None:
     _without(turn, call, consult)
     handover.let_go(turn, call, *handover.come_back(owner))
     handover.ring_on(turn, call, consult.leg)
+    refresh(turn, call)
 
 
 def pass_on(turn: Turn, call: Call) -> None:
@@ -166,7 +167,7 @@ def _told(turn: Turn, call: Call, consult: Consult, progress: Progress) -> None:
         turn.do(TellPhone(node, call.id, consult.referred, progress))
 
 
-def _ringback(turn: Turn, call: Call, consult: Consult, *, on: bool) -> None:
+def ringback(turn: Turn, call: Call, consult: Consult, *, on: bool) -> None:
     """The owner hears that the phone of whom she asked rings, or no longer."""
     assert call.leg is not None
     if consult.line is None:
@@ -181,7 +182,7 @@ def _without(turn: Turn, call: Call, consult: Consult) -> None:
     call.consult = None
     turn.set_timer(("call", call.id), None)
     if consult.state is Asked.RINGING:
-        _ringback(turn, call, consult, on=False)
+        ringback(turn, call, consult, on=False)
     if consult.line is not None:
         turn.desk.call_of_channel.pop(consult.line, None)
         turn.do(HangUp(consult.node, call.id, consult.line))
@@ -210,7 +211,7 @@ def answered(turn: Turn, call: Call) -> None:
     if consult.blind:
         pass_on(turn, call)
         return
-    _ringback(turn, call, consult, on=False)
+    ringback(turn, call, consult, on=False)
     consult.state, consult.since = Asked.CONSULTED, turn.now
     turn.set_timer(("call", call.id), None)
     turn.touch_call(call)
@@ -264,7 +265,7 @@ def regroup_failed(turn: Turn, call: Call) -> None:
     elif call.held or call.phone_held:
         call.returned = Returned(Failure.FAILED)
         refresh(turn, call)
-    call.held = call.phone_held = False
+    call.held, call.holding = False, ()
     turn.touch_call(call)
 
 

@@ -27,7 +27,7 @@ it is gone on all the same."""
 def obstacle(turn: Turn, call: Call, to: Telephone) -> Failure | None:
     """Why this phone cannot be rung for this caller now; None: it can, as far as is known."""
     if not isinstance(to, ToPerson):
-        return None if call.plan.transfers.outside else Failure.UNKNOWN
+        return None if turn.desk.plan.transfers.outside else Failure.UNKNOWN
     if call.leg is not None and to.endpoint == call.leg.endpoint:
         return Failure.UNKNOWN
     return Failure.BUSY if turn.desk.phone(to.endpoint).channels else None
@@ -61,7 +61,7 @@ def release(turn: Turn, call: Call) -> Leg:
     ending.give_up_enquiry(turn, call)
     call.legs = ()
     ending.freed(turn, call, leg, talked=True)
-    call.held = call.muted = call.parked = call.phone_held = False
+    call.held = call.muted = call.parked = False
     call.leg_keys = Digits()
     turn.set_timer(("call", call.id), None)
     return leg
@@ -73,7 +73,7 @@ def let_go(turn: Turn, call: Call, *then: Telephone, asked: int | None = None) -
     call.turn(Turning.LET_GO)
     call.queued_at = turn.now if call.queued_at is None else call.queued_at
     call.entered_at = turn.now
-    call.passed += 1
+    call.passed, call.returned = call.passed + 1, None
     if leg.user is None:
         _first_in_queue(turn, call)
     else:

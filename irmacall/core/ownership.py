@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from irmacall.core import disclosures
 from irmacall.core.agent import Agent
 from irmacall.core.call import Call, Granted, Leg, Stage
 from irmacall.core.commands import Grant, Withdraw
@@ -69,8 +70,10 @@ def settle(turn: Turn, call: Call, why: str) -> None:
     if had is not None and (has is None or replace(has, number=had.number) != had):
         call.granted = None
         turn.do(Withdraw(had.seat, had.user, call.id, had.number, why))
+        disclosures.refresh(turn, call)
     if has is not None and call.granted is None:
         call.granted = replace(has, number=turn.desk.new_grant())
+        disclosures.refresh(turn, call)
         turn.do_first(Grant(has.seat, has.user, call.id, has.sealed, call.granted.number, has.note))
 
 

@@ -183,12 +183,17 @@ def unknown(turn: Turn, event: TargetUnknown) -> None:
 
 
 def held(turn: Turn, event: PhoneHeld) -> None:
-    """She holds the caller with her phone's own key, or takes her back."""
-    call = _talk_on(turn, event.channel)
-    if call is None:
+    """A phone in a talk holds who is at the other end by its own key, or takes her back.
+
+    Of who is consulted it is remembered: it holds the caller too, once that one has her.
+    """
+    call = turn.desk.call_with(event.channel)
+    if call is None or call.stage is not Stage.TALKING or call.phone_on(event.channel) is None:
         return
-    call.phone_held = event.on
-    call.held = call.held and event.on  # Whoever takes a caller back, with whatever key, has her back.
+    others = tuple(channel for channel in call.holding if channel != event.channel)
+    call.holding = (*others, event.channel) if event.on else others
+    if call.leg is not None and call.leg.channel == event.channel:
+        call.held = call.held and event.on  # Whoever takes a caller back with her phone has her back.
     turn.touch_call(call)
     consulting.refresh(turn, call)
 
@@ -212,7 +217,7 @@ def _key(turn: Turn, call: Call, key: str) -> None:
     if kind in ACTS:
         consulting.step(turn, call, ACTS[kind])
     elif kind == HOLD:
-        transfers.hold(turn, call, on=not (call.held or call.phone_held))
+        transfers.hold(turn, call, on=not call.held)
     elif rest.endswith(DONE) and kind in (BLIND, CONSULT):
         _pass_by_keys(turn, call, rest.removesuffix(DONE), consult=kind == CONSULT)
     elif not kind or kind in (BLIND, CONSULT):

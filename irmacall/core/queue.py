@@ -170,6 +170,7 @@ def drop_leg(turn: Turn, call: Call, channel: ChannelId) -> Leg:
 def let_go(turn: Turn, call: Call, leg: Leg, node: NodeName | None = None) -> None:
     """This phone is in the call no longer, nor rings for it. `node`: where its leg is, if not at the call's."""
     turn.desk.call_of_channel.pop(leg.channel, None)
+    call.holding = tuple(channel for channel in call.holding if channel != leg.channel)
     turn.do(HangUp(node or call.node, call.id, leg.channel))
     if leg.number is not None:
         turn.do(DropNumber(leg.number))

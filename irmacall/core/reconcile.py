@@ -41,6 +41,7 @@ from irmacall.core.ids import (
 )
 from irmacall.core.state import Turn
 from irmacall.core.transfer import Asked, Failure
+from irmacall.core.transfer_commands import Mute
 
 
 def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
@@ -252,6 +253,17 @@ def _talk_on(turn: Turn, call: Call, event: NodeSnapshot) -> None:
         consulting.owner_left(turn, call)
     elif consult is not None and call.consult is None:
         call.held = False
+    _said_again(turn, call)
+
+
+def _said_again(turn: Turn, call: Call) -> None:
+    """What no snapshot shows, and may never have been asked for before the daemon before us was gone."""
+    if call.stage is not Stage.TALKING or call.leg is None:
+        return
+    if call.muted:
+        turn.do(Mute(call.node, call.id, call.leg.channel, on=True))
+    if call.consult is not None and call.consult.state is not Asked.RINGING:
+        consulting.ringback(turn, call, call.consult, on=False)
 
 
 def _is_up(leg: Leg, event: NodeSnapshot) -> bool:
@@ -299,6 +311,7 @@ def _adopt(turn: Turn, channel: ChannelId, event: NodeSnapshot) -> None:
         ivr.arrived(turn, CallerArrived(event.node, channel))
     # What is left over from before must not meet a new leg of the same name, and is taken down at the call's end.
     call = turn.desk.calls[CallId(channel)]
+    call.members = members
     call.attempt, call.hears = _attempts(CallId(channel), event), call.hears or _waits_in(turn, channel, event)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from irmacall.core import consulting, disclosures, handover, routing
 from irmacall.core.call import Call, Stage
 from irmacall.core.commands import Burn, DropNumber
-from irmacall.core.ids import CallId, ChannelId, SeatId
+from irmacall.core.ids import CallId, ChannelId, SeatId, UserId
 from irmacall.core.state import Turn
 from irmacall.core.transfer import Act, Failure, Handover, Returned, SecondCall, Target, ToLine, ToOutside, ToPerson
 from irmacall.core.transfer_commands import Mute
@@ -20,6 +20,9 @@ def act_asked(turn: Turn, event: ActAsked) -> None:
     call = _hers(turn, event.seat, event.call)
     if call is None:
         return
+    if call.returned is not None:
+        call.returned = None  # She has read it.
+        turn.touch_call(call)
     if event.act in (Act.HOLD, Act.RESUME):
         hold(turn, call, on=event.act is Act.HOLD)
     elif event.act in (Act.MUTE, Act.UNMUTE):
@@ -34,11 +37,14 @@ def transfer_asked(turn: Turn, event: TransferAsked) -> None:
     if call is None or call.consult is not None:
         _unused(turn, event)
         return
-    _take_note(turn, call, event)
-    if event.consult and not isinstance(event.to, ToLine):
-        consult(turn, call, event.to)
-    else:
-        pass_on(turn, call, event.to)
+    assert call.leg is not None
+    writer = call.leg.user
+    talk = event.consult and not isinstance(event.to, ToLine)
+    done = consult(turn, call, event.to) if talk else pass_on(turn, call, event.to)
+    if done:
+        _take_note(turn, call, event, writer)
+    elif event.note is not None:
+        turn.do(Burn(event.note))
 
 
 def _hers(turn: Turn, seat: SeatId, name: CallId) -> Call | None:
@@ -64,13 +70,12 @@ def forget(turn: Turn, to: Target | None) -> None:
         turn.do(DropNumber(to.number))
 
 
-def _take_note(turn: Turn, call: Call, event: TransferAsked) -> None:
+def _take_note(turn: Turn, call: Call, event: TransferAsked, writer: UserId | None) -> None:
     """What she wrote takes the place of what an earlier one did; without a word of hers that one's stays."""
-    assert call.leg is not None
     if event.note is None:
         return
     disclosures.erase_note(turn, call)
-    call.note, call.note_until, call.note_by = event.note, event.note_until, call.leg.user
+    call.note, call.note_until, call.note_by = event.note, event.note_until, writer
     turn.set_timer(("note", call.id), event.note_until)
     turn.touch_call(call)
 
@@ -79,10 +84,12 @@ def _take_note(turn: Turn, call: Call, event: TransferAsked) -> None:
 
 
 def hold(turn: Turn, call: Call, *, on: bool) -> None:
-    """The caller hears music, or is back. While somebody is consulted, `swap` does that."""
-    if call.consult is None and (call.held or call.phone_held) is not on:
+    """The caller hears music, or is back. While somebody is consulted, `swap` does that.
+
+    What a phone holds by its own key, that key alone gives back: without it she would hear nothing.
+    """
+    if call.consult is None and call.held is not on:
         call.held = on
-        call.phone_held = call.phone_held and on  # Whoever takes a caller back, with whatever key, has her back.
         turn.touch_call(call)
         consulting.refresh(turn, call)
 
@@ -100,6 +107,8 @@ def mute(turn: Turn, call: Call, *, on: bool) -> None:
 def consult(turn: Turn, call: Call, to: Target, *, line: SecondCall | None = None) -> bool:
     """Ring this one, to be asked about the caller. False: that cannot be, and she is told why."""
     why = Failure.UNKNOWN if isinstance(to, ToLine) else handover.obstacle(turn, call, to)
+    if line is not None and line.node != call.node and isinstance(to, ToOutside):
+        why = Failure.UNREACHABLE  # She would be called twice, and nobody knows that she is asked to pick up again.
     if why is not None or isinstance(to, ToLine):
         refuse(turn, call, to, why or Failure.UNKNOWN)
         return False
@@ -152,6 +161,5 @@ def refuse(turn: Turn, call: Call, to: Target | None, why: Failure) -> None:
     """Nothing changes for the caller; her owner is told why."""
     call.returned = Returned(why, to.user if isinstance(to, ToPerson) else None)
     forget(turn, to)
-    disclosures.erase_own_note(turn, call)
     turn.touch_call(call)
     consulting.refresh(turn, call)

@@ -11,7 +11,18 @@ from irmacall.core import skills
 from irmacall.core.agent import Availability
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Consult, Granted, Stage
 from irmacall.core.disclosure import Seal
-from irmacall.core.ids import CallId, GroupId, LanguageId, PageId, QueueId, SeatId, SubjectId, UserId, call_of_leg
+from irmacall.core.ids import (
+    CallId,
+    ChannelId,
+    GroupId,
+    LanguageId,
+    PageId,
+    QueueId,
+    SeatId,
+    SubjectId,
+    UserId,
+    call_of_leg,
+)
 from irmacall.core.routes import ToCallback
 from irmacall.core.skills import Profile
 from irmacall.core.state import Desk
@@ -41,6 +52,8 @@ class PageView:
     position: int | None = None
     on_the_line: bool = False
     """Her call goes on; of an erased one too."""
+    seen: bool = False
+    """Somebody may see now what she disclosed: whoever has her on the line, at a screen."""
     callback: bool = False
     """She can ask to be called back, or has done so. That call will be anonymous."""
 
@@ -156,6 +169,8 @@ class SeatView:
     somebody still waits for her."""
     callbacks: tuple[CallbackView, ...]
     """Of those queues, the earliest first."""
+    on_line_unseen: bool = False
+    """Without a seat: her phone rings for a caller who is passed to her, or she has one on the line."""
 
 
 class Presence(enum.Enum):
@@ -184,7 +199,7 @@ def seat_view(desk: Desk, user: UserId, seat: SeatId, groups: Iterable[GroupId] 
     agent = desk.agents.get(user)
     if agent is None or agent.seat != seat:
         return _nowhere(
-            desk, skills.profile(desk.plan, groups), elsewhere=agent is not None and agent.seat is not None
+            desk, user, skills.profile(desk.plan, groups), elsewhere=agent is not None and agent.seat is not None
         )
     offers = skills.offered(desk.plan, agent)
     phone, call = desk.phone(agent.endpoint), desk.call_of_agent(agent)
@@ -203,7 +218,7 @@ def seat_view(desk: Desk, user: UserId, seat: SeatId, groups: Iterable[GroupId] 
     )
 
 
-def _nowhere(desk: Desk, offers: Profile, *, elsewhere: bool) -> SeatView:
+def _nowhere(desk: Desk, user: UserId, offers: Profile, *, elsewhere: bool) -> SeatView:
     """What a session without a seat may know: how busy the queues are that she would serve."""
     return SeatView(
         has_seat=False,
@@ -217,7 +232,15 @@ def _nowhere(desk: Desk, offers: Profile, *, elsewhere: bool) -> SeatView:
         call=None,
         queues=_queues(desk, offers),
         callbacks=_callbacks(desk, offers),
+        on_line_unseen=not elsewhere and any(_is_hers(desk, channel, user) for channel in desk.phone_of_channel),
     )
+
+
+def _is_hers(desk: Desk, channel: ChannelId, user: UserId) -> bool:
+    """Whether this is the phone of who has a caller on the line, or shall have her."""
+    call = desk.call_with(channel)
+    leg = None if call is None else call.leg_on(channel)
+    return leg is not None and leg.user == user
 
 
 def serves(desk: Desk, offers: Profile, queue: QueueId) -> bool:
@@ -257,6 +280,7 @@ def _callbacks(desk: Desk, offers: Profile) -> tuple[CallbackView, ...]:
 def _call_view(desk: Desk, call: Call, seat: SeatId) -> CallView:
     disclosure = None if call.sealed is None else desk.disclosures.get(call.sealed)
     until = call.leg.since if call.leg is not None else call.arrived_at
+    began = call.entered_at if call.handover is not None else call.queued_at
     agent, owner = desk.agent_at(seat), call.leg.user if call.leg is not None else None
     user, handover, consult = None if agent is None else agent.user, call.handover, call.consult
     asked = consult is not None and agent is not None and consult.leg.endpoint == agent.endpoint
@@ -266,7 +290,7 @@ def _call_view(desk: Desk, call: Call, seat: SeatId) -> CallView:
         queue=call.queue,
         subject=None if disclosure is None else disclosure.subject,
         identified=call.sealed is not None,
-        waited=until - (call.queued_at if call.queued_at is not None else call.arrived_at),
+        waited=max(0.0, until - (began if began is not None else call.arrived_at)),
         talking_since=call.talking_since,
         callback=call.callback is not None,
         erased=call.identified and call.sealed is None,
@@ -312,6 +336,7 @@ def page_view(desk: Desk, page: PageId, now: float) -> PageView:
         expires_at=disclosure.expires_at,
         position=None if call is None else desk.order.position(call.id),
         on_the_line=call is not None,
+        seen=call is not None and call.granted is not None and call.granted.sealed is not None,
         callback=call is not None and _can_be_called_back(call),
     )
 

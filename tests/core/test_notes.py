@@ -243,7 +243,7 @@ def test_who_was_called_back_and_is_passed_on_is_not_hung_up_by_trouble(trouble:
 # -- records ------------------------------------------------------------------------------------------------------
 
 NEW = {
-    "call": {"held", "phone_held", "muted", "consult", "handover", "passed_by", "passed", "note", "note_until"}
+    "call": {"held", "holding", "muted", "consult", "handover", "passed_by", "passed", "note", "note_until"}
     | {"note_by", "ahead", "behind", "returned", "joined_at", "answered_by"},
     "agent": {"serves"},
 }

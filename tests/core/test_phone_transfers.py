@@ -10,7 +10,7 @@ from irmacall.core.events import HangUpBegan, PhoneCalled
 from irmacall.core.ids import CallId, ChannelId, consult_bridge
 from irmacall.core.transfer import Act, Asked, Failure, ToLine
 from irmacall.core.transfer_commands import FindTarget, JoinLine
-from irmacall.core.transfer_events import PhoneDialled, TargetFound, TargetUnknown
+from irmacall.core.transfer_events import PhoneDialled, PhoneHeld, TargetFound, TargetUnknown
 from tests.core.leader import NEAR, PASSPORTS
 from tests.core.plays import BO, ELS, phone_of, seat_of
 from tests.core.transfer_plays import INA, LINE, OUTSIDE, PASSED_ON, SEALED, TO_INA, TransferPlay, with_rules
@@ -293,8 +293,8 @@ def test_an_answer_about_an_extension_that_nobody_waits_for_rings_nobody() -> No
 
 
 def test_hold_by_the_phone_is_hold() -> None:
-    """Our music, the card stays; whoever takes her back with any key has her back."""
-    for back in ("phone", "screen", "star"):
+    """Our music, the card stays. Her phone alone takes her back: with another key she would hear nothing."""
+    for tried in (None, "screen", "star"):
         play = TransferPlay()
         call = play.talks_here()
         for _ in range(2):  # It is said twice of one instant.
@@ -302,15 +302,31 @@ def test_hold_by_the_phone_is_hold() -> None:
         assert (play.view(ELS, call).phone_held, play.sees(ELS), play.withdrawn) == (True, SEALED, [])
         play.phone_holds(call)
         play.leaves(call, ChannelId(call))
-        if back == "phone":
-            play.phone_holds(call, on=False)
-        elif back == "screen":
+        if tried == "screen":
             play.acts(call, Act.RESUME)
-        else:
+        elif tried == "star":
             play.keyed(play.leg(call), "*6")
+        play.obeys()
+        assert (play.inside(call), play.view(ELS, call).phone_held) == ({play.leg(call)}, True)
+        play.phone_holds(call, on=False)
         play.obeys()
         assert (play.inside(call), play.sees(ELS)) == ({call, play.leg(call)}, SEALED)
         assert not play.view(ELS, call).phone_held
+
+
+def test_whom_the_next_owner_holds_hears_our_music() -> None:
+    """Who is consulted holds with her own phone, and is passed the caller then: the caller hears no silence."""
+    play = TransferPlay()
+    call = play.asks("consulted")
+    ina = play.asked_leg(call)
+    play.tell(PhoneHeld(NEAR, ina, on=True))
+    play.acts(call, Act.COMPLETE)
+    play.obeys()
+    assert (play.leg(call), play.inside(call)) == (ina, {ina})
+    assert play.view(INA, call).phone_held
+    play.tell(PhoneHeld(NEAR, ina, on=False))
+    play.obeys()
+    assert (play.inside(call), play.sees(INA)) == ({call, ina}, SEALED)
 
 
 # -- star codes ---------------------------------------------------------------------------------------------------

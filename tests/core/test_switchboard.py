@@ -9,7 +9,7 @@ from irmacall.core.commands import HangUp, RemoveBridge
 from irmacall.core.events import NodeLost, SeenChannel
 from irmacall.core.ids import CallId, ChannelId, consult_bridge, talk_bridge
 from irmacall.core.transfer import Act, Asked, Failure
-from irmacall.core.transfer_commands import JoinLine, Regroup
+from irmacall.core.transfer_commands import JoinLine, Mute, Regroup
 from tests.core.leader import NEAR
 from tests.core.plays import BO, CALLER_SEEN, ELS, WAITING_ROOM, leg_seen, phone_of, snapshot
 from tests.core.transfer_plays import INA, LINE, SEALED, TransferPlay, with_rules
@@ -279,9 +279,21 @@ def test_a_caller_on_hold_stays_there(crash: bool, by: str) -> None:
     play.tell(snapshot({call: CALLER_SEEN, leg: leg_seen()}, {talk_bridge(call): [leg], WAITING_ROOM: [call]}))
     assert (play.sees(ELS), play.withdrawn) == (SEALED, [])
     play.obeys()
-    play.acts(call, Act.RESUME)
+    play.acts(call, Act.RESUME) if by == "screen" else play.phone_holds(call, on=False)
     play.obeys()
     assert (play.sees(ELS), play.inside(call)) == (SEALED, {call, leg})
+
+
+@CRASH
+def test_who_is_muted_stays_so(crash: bool) -> None:
+    """No snapshot shows it, and a kill may have come before it was asked for: it is asked for again."""
+    play = TransferPlay()
+    call = play.talks_here()
+    play.acts(call, Act.MUTE)
+    _trouble(play, crash)
+    leg = play.leg(call)
+    play.tell(snapshot({call: CALLER_SEEN, leg: leg_seen()}, {talk_bridge(call): [leg, call]}))
+    assert play.asked_for(Mute) == [Mute(NEAR, call, leg, on=True)]
 
 
 @CRASH
