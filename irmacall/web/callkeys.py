@@ -30,9 +30,9 @@ _JOIN: Final = CallKey(_("Met z’n drieën"), "join")
 _COMPLETE: Final = CallKey(_("Verbind door"), "complete")
 _CANCEL: Final = CallKey(_("Stop overleg"), "cancel")
 _BY_STATE: Final[Mapping[str, Mapping[str, CallKey]]] = {
-    "ringing": {"cancel": CallKey(_("Stop"), "cancel")},
+    "ringing": {"complete": _COMPLETE, "cancel": CallKey(_("Stop"), "cancel")},
     "consulted": {"swap": _SWAP, "join": _JOIN, "complete": _COMPLETE, "cancel": _CANCEL},
-    "aside": {"swap": _SWAP, "complete": _COMPLETE, "cancel": _CANCEL},
+    "aside": {"swap": _SWAP, "join": _JOIN, "complete": _COMPLETE, "cancel": _CANCEL},
     "together": {"swap": CallKey(_("Privé verder"), "swap"), "complete": _COMPLETE, "cancel": _CANCEL},
 }
 _ON_THE_PHONE: Final = frozenset({"complete", "cancel"})

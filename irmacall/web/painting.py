@@ -67,11 +67,18 @@ def _ringing(ringing: RingingView) -> dict[str, object]:
     return {
         "title": words.ringing(ringing),
         "queue": ringing.queue,
-        "subject": ringing.subject or (_("onbekend") if ringing.callback else _("zonder code")),
+        "subject": _subject(ringing),
         "language": words.language(ringing.language),
         "waited": _tenths(ringing.waited),
         "note": words.ringing_note(ringing),
     }
+
+
+def _subject(ringing: RingingView) -> str:
+    """What it is about; empty, as its queue is, for who is shown nothing of the caller."""
+    if ringing.subject or not ringing.queue:
+        return ringing.subject or ""
+    return _("onbekend") if ringing.callback else _("zonder code")
 
 
 def _talking(talking: TalkingView) -> dict[str, object]:

@@ -17,6 +17,7 @@ UNAVAILABLE: Final = {
     "phone-offline": _("Uw telefoon is niet aangemeld. Zodra hij aan staat, krijgt u weer gesprekken."),
     "phone-busy": _("Uw telefoon is bezet met een ander gesprek. Daarna krijgt u weer gesprekken."),
     "elsewhere": _("U werkt nu op een ander scherm. Hier ziet u geen bellers."),
+    "on-the-line": _("Een collega verbindt een beller met u door. Druk op Beschikbaar: dan ziet u wie het is."),
     "disconnected": _("Dit scherm was de verbinding kwijt. Meld u weer beschikbaar."),
     "no-phone": _("Bij uw account hoort geen telefoon. Vraag de beheerder."),
 }
@@ -113,7 +114,7 @@ def _talking(call: TalkingView) -> str:
 def _ringing(call: RingingView) -> str:
     told = _("Er komt een gesprek binnen: {queue}.")
     if call.recall or call.passed_by is not None:
-        return f"{ringing(call)}: {call.queue}."
+        return f"{ringing(call)}: {call.queue}." if call.queue else f"{ringing(call)}."
     if call.callback:
         told = _("Wij bellen terug: {queue}.") if call.dialled else _("Terugbelverzoek: {queue}.")
     return told.format(queue=call.queue)
@@ -131,7 +132,7 @@ def language(chosen: LanguageId | None) -> str:
 def ringing(call: RingingView) -> str:
     """What stands over a call that rings."""
     if call.recall:
-        return _("Uw beller komt terug: niemand nam op")
+        return _("Uw beller komt terug")
     if call.passed_by is not None:
         told = _("{name} wil met u overleggen") if call.consult else _("{name} verbindt een beller door")
         return told.format(name=call.passed_by)

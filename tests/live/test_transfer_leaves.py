@@ -13,7 +13,7 @@ from tests.live import passing
 from tests.live.exchange import operator
 from tests.live.passing import CALLER, NOTE, RING_S, House, Talk, hear, hears_all, hears_music
 
-COMES_BACK = "Uw beller komt terug: niemand nam op"
+COMES_BACK = "Uw beller komt terug"
 ASKED = {"consulted": (), "aside": ("swap",), "together": ("join",)}
 """What the owner presses to bring whom she asks there."""
 

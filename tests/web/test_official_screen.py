@@ -60,6 +60,7 @@ async def test_who_is_passed_a_caller_sees_her_once_she_is_on_the_line(official:
     staff.desk.show(seat, replace(IDLE, ringing=RINGING))
     await expect(official.locator("#ringing-title")).to_have_text("Samira Bakker verbindt een beller door")
     await expect(official.locator("#ringing-note")).to_contain_text("pas als u opneemt")
+    await expect(official.locator("#ringing dt:visible")).to_have_text(["Wachtrij", "Onderwerp", "Wachtte"])
     assert not staff.desk.reveals
     staff.desk.grant(seat, replace(card(1, NAME), note="Wil uitstel.", note_by="Samira Bakker"))
     talking = TalkingView(CALL, GrantNumber(1), True, 0.0, "Burgerzaken", passed_by="Samira Bakker")
@@ -80,8 +81,9 @@ async def test_who_is_passed_a_caller_sees_her_once_she_is_on_the_line(official:
 async def test_who_is_consulted_is_shown_nothing_and_can_hang_up(official: Page, staff: Staff) -> None:
     """Before and after the caller joins; no card is even asked for, and once passed on it comes."""
     seat = staff.desk.only
-    staff.desk.show(seat, replace(IDLE, ringing=replace(RINGING, consult=True)))
+    staff.desk.show(seat, replace(IDLE, ringing=replace(RINGING, queue="", subject=None, consult=True)))
     await expect(official.locator("#ringing-title")).to_have_text("Samira Bakker wil met u overleggen")
+    await expect(official.locator("#ringing dt:visible")).to_have_text(["Wachtte"])
     told = official.locator("#anonymous")
     staff.desk.show(seat, replace(IDLE, talking=CONSULTED))
     await expect(told).to_have_text("Samira Bakker overlegt met u over een beller. U ziet geen gegevens.")

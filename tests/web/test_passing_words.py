@@ -66,12 +66,15 @@ def test_the_way_back_is_one_key() -> None:
 @pytest.mark.parametrize(
     ("state", "keys"),
     [
-        ("ringing", {"cancel": "Stop"}),
+        ("ringing", {"complete": "Verbind door", "cancel": "Stop"}),
         (
             "consulted",
             {"swap": "Wissel", "join": "Met z’n drieën", "complete": "Verbind door", "cancel": "Stop overleg"},
         ),
-        ("aside", {"swap": "Wissel", "complete": "Verbind door", "cancel": "Stop overleg"}),
+        (
+            "aside",
+            {"swap": "Wissel", "join": "Met z’n drieën", "complete": "Verbind door", "cancel": "Stop overleg"},
+        ),
         ("together", {"swap": "Privé verder", "complete": "Verbind door", "cancel": "Stop overleg"}),
     ],
 )
@@ -131,10 +134,11 @@ def test_a_blind_transfer_that_rings_says_that_it_goes_on_by_itself() -> None:
 @pytest.mark.parametrize("why", [why.value for why in Failure])
 @pytest.mark.parametrize("name", ["Willem Smit", None])
 def test_every_failure_has_its_sentence_and_says_where_the_caller_is(why: str, name: str | None) -> None:
-    """Talking with her again, or still on hold."""
+    """Talking with her again, or still, where the caller was never away; or still on hold."""
     failed = replace(TALKING, returned=ReturnedView(why, name))  # type: ignore[arg-type]
     told = returned(failed)
-    assert told.endswith(". U spreekt weer met de beller.")
+    stayed = why in {"busy", "unknown", "closed"}
+    assert told.endswith(f". U spreekt {'nog' if stayed else 'weer'} met de beller.")
     assert returned(replace(failed, held=True)).endswith(". De beller hoort muziek.")
     assert "{" not in told
     if why in {"busy", "no-answer", "rejected", "unreachable", "hung-up"}:
@@ -147,8 +151,8 @@ def test_every_failure_has_its_sentence_and_says_where_the_caller_is(why: str, n
     [
         ({"passed_by": "Samira Bakker"}, "Samira Bakker verbindt een beller door"),
         ({"passed_by": "Samira Bakker", "consult": True}, "Samira Bakker wil met u overleggen"),
-        ({"recall": True}, "Uw beller komt terug: niemand nam op"),
-        ({"recall": True, "passed_by": "Samira Bakker"}, "Uw beller komt terug: niemand nam op"),
+        ({"recall": True}, "Uw beller komt terug"),
+        ({"recall": True, "passed_by": "Samira Bakker"}, "Uw beller komt terug"),
     ],
 )
 def test_a_call_that_rings_says_how_it_comes(call: dict[str, object], title: str) -> None:
@@ -157,6 +161,26 @@ def test_a_call_that_rings_says_how_it_comes(call: dict[str, object], title: str
     assert ringing(comes) == title
     assert announcement(PanelView("available", ringing=comes)) == f"{title}: Burgerzaken."
     assert "Gegevens van de beller ziet u pas" in ringing_note(comes)
+
+
+def test_who_is_asked_reads_of_no_queue_and_no_subject() -> None:
+    """There is nothing of the caller to say, not even that she keyed in no code; of any other call there is."""
+    asked = PanelView("available", ringing=RingingView(CALL, "", None, 3.0, passed_by="Samira Bakker", consult=True))
+    shown = painting.panel(asked, [])
+    assert shown["announcement"] == "Samira Bakker wil met u overleggen."
+    assert isinstance(shown["ringing"], dict)
+    assert (shown["ringing"]["queue"], shown["ringing"]["subject"]) == ("", "")
+    anonymous = painting.panel(PanelView("available", ringing=RingingView(CALL, "Afval", None, 3.0)), [])
+    assert isinstance(anonymous["ringing"], dict)
+    assert (anonymous["ringing"]["queue"], anonymous["ringing"]["subject"]) == ("Afval", "zonder code")
+
+
+@pytest.mark.parametrize("official", [True, False])
+def test_who_shows_no_calls_here_and_gets_a_caller_is_told_how_to_see_her(official: bool) -> None:
+    """A colleague passed one on to her telephone before she made herself available."""
+    panel = PanelView("away", "on-the-line", official=official)
+    told = "Een collega verbindt een beller met u door. Druk op Beschikbaar: dan ziet u wie het is."
+    assert sentence(panel) == told
 
 
 @pytest.mark.parametrize(

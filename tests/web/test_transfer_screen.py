@@ -145,6 +145,28 @@ async def test_a_number_outside_is_offered_where_it_may_be_called(screen: Page, 
     await expect(screen.locator("#blind")).to_be_disabled()
 
 
+async def test_to_a_number_outside_goes_no_note(screen: Page, staff: Staff) -> None:
+    """What was typed before is hidden and not sent; she reads what becomes of the caller's data. Others get it."""
+    warning = screen.get_by_text("Zodra zij elkaar spreken, worden de gegevens van de beller gewist.")
+    await _talks(screen, staff)
+    await _opens(screen)
+    await screen.locator("#note").fill(NOTE)
+    await expect(warning).to_be_hidden()
+    await screen.locator("#people").fill("0241234567")
+    await _options(screen).first.click()
+    await expect(warning).to_be_visible()
+    await expect(screen.locator("#note-field")).to_be_hidden()
+    await screen.locator("#people").fill("204")
+    await expect(warning).to_be_hidden()
+    await expect(screen.locator("#note")).to_have_value(NOTE)
+    await screen.locator("#people").fill("0241234567")
+    await _options(screen).first.click()
+    await screen.locator("#blind").click()
+    await expect(screen.locator("#idle")).to_be_visible()
+    assert staff.desk.wishes == [PassOn(number="0241234567")]
+    await _nothing_typed_is_left(screen)
+
+
 async def test_who_was_taken_is_let_go_when_the_text_changes(screen: Page, staff: Staff) -> None:
     """Nobody is called whose name is not in the field, nor taken from a list of another text."""
     await _talks(screen, staff)
@@ -269,9 +291,9 @@ async def test_back_to_who_passed_her_on_is_one_press(screen: Page, staff: Staff
 
 
 STATES = {
-    "ringing": ["mute", "cancel"],
+    "ringing": ["mute", "complete", "cancel"],
     "consulted": ["mute", "swap", "join", "complete", "cancel"],
-    "aside": ["mute", "swap", "complete", "cancel"],
+    "aside": ["mute", "swap", "join", "complete", "cancel"],
     "together": ["mute", "swap", "complete", "cancel"],
 }
 SHOWN = """() => [...document.querySelectorAll("#talking button")].filter((one) => one.checkVisibility())
@@ -309,7 +331,7 @@ async def test_a_transfer_that_failed_is_told_at_once(screen: Page, staff: Staff
     await expect(told).to_have_text("")
     staff.desk.change(_seat(staff), returned=ReturnedView("busy"))
     await expect(screen.locator("#returned")).to_have_text(
-        "Een extern nummer is in gesprek. U spreekt weer met de beller."
+        "Een extern nummer is in gesprek. U spreekt nog met de beller."
     )
     await _ends(screen, staff)
     await expect(told).to_have_text("")

@@ -8,8 +8,10 @@ const ACTS = ["hold", "mute", "swap", "join", "complete", "cancel"]; // of these
 
 export function paintRinging({ title, queue, subject, language, waited, note }) {
   say(byId("ringing-title"), title);
-  say(byId("ringing-queue"), queue);
-  say(byId("ringing-subject"), subject);
+  for (const [name, told] of [["ringing-queue", queue], ["ringing-subject", subject]]) {
+    say(byId(name), told);
+    byId(name).parentElement.hidden = !told; // who is asked about a caller is told nothing of her
+  }
   say(byId("ringing-language"), language);
   byId("ringing-tongue").hidden = !language;
   say(byId("ringing-note"), note);

@@ -13,6 +13,7 @@ let finding = null;
 const field = () => byId("people");
 const options = () => [...byId("people-list").children];
 const call = () => byId("hangup").value;
+const outside = (row) => row?.kind === "number"; // nobody there can read a note
 
 export function forget() { // all that was typed, and whom it was for
   finding?.drop();
@@ -90,6 +91,8 @@ function take(at) {
 function choose(row) {
   chosen = row;
   byId("standing").hidden = row?.kind !== "line";
+  byId("note-field").hidden = outside(row);
+  byId("outside").hidden = !outside(row);
   byId("consult").disabled = !row || row.kind === "line";
   byId("blind").disabled = !row;
 }
@@ -126,7 +129,8 @@ const left = () => say(byId("note-count"), String(byId("note").maxLength - byId(
 
 async function send(act, target, consult) {
   const standing = byId("standing").querySelector(":checked").value;
-  const given = { call: call(), ...target, consult, note: byId("note").value };
+  const note = "number" in target ? "" : byId("note").value; // it was typed before, and is hidden
+  const given = { call: call(), ...target, consult, note };
   byId("consult").disabled = byId("blind").disabled = true; // once
   if (await act("/transfer", "queue" in target ? { ...given, standing } : given)) return forget();
   choose(chosen); // refused: what she wrote is for another one
