@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import re
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from irmacall.cli import endings
@@ -14,6 +15,7 @@ from irmacall.cli.operating import status_in_words
 from irmacall.cli.site import settings_of
 from irmacall.core.ids import DeskId
 from irmacall.errors import IrmacallError, PeerError, Refused, SettingsError
+from irmacall.service.outside import uncalled_in_words
 from irmacall.settings import DeskSettings, NodeSettings, Purpose, Settings
 from irmacall.store.audit import AuditLog, Head
 
@@ -33,10 +35,12 @@ def check(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, Purpose.FILE if arguments.file else Purpose.CHECK)
     print(f"ok     {arguments.site}: the file{'' if arguments.file else ' and its secrets'}")
     if arguments.offline or arguments.file:
+        _tell_uncalled(settings)
         return 0
-    from irmacall.cli.probes import probes
+    from irmacall.cli.probes import extensions, probes
 
-    return asyncio.run(_ask(probes(settings, ami=True)))
+    numbering = [("desk.queue.extension", partial(extensions, settings))]
+    return asyncio.run(_ask([*probes(settings, ami=True), *numbering]))
 
 
 def status(arguments: argparse.Namespace) -> int:
@@ -74,6 +78,13 @@ async def _verify(settings: Settings, noted: Head | None) -> int:
         return endings.FAILED
     print(f"{head.seq} lines, each as it was written; the last: {head.seq}:{head.hash}")
     return 0
+
+
+def _tell_uncalled(settings: Settings) -> None:
+    """Tell of the numbers outside that no line may call, which no server is needed for."""
+    words = uncalled_in_words(settings)
+    if words:
+        _tell(True, "desk.transfer.outside", Caution(words))
 
 
 def _serves(settings: Settings, desk: DeskSettings) -> bool:

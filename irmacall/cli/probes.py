@@ -27,9 +27,11 @@ from irmacall.cli.judging import Caution
 from irmacall.cli.seen import seen
 from irmacall.core.dialplan import leader_variable
 from irmacall.core.ids import DeskId, NodeName
-from irmacall.errors import PeerError, PeerUnavailable
+from irmacall.errors import PeerError, PeerUnavailable, Refused
 from irmacall.service import caveats, plan
+from irmacall.service.outside import uncalled_in_words
 from irmacall.settings import NodeSettings, PublicSettings, Settings, StaffSettings, StoreSettings
+from irmacall.store.users import extensions_in
 from irmacall.store.vault import refuse_skew
 
 if TYPE_CHECKING:
@@ -120,8 +122,17 @@ async def phone_transfers(settings: Settings, node: NodeSettings) -> str:
 
 async def outside(settings: Settings) -> str:
     """Whether some line may call every number to which a caller may be passed."""
-    lacking = caveats.uncalled(settings)
-    return Caution("; ".join(lacking)) if lacking else "lines may call them"
+    lacking = uncalled_in_words(settings)
+    return Caution(lacking) if lacking else "lines may call them"
+
+
+async def extensions(settings: Settings) -> str:
+    """Whether each queue's extension is nobody's of the staff. Nothing is made here."""
+    people = await asyncio.to_thread(extensions_in, settings.users) if settings.users.exists() else {}
+    both = caveats.shared(settings, people)
+    if both:
+        raise Refused(f"{'; '.join(both)} (`irmacall user extension LOGIN DIGITS`, or the key)")
+    return "nobody of the staff has a queue's"
 
 
 async def leader(settings: Settings, node: NodeSettings, desk: DeskId) -> str | None:

@@ -19,6 +19,7 @@ attendance.py   whose screen is gone
 in_force.py     what the site file says now, swapped whole when it is read anew
 reload.py       reading it anew
 caveats.py      what it leaves undone, when it is taken
+outside.py      whether some line may call the numbers to which callers may be passed
 emergency.py    everybody to a message or one queue, for a while
 control.py      the control socket
 operating.py    what an operator asks over it

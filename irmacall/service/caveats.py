@@ -14,9 +14,9 @@ from irmacall.ari.pool import Pool
 from irmacall.ari.requests import SOUNDS
 from irmacall.ari.sounds import sounds_of
 from irmacall.core.ids import LanguageId
-from irmacall.core.numbers import NEVER
 from irmacall.errors import PeerError
 from irmacall.prompts.catalogue import shipped
+from irmacall.service.outside import uncalled_in_words
 from irmacall.settings import NodeSettings, Settings
 from irmacall.store.users import Role, User
 
@@ -46,7 +46,7 @@ class Caveats:
             self._staff(settings),
             *(_of_node(settings, node) for node in settings.nodes),
         )
-        found = (*staff, *(line for lines in nodes for line in lines), *uncalled(settings))
+        found = (*staff, *(line for lines in nodes for line in lines), _uncalled(settings))
         return tuple(line for line in found if line)
 
     async def _staff(self, settings: Settings) -> tuple[str, ...]:
@@ -54,7 +54,8 @@ class Caveats:
             everybody = await self._everybody()
         except PeerError as error:
             return (f"not known who is in no group: {error}",)
-        return groupless(settings, everybody), shared(settings, everybody)
+        people = {who.extension: who.login for who in everybody if who.extension is not None and not who.disabled}
+        return groupless(settings, everybody), *shared(settings, people)
 
 
 def groupless(settings: Settings, users: Iterable[User]) -> str:
@@ -67,16 +68,20 @@ def groupless(settings: Settings, users: Iterable[User]) -> str:
     return f"in no group, and so without a queue: {_listed(idle)} (`irmacall user groups LOGIN GROUP…`)"
 
 
-def shared(settings: Settings, users: Iterable[User]) -> str:
-    """Names the queues whose extension somebody has too; empty where there are none."""
-    [desk] = settings.desks
-    people = {user.extension: user.login for user in users if user.extension is not None and not user.disabled}
-    both = [
-        f"{queue.extension} ({queue.id}, {people[queue.extension]})"
+def shared(settings: Settings, people: Mapping[str, str]) -> tuple[str, ...]:
+    """A line for each queue whose extension somebody has too. `people`: extension → login."""
+    return tuple(
+        f"extension {queue.extension} is of queue {queue.title} and of {people[queue.extension]}: "
+        f"it reaches {people[queue.extension]} alone; give one of them another"
+        for desk in settings.desks
         for queue in desk.queues
-        if queue.extension in people
-    ]
-    return f"extensions of a queue and of somebody, whom alone they reach: {_listed(both)}" if both else ""
+        if queue.extension is not None and queue.extension in people
+    )
+
+
+def _uncalled(settings: Settings) -> str:
+    words = uncalled_in_words(settings)
+    return f"desk.transfer.outside: {words}" if words else ""
 
 
 def _answers(user: User) -> bool:
@@ -136,24 +141,6 @@ def endangered(asterisk: str) -> str:
         "it: install 22.11 or newer, or take that header out where SIP comes in, or switch it off and pass callers "
         "on from the screen"
     )
-
-
-def uncalled(settings: Settings) -> tuple[str, ...]:
-    """A line for each beginning of numbers outside to which callers may be passed, and which no line may call."""
-    lines = [trunk.outbound for node in settings.nodes for trunk in node.trunks if trunk.outbound.host]
-    allowed = {prefix for line in lines for prefix in line.prefixes}
-    return tuple(
-        f"no line may call {wanted}…, to which callers may be passed (desk.transfer.outside): "
-        "see node.trunk.outbound.prefixes"
-        for desk in settings.desks
-        for wanted in desk.transfer.outside
-        if wanted.startswith(NEVER) or not any(_overlap(wanted, prefix) for prefix in allowed)
-    )
-
-
-def _overlap(one: str, other: str) -> bool:
-    """Whether some number begins with both."""
-    return one.startswith(other) or other.startswith(one)
 
 
 async def silent(settings: Settings) -> Mapping[str, str]:

@@ -6,14 +6,15 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from irmacall.core.ids import Endpoint, GroupId, UserId
-from irmacall.errors import Refused
+from irmacall.errors import PeerError, Refused
 from irmacall.store import schema
 from irmacall.store.passwords import Hashing, PasswordRefused, objection
 from irmacall.store.sqlite import Database
@@ -53,6 +54,8 @@ UserRow = tuple[str, str, str, str, str | None, str, int, str, str, str | None]
 """What a query for `USER_COLUMNS` answers: see `user_of`."""
 _LONGEST_DEPARTMENT: Final = 80
 _EXTENSION: Final = re.compile(r"[0-9]{2,6}")
+_PUBLIC: Final = re.compile(r"112|113|144|14[0-9]{3,4}")
+"""Numbers of everybody's that are as short: who dials one of these means no colleague."""
 
 
 async def open_users(path: Path) -> Database:
@@ -65,6 +68,19 @@ async def officials_phones(database: Database) -> frozenset[Endpoint]:
     rows = await database.run(lambda db: db.execute("SELECT endpoint, role FROM users WHERE NOT disabled").fetchall())
     of = {role: {Endpoint(phone) for phone, kind in rows if phone and kind == role} for role in Role}
     return frozenset(of[Role.OFFICIAL] - of[Role.AGENT])
+
+
+def extensions_in(file: Path) -> Mapping[str, str]:
+    """Extension → login of all who are not disabled, for who only looks: nothing is made, migrated or changed.
+
+    Blocks. Raises `PeerError` when the file fails us.
+    """
+    question = "SELECT extension, login FROM users WHERE extension IS NOT NULL AND NOT disabled"
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return dict(connection.execute(question).fetchall())
+    except sqlite3.Error as error:
+        raise PeerError(f"{file.name} cannot be read: {error}") from error
 
 
 class Users:
@@ -203,6 +219,8 @@ def _extension(digits: str | None) -> str | None:
     """As it is dialled. Raises `Refused` for what cannot be."""
     if digits is not None and not _EXTENSION.fullmatch(digits):
         raise Refused("an extension has 2 to 6 digits, and nothing else")
+    if digits is not None and _PUBLIC.fullmatch(digits):
+        raise Refused(f"{digits} is a public number (112, 113, 144 and 14xxx are), and no extension: give another")
     return digits
 
 

@@ -126,6 +126,15 @@ def test_secrets_are_found_where_systemd_puts_them(sample: Sample) -> None:
     assert process("check", "--offline", "--site", sample.file).code == 2
 
 
+def test_numbers_outside_that_no_line_may_call_need_no_server(sample: Sample) -> None:
+    """The file alone tells, which is not wrong by itself."""
+    look = "look   desk.transfer.outside: no line may call +3124…: see node.trunk.outbound (docs/site.md)"
+    sample.change("ring = 25", 'outside = ["+3124"]')
+    for words in ("--file", "--offline"):
+        told = on_site(sample, "check", words)
+        assert (told.code, told.out.splitlines()[1:]) == (0, [look])
+
+
 def test_check_tells_each_server_that_does_not_answer(sample: Sample) -> None:
     """With no server there, every one has its line, and the command fails without a traceback."""
     sample.change('name = "pbx1"', 'name = "pbx1"\nari = "http://127.0.0.1:9"\nami = "127.0.0.1:9"')
@@ -252,6 +261,7 @@ REFUSED = {
         "an official needs a phone",
     ),
     "an extension that is none": (("user", "extension", "nadia", "21a"), "", "2 to 6 digits"),
+    "a number of everybody's": (("user", "extension", "nadia", "112"), "", "112 is a public number"),
     "a queue's extension": (("user", "extension", "nadia", "2100"), "", "extension 2100 is the queue algemeen's"),
     "a queue's extension for somebody new": (
         ("user", "add", "x", "--name", "X", "--extension", "2100"),

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from irmacall.cli.judging import Caution, _tell
-from irmacall.cli.probes import probes
+from irmacall.cli.probes import extensions, probes
+from irmacall.errors import PeerError, Refused
 from irmacall.settings import Purpose, Settings
+from irmacall.store.passwords import Hashing
+from irmacall.store.users import Role, Users, open_users
 from tests.ari.fake import FakeAsterisk
 from tests.settings.sample import make_sample
 
@@ -62,6 +65,32 @@ async def test_numbers_outside_that_no_line_may_call(tmp_path: Path) -> None:
     async with FakeAsterisk(password="f4c29b7e1d3a55aa01c8") as asterisk:
         found = await said(site(tmp_path, asterisk, transfer='outside = ["+3124"]'), "desk.transfer.outside")
         assert isinstance(found, Caution)
-        assert found.startswith("no line may call +3124…, to which callers may be passed")
+        assert found == "no line may call +3124…: see node.trunk.outbound (docs/site.md)"
         asked = [name for name, _ in probes(site(tmp_path, asterisk), ami=False)]
     assert "desk.transfer.outside" not in asked
+
+
+async def test_an_extension_of_a_queue_and_of_somebody(tmp_path: Path) -> None:
+    """Told with what helps, by who only looks: no file is made. Who is disabled has it no longer."""
+    settings = make_sample(tmp_path).load()
+    assert await extensions(settings) == "nobody of the staff has a queue's"
+    assert not settings.users.exists()
+    database, hashing = await open_users(settings.users), Hashing()
+    try:
+        users = Users(database, hashing)
+        joost = await users.add_user("joost", "Joost Meijer", Role.AGENT, "vlinder-kachel-ratel", extension="2100")
+        with pytest.raises(Refused, match=r"extension 2100 is of queue .* and of joost: it reaches joost alone"):
+            await extensions(settings)
+        await users.disable(joost.id)
+        assert await extensions(settings) == "nobody of the staff has a queue's"
+    finally:
+        hashing.close()
+        await database.close()
+
+
+async def test_a_file_of_users_that_cannot_be_read(tmp_path: Path) -> None:
+    """It is told, and not taken for one without anybody."""
+    settings = make_sample(tmp_path).load()
+    settings.users.write_bytes(b"this is no database, and long enough not to be taken for an empty one" * 9)
+    with pytest.raises(PeerError, match=r"users\.sqlite cannot be read"):
+        await extensions(settings)

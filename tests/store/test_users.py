@@ -187,6 +187,17 @@ async def test_an_extension_is_of_one(users: Users) -> None:
     assert [(user.login, user.extension) for user in await users.list_users()] == [("jansen", "2100"), ("smit", None)]
 
 
+@pytest.mark.parametrize("extension", ["112", "113", "144", "14020", "140412"])
+async def test_a_public_number_is_nobodys_extension(users: Users, extension: str) -> None:
+    """Who dials it wants help, or a municipality, and no colleague."""
+    user = await users.add_user("jansen", "Anna Jansen", Role.AGENT, GOOD)
+    with pytest.raises(Refused, match=f"{extension} is a public number"):
+        await users.set_extension(user.id, extension)
+    await users.set_extension(user.id, "1400")
+    with pytest.raises(Refused, match="is a public number"):
+        await users.add_user("meijer", "Bo Meijer", Role.AGENT, GOOD, extension=extension)
+
+
 @pytest.mark.parametrize("extension", ["", "1", "1234567", "21 00", "21a", "\u0661\u0662", "2100\n"])
 async def test_an_extension_that_cannot_be_dialled(users: Users, extension: str) -> None:
     """Two to six digits; all else is refused, and nothing changes."""
