@@ -12,7 +12,7 @@ from lab.browser import CHROMIUM, trusting
 from lab.demo import facts
 from lab.demo.commands import HELP, PIPE, Commands
 from lab.demo.hearing import told
-from lab.demo.municipality import EXCHANGE
+from lab.demo.municipality import EXCHANGE, HERS_AS_KEYED, ITS_EXTENSION
 from lab.demo.play import Play
 from lab.demo.telling import say, step
 from lab.demo.typed import lines
@@ -83,6 +83,9 @@ It stays up until Ctrl-C.
   officials        {"; ".join(officials)}
   SIP phones       {sip.host}:{sip.port} (UDP), users and passwords in var/demo.json; the number is {town.lab.number}
                    (after the welcome # for the menu: 1 appointments, 2 anything else, 0 a person, 9 English)
+                   Their own transfer keys (REFER) are off: pass callers on from the screen, or by star codes.
+                   Beside colleagues' extensions, {ITS_EXTENSION} is the queue of 2, and {HERS_AS_KEYED} is outside,
+                   where nobody picks up
 
 Its operator types docs/operating.md's commands in {CHECKOUT}, with these words behind them:
   {VENV.name}/bin/irmacall status --site {site} --credentials {site.parent / "credentials"}

@@ -11,6 +11,8 @@ from lab.town import Agent, Town
 
 RINGS_S: Final = 30
 """So long a phone waits for a call before it is said that none came."""
+_AT_ONCE_S: Final = 1
+"""The same, where it rings already, or has just stopped."""
 _LONGEST_S: Final = 86_400
 
 
@@ -52,9 +54,23 @@ class Colleague:
         await call.disconnected.wait(_LONGEST_S)
         say(f"  {self.who.name} has nobody on the line any more")
 
+    async def hang_up(self) -> None:
+        """End what she has on the line, or refuse what rings. Raises LabError where that is nobody."""
+        if self._waits or self._talks or self._phone is None or self._phone.silent:
+            call = self.call
+            await call.hang_up()
+        else:
+            call = await self._phone.rings(_AT_ONCE_S)
+            await call.reject()
+        await call.disconnected.wait()
+
+    @property
+    def _talks(self) -> bool:
+        return self._call is not None and not self._call.disconnected
+
     @property
     def call(self) -> PhoneCall:
         """What she has on the line. Raises LabError where that is nobody."""
-        if self._call is None or self._call.disconnected:
+        if self._call is None or not self._talks:
             raise LabError(f"{self.who.name} has nobody on the line")
         return self._call

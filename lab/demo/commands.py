@@ -41,7 +41,8 @@ HELP = """  disclose        a made-up citizen shares her name on a page of her o
                   *3 swaps, *5 all three talk, *12101# passes on at once, *6 holds, *0 is back (docs/transfers.md)
   page            what the citizen's page (of `disclose`) says now
   wipe            she presses the button on it that wipes her data
-  hang up [WHO]   the citizen hangs up, or this one of the municipality
+  hang up [WHO]   the citizen hangs up, or this one of the municipality; while her phone rings
+                  (`phone WHO`, and no `answer`), that rejects the call
   quit            end the demo, as Ctrl-C does"""
 
 
@@ -172,11 +173,11 @@ class Commands:
 
     async def _hang_up(self, text: str = "") -> None:
         if text:
-            call = self._colleague(text).call
+            await self._colleague(text).hang_up()
         else:
             call = self._let_go = self._her_call
-        await call.hang_up()
-        await call.disconnected.wait()
+            await call.hang_up()
+            await call.disconnected.wait()
         say("  hung up")
 
     async def _quit(self) -> None:

@@ -15,12 +15,14 @@ APPOINTMENTS, ANYTHING_ELSE, ENGLISH = "1", "2", "9"
 """Keys of the menu. `0` leads to a person, as in every menu."""
 PATIENCE_S: Final = 6
 WRAP_UP_S: Final = 60
+ITS_EXTENSION: Final = "2900"
+"""Who keys this in passes a caller to the queue for anything else; nobody's of the staff."""
 HERS, HERS_AS_KEYED = "+31612345678", "0612345678"
 """The number of a citizen's telephone; nobody's (it calls nowhere but in the lab)."""
 
 EXCHANGE: Final = Exchange(
     desk={"start": {"menu": "hoofd"}},
-    transfer={"star_codes": True},
+    transfer={"star_codes": True, "outside": [HERS]},
     queues={
         "afspraken": {
             "patience": PATIENCE_S,
@@ -28,6 +30,7 @@ EXCHANGE: Final = Exchange(
             "announce": {"first": 1, "every": 20},
         },
         "publiekszaken": {
+            "extension": ITS_EXTENSION,
             "callback": True,
             "wrap_up": WRAP_UP_S,
             "announce": {"first": 10, "every": 30, "comfort": ["comfort-1", "comfort-3"]},

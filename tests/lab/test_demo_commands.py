@@ -28,7 +28,7 @@ class Call:
         self.connected.happened({"at": 1.0})
         self.answered = asyncio.Event()
         self.pressed: list[str] = []
-        self.english = False
+        self.english = self.rejected = False
 
     async def key_in(self, digits: str) -> None:
         """Press keys."""
@@ -46,6 +46,11 @@ class Call:
     async def answer(self) -> None:
         """Pick up."""
         self.answered.set()
+
+    async def reject(self) -> None:
+        """Refuse."""
+        self.rejected = True
+        self.disconnected.happened({"at": 2.0, "code": 486})
 
 
 class Telephone:
@@ -66,6 +71,11 @@ class Telephone:
         self.keyed.append(digits_after)
         self.calls.append(Call())
         return self.calls[-1]
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing rings."""
+        return self.ringing.empty()
 
     async def rings(self, deadline: float) -> Call:
         """The next call."""
@@ -265,6 +275,16 @@ async def test_a_colleague_answers_presses_keys_and_hangs_up(keyboard: Keyboard)
     ]
     assert sorted(said[5:]) == sorted(["hung up", "Ingrid de Boer has nobody on the line any more", nobody, END])
     assert keyboard.phone.calls[0].pressed == ["*4"]
+
+
+async def test_a_colleague_rejects_what_rings(keyboard: Keyboard) -> None:
+    """Who hangs up before she answered takes no call; when nothing rings any more there is none to hang up."""
+    keyboard.then = lambda line: keyboard.phone.ringing.put_nowait(Call()) if line.startswith("phone") else None
+    said = await keyboard.types("hang up ingrid", "phone ingrid", "hang up ingrid", "hang up ingrid")
+    nobody = f"{NO} Ingrid de Boer has nobody on the line"
+    on = "the phone of Ingrid de Boer (official1) is on"
+    assert said == [nobody, on, "hung up", nobody, END]
+    assert keyboard.phone.calls[0].rejected
 
 
 @pytest.mark.parametrize("line", ["phone me", "answer me", "hang up me"])
