@@ -246,6 +246,7 @@ class Citizens:
             expires_at=seen.expires_at,
             tel=None if code is None else tel_link(self._offer().number, code),
             on_the_line=seen.on_the_line,
+            seen=seen.seen,
             callback=seen.callback,
         )
 

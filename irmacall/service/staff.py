@@ -217,6 +217,8 @@ def _availability(seen: views.SeatView) -> Availability:
 def _reason(seen: views.SeatView) -> str | None:
     if seen.seated_elsewhere:
         return "elsewhere"
+    if seen.on_line_unseen:
+        return "on-the-line"
     if seen.has_seat and seen.availability.value == "available" and not seen.phone_online:
         return "phone-offline"
     if seen.availability.value == "available" and seen.phone_busy:

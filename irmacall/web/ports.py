@@ -67,6 +67,8 @@ class CitizenView:
     """The tel: link that dials number and code."""
     on_the_line: bool = False
     """Her call goes on, with her data or without."""
+    seen: bool = False
+    """Whoever has her on the line may see her data now."""
     callback: bool = False
     """While she waits: she can ask to be called back. Of `erased`: she has asked for it."""
 
@@ -78,9 +80,11 @@ class CitizenView:
     @property
     def detail(self) -> str:
         """What more there is to say of a state: of `erased`, why she need not call again; of `waiting`, that she can
-        be called back."""
+        be called back; of `talking`, that nobody sees her data."""
         if self.state == "erased" and self.on_the_line:
             return "in-call"
+        if self.state == "talking" and not self.seen:
+            return "unseen"
         return "callback" if self.callback and self.state in ("erased", "waiting") else "plain"
 
 

@@ -8,12 +8,13 @@ import time
 import pytest
 
 from irmacall.core.code import Digits, well_formed
-from irmacall.core.events import CallerArrived, KeysPressed
-from irmacall.core.ids import CallId, ChannelId, SubjectId
+from irmacall.core.events import CallerArrived, KeysPressed, LegAnswered, LegEntered, PhoneCalled, SeatReleased
+from irmacall.core.ids import CallId, ChannelId, SubjectId, leg_channel
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
 from irmacall.irma.question import AttributeId
 from irmacall.web.ports import PageToken
 from tests.core.leader import NEAR, PASSPORT, hash_of
+from tests.core.plays import ELS, phone_of, seat_of
 from tests.service.counter import FAMILYNAME, NUMBER, SHOWN, Counter, Irma, citizens_of
 from tests.service.house import House, within
 
@@ -71,6 +72,26 @@ async def test_the_page_follows_the_call_and_its_code_is_used_up(counter: Counte
     await counter.house.hangs_up(CallId(channel))
     assert (await counter.becomes(begun, "erased")).subject == PASSPORT
     await counter.house.eventually(lambda: counter.in_vault() == 0)
+
+
+async def test_while_she_talks_the_page_knows_whether_anybody_sees_her(counter: Counter) -> None:
+    """Whoever has her on the line does, until that one leaves her screen."""
+    begun = await counter.sealed()
+    code = (await counter.view(begun)).code
+    assert code is not None
+    house, channel = counter.house, ChannelId("near-1")
+    await house.comes()
+    await house.happens(CallerArrived(NEAR, channel), KeysPressed(NEAR, channel, Digits(code)))
+    assert not (await counter.view(begun)).seen
+    call = CallId(channel)
+    leg = leg_channel(call, 1)
+    await house.happens(PhoneCalled(NEAR, phone_of(ELS), leg), LegEntered(NEAR, leg), LegAnswered(NEAR, leg))
+    await house.joins(call)
+    seen = await counter.becomes(begun, "talking")
+    assert (seen.seen, seen.detail) == (True, "plain")
+    await house.happens(SeatReleased(seat_of(ELS)))
+    seen = await counter.view(begun)
+    assert (seen.state, seen.seen, seen.detail) == ("talking", False, "unseen")
 
 
 @pytest.mark.parametrize(

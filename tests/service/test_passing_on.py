@@ -66,6 +66,20 @@ async def _has_her(office: Office, call: CallId) -> Grant:
     return held
 
 
+async def test_who_has_no_seat_and_gets_a_caller_is_told_so(office: Office) -> None:
+    """While it rings for him, and no longer once he has made himself available there."""
+    call, _ = await office.house.talks()
+    assert (await office.panel(BOS_SEAT, BO)).reason is None
+    await office.staff.pass_on(SEAT, ELS, call, PassOn(user=BO))
+    await _rings_at_bo(office, call)
+    panel = await office.panel(BOS_SEAT, BO)
+    assert (panel.availability, panel.reason, panel.ringing) == ("away", "on-the-line", None)
+    await office.staff.claim(BO, BOS_SEAT)
+    panel = await office.panel(BOS_SEAT, BO)
+    assert panel.reason != "on-the-line"
+    assert panel.ringing is not None
+
+
 async def test_a_caller_who_is_consulted_about_and_passed_on_with_a_note(office: Office) -> None:
     """Els alone sees her until Bo has her, and Bo alone from then on; the note is gone with the call."""
     house, staff = office.house, office.staff

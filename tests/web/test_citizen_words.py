@@ -39,9 +39,25 @@ async def test_who_can_be_called_back_reads_that_she_is_unknown_then(page: Page,
     )
     await page.reload()
     await expect(page.get_by_text(CALLBACK)).to_be_visible()
-    public.desk.become(_page(public), state="talking", callback=False)
+    public.desk.become(_page(public), state="talking", seen=True, callback=False)
     await expect(page.locator("#live")).to_contain_text("U bent verbonden")
     await expect(page.get_by_text(CALLBACK)).to_be_hidden()
+
+
+@pytest.mark.parametrize("reloaded", [False, True])
+async def test_while_she_talks_the_page_says_whether_anybody_sees_her(
+    page: Page, public: Public, reloaded: bool
+) -> None:
+    """Who has her on the line may be at no screen: then nobody does."""
+    for seen, said, not_said in (
+        (False, "U spreekt met een medewerker. Niemand ziet nu uw gegevens.", "ziet uw gegevens."),
+        (True, "De medewerker die u spreekt, ziet nu uw gegevens.", "Niemand ziet"),
+    ):
+        public.desk.become(_page(public), state="talking", seen=seen)
+        if reloaded:
+            await page.reload()
+        await expect(page.get_by_text(said)).to_be_visible()
+        assert not_said not in await page.locator("#page").inner_text()
 
 
 @pytest.mark.parametrize("reloaded", [False, True])

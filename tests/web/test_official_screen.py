@@ -78,6 +78,17 @@ async def test_who_is_passed_a_caller_sees_her_once_she_is_on_the_line(official:
     assert NAME not in await official.content()
 
 
+async def test_who_has_no_seat_reads_by_herself_that_a_caller_comes(official: Page, staff: Staff) -> None:
+    """Nobody tells a page without a seat: it looks, and says which button shows her who it is."""
+    seat = staff.desk.only
+    staff.desk.show(seat, PanelView("away", official=True))
+    await expect(official.locator("#headline")).to_have_text("Afwezig")
+    staff.desk.seat(seat).panel = PanelView("away", "on-the-line", official=True)
+    told = "Een collega verbindt een beller met u door. Druk op Beschikbaar: dan ziet u wie het is."
+    await expect(official.locator("#sentence")).to_have_text(told, timeout=9000)
+    await expect(official.get_by_role("button", name="Beschikbaar")).to_be_enabled()
+
+
 async def test_who_is_consulted_is_shown_nothing_and_can_hang_up(official: Page, staff: Staff) -> None:
     """Before and after the caller joins; no card is even asked for, and once passed on it comes."""
     seat = staff.desk.only

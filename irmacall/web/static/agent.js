@@ -178,5 +178,8 @@ for (const sign of ["pointerdown", "keydown"]) {
   addEventListener(sign, () => Date.now() - lastHere > 60000 && ((lastHere = Date.now()), act("/here")));
 }
 
+const AGAIN = 5000; // ms: who holds no seat here is not told that her phone rings, and looks for herself
+const looks = () => alive && !document.hidden && byId("state").dataset.availability === "away";
+setInterval(() => looks() && refresh(), AGAIN);
 setInterval(tock, 1000);
 listen();
