@@ -80,7 +80,7 @@ class Node:
         self._started_at = ""
         self._intake: Intake | None = None
         self.lag = Lag()
-        self._music = Music(self._do)
+        self._music = Music(self._exchange)
         self._undialled: dict[ChannelId, bool] = {}
         """Legs that entered while we looked, until they are gone: whether nobody has dialled them yet."""
         self._pool = Pool(settings.url, settings.user, settings.password, settings.connections, settings.timeout)

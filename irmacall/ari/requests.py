@@ -234,6 +234,16 @@ def music(bridge: str, music_class: str) -> Request:
     return Request("POST", path("bridges", bridge, "moh"), (("mohClass", music_class),))
 
 
+def no_music(bridge: str) -> Request:
+    """Let it be quiet in this room. Where no music plays, nothing changes."""
+    return Request("DELETE", path("bridges", bridge, "moh"), also=GONE)
+
+
+def bridge_members(bridge: str) -> Request:
+    """Ask who is in this room: `channels` of the answer; the channel that plays its music is not among them."""
+    return Request("GET", path("bridges", bridge))
+
+
 def _switch(what: str, on: bool, *query: tuple[str, str]) -> Request:
     return Request("POST" if on else "DELETE", what, query, also=frozenset() if on else GONE)
 

@@ -21,7 +21,7 @@ from irmacall.core import (
     switchboard,
     talk,
 )
-from irmacall.core.call import BEFORE_THE_QUEUE, Call, Consult, Leg, Stage
+from irmacall.core.call import BEFORE_THE_QUEUE, Call, Consult, Leg, Room, Stage
 from irmacall.core.commands import Burn, DialLeg, HangUp, KeepFacts, NodeCommand, RemoveBridge
 from irmacall.core.disclosure import Seal
 from irmacall.core.events import CallerArrived, LeadershipBegan, NodeLost, NodeSnapshot, SeenPhone
@@ -175,7 +175,9 @@ def _phones(turn: Turn, event: NodeSnapshot) -> None:
 
 def _take_over(turn: Turn, call: Call, event: NodeSnapshot) -> None:
     call.saying = False
-    call.hears = _waits_in(turn, call.channel, event)
+    # Where she was asked into a talk, that may still be on its way, and take her out of the music that was seen.
+    into_talk = call.stage is Stage.CONNECTING or call.rooms.get(call.channel) is Room.TALK
+    call.hears = None if into_talk else _waits_in(turn, call.channel, event)
     _believe_asterisk(call, event)
     talk.set_members(turn, call, event.bridges.get(talk_bridge(call.id), frozenset()))
     if call.stage in BEFORE_THE_QUEUE:

@@ -92,6 +92,10 @@ class FakeAsterisk:
         """A global variable."""
         return self.variables.get(name, "")
 
+    async def plays(self, bridge: str) -> bool:
+        """Whether music plays in this bridge."""
+        return self.world.bridges[bridge].music
+
     async def steal(self, app: str) -> None:
         """Another socket takes the application over."""
         socket = self.sockets[app]

@@ -50,6 +50,7 @@ class Bridge:
     kind: str
     name: str
     members: list[str] = field(default_factory=list)
+    music: bool = False
 
     def json(self) -> dict[str, Any]:
         return {"id": self.id, "bridge_type": self.kind, "name": self.name, "channels": list(self.members)}
@@ -194,6 +195,12 @@ class World:
                 del self.bridges[name]
                 return NOTHING
             case "POST", ["moh"]:
+                bridge.music = True
+                return NOTHING
+            case "DELETE", ["moh"] if not bridge.music:
+                return 409, {"message": "Bridge isn't playing music"}
+            case "DELETE", ["moh"]:
+                bridge.music = False
                 return NOTHING
             case "POST", ["addChannel"]:
                 return self._join(bridge, query["channel"].split(","))
@@ -225,6 +232,7 @@ class World:
         for bridge in self.bridges.values():
             if channel.id in bridge.members:
                 bridge.members.remove(channel.id)
+                bridge.music = bridge.music and bool(bridge.members)
                 self._tell(channel, "ChannelLeftBridge", bridge=bridge.json())
 
     def _tell(self, channel: Channel, kind: str, **more: Any) -> None:

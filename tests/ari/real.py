@@ -93,6 +93,10 @@ class RealAsterisk:
         answer = await self._ask("GET", "asterisk/variable", {"variable": name})
         return str(answer["value"])
 
+    async def plays(self, bridge: str) -> bool:
+        """Whether music plays in this bridge."""
+        return "Announcer/" in await self.node.cli(f"bridge show {bridge}")
+
     async def steal(self, app: str) -> None:
         """Another socket takes the application over, and goes."""
         async with self._session.ws_connect(f"events?app={app}"):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from irmacall.ari.answers import Reply
 from irmacall.ari.client import Node
 from irmacall.ari.opening import read_snapshot
+from irmacall.ari.requests import Request
 from irmacall.core.commands import Connect, CreateLeg, HangUp, HoldInQueue, PrepareNode, RemoveBridge
 from irmacall.core.dialplan import application
 from irmacall.core.events import BridgeEntered, BridgeLeft, CallerArrived, LegEntered, NodeSnapshot
@@ -138,3 +142,24 @@ async def test_a_phone_that_asked_for_nothing_is_told_nothing(site: Site, node: 
                 await node.perform(TellPhone(node.name, call, channel, progress))
         assert await members(site, node, talk_bridge(call)) == {ChannelId(call), leg}
         await end(node, call, leg)
+
+
+async def test_no_music_plays_on_in_an_empty_room(site: Site, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked for again when its last listener has already left, as one does who is asked about for a moment."""
+    waiting, asked = waiting_bridge(DeskId(site.desk)), asyncio.Queue[tuple[str, bool]]()
+    exchange = node._music._ask
+
+    async def noted(request: Request) -> Reply:
+        reply = await exchange(request)
+        await asked.put((request.method, await site.plays(waiting)))
+        return reply
+
+    monkeypatch.setattr(node._music, "_ask", noted)
+    async with running(node) as heard:
+        call, leg = await talking(site, node, heard)
+        assert not await site.plays(waiting)
+        await node.perform(HoldInQueue(node.name, call, ChannelId(call), waiting))
+        assert await site.plays(waiting)
+        await end(node, call, leg)
+        assert [await asked.get() for _ in range(2)] == [("POST", True), ("GET", True)]
+        assert await asked.get() == ("DELETE", False)

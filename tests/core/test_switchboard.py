@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from irmacall.core.call import Stage
-from irmacall.core.commands import HangUp, RemoveBridge
+from irmacall.core.commands import HangUp, HoldInQueue, RemoveBridge
 from irmacall.core.events import NodeLost, SeenChannel
 from irmacall.core.ids import CallId, ChannelId, consult_bridge, talk_bridge
 from irmacall.core.transfer import Act, Asked, Failure
@@ -220,6 +220,22 @@ def test_both_are_gone_and_the_caller_is_not(crash: bool, state: str) -> None:
     _trouble(play, crash)
     _found(play, call, talk="", music="c", gone="ei")
     assert (play.stage(call), play.rung()) == (Stage.RINGING, [phone_of(ELS)])
+
+
+@pytest.mark.parametrize("by", ["resumed", "cancelled", "connecting"])
+def test_who_may_still_be_taken_out_of_the_music_is_asked_into_it_again(by: str) -> None:
+    """She was asked into the talk, the node was lost, and her owner is gone: what was on its way is not overtaken."""
+    play = TransferPlay()
+    call = {"resumed": play.talks_here, "cancelled": play.asks, "connecting": play.connects}[by]()
+    if by == "cancelled":
+        play.acts(call, Act.CANCEL)
+    elif by == "resumed":
+        play.acts(call, Act.HOLD)
+        play.obeys()
+        play.acts(call, Act.RESUME)
+    play.tell(NodeLost(NEAR))
+    play.tell(snapshot({call: CALLER_SEEN}, {WAITING_ROOM: [call]}))
+    assert [each.bridge for each in play.asked_for(HoldInQueue)] == [WAITING_ROOM]
 
 
 @CRASH

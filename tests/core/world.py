@@ -98,15 +98,18 @@ class World:
 
     def tell(self, event: Event) -> None:
         """The leader decides one event."""
-        desk = self.leader.desk
-        legs = frozenset(leg.channel for call in desk.calls.values() for leg in call.phones)
-        self.before = Before(legs, {agent.user: agent.asked_at for agent in desk.agents.values()})
+        self._remember()
         self.leader.now = self.told_at = self.now
         self.leader.tell(event)
         if isinstance(event, CallerArrived):
             self.arrived.add(CallId(event.channel))
-        self.arrived |= {call.id for call in desk.calls.values() if call.callback is None}
+        self.arrived |= {call.id for call in self.leader.desk.calls.values() if call.callback is None}
         self.watch(self)
+
+    def _remember(self) -> None:
+        desk = self.leader.desk
+        legs = frozenset(leg.channel for call in desk.calls.values() for leg in call.phones)
+        self.before = Before(legs, {agent.user: agent.asked_at for agent in desk.agents.values()})
 
     def deliver(self, node: LittleAsterisk, which: int = 0, *, twice: bool = False) -> None:
         """The desk hears an event of this node; a later one overtakes only what it has nothing to do with."""
@@ -131,6 +134,7 @@ class World:
             node.abandon()
         self.leader = Leader(self.store, frozenset(self.nodes), self.now)
         self.told_at = self.now
+        self._remember()  # A call that it had ended, and not yet saved, is as it was: its phone was not rung just now.
         desk = self.leader.desk
         self.arrived &= set(desk.calls) | set(desk.facts) | set(self.store.facts)
         self.store.numbers &= numbers_of(desk)
