@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Never, Self
@@ -76,6 +76,9 @@ class Node:
         self._outgoing = outgoing
         self._settings = settings
         self._endpoints = set(endpoints)
+        self._followed: set[Endpoint] = set()
+        """Those that this Asterisk was asked for since the event socket stands."""
+        self._stands = False
         self._replaced = False
         self._started_at = ""
         self._intake: Intake | None = None
@@ -115,7 +118,7 @@ class Node:
                 self._replaced = True
                 raise
             finally:
-                self._intake = None
+                self._intake, self._stands = None, False
             if intake.live:
                 sink(NodeLost(self.name))
                 wait = FIRST_WAIT
@@ -184,10 +187,15 @@ class Node:
         await self._do(Request("POST", "asterisk/variable", query))
 
     async def follow(self, endpoints: Iterable[Endpoint]) -> None:
-        """Hear of these phones too, as they are now and after every reconnect. Raises as `perform` does."""
+        """Hear of these phones too, as they are now and after every reconnect; whether each is there is told first.
+
+        Raises as `perform` does.
+        """
         wanted = sorted(set(endpoints))
         self._endpoints.update(wanted)
-        await self._subscribe()
+        if not self._stands:
+            return  # All of them are asked for when it stands; nobody waits for a node that is away.
+        await self._subscribe(self._endpoints - self._followed)
         for endpoint in wanted:
             await self._look_at(endpoint)
 
@@ -214,6 +222,7 @@ class Node:
         async with event_socket(
             settings.url, settings.user, settings.password, settings.app, settings.timeout
         ) as socket:
+            self._stands = True
             await _first_failure(
                 asyncio.create_task(listen(socket, intake.hear), name=f"listen {self.name}"),
                 asyncio.create_task(self._open(intake), name=f"open {self.name}"),
@@ -223,15 +232,18 @@ class Node:
     async def _open(self, intake: Intake) -> None:
         started_at = await opening.startup_time(self._pool)
         await opening.filter_events(self._pool, self._settings.app)
-        await self._subscribe()
+        self._followed.clear()
+        await self._subscribe(self._endpoints)
         snapshot = await opening.read_snapshot(self._pool, self.name, self._settings.app)
         restarted = self._started_at not in ("", started_at)
         self._started_at = started_at
         log.info("node.ready", node=self.name, channels=len(snapshot.channels), restarted=restarted)
         intake.go_live(snapshot)
 
-    async def _subscribe(self) -> None:
-        unknown = await opening.subscribe(self._pool, self._settings.app, self._endpoints)
+    async def _subscribe(self, endpoints: Set[Endpoint]) -> None:
+        asked = frozenset(endpoints)
+        unknown = await opening.subscribe(self._pool, self._settings.app, asked)
+        self._followed |= asked
         if unknown:
             log.warning("node.phones_unknown", node=self.name, endpoints=unknown)
 

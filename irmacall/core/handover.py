@@ -24,13 +24,16 @@ GONE_WITHIN = 3.0
 it is gone on all the same."""
 
 
-def obstacle(turn: Turn, call: Call, to: Telephone) -> Failure | None:
-    """Why this phone cannot be rung for this caller now; None: it can, as far as is known."""
+def obstacle(turn: Turn, call: Call, to: Telephone, node: NodeName | None = None) -> Failure | None:
+    """Why this phone cannot be rung for this caller now, from this node; None: it can, as far as is known."""
     if not isinstance(to, ToPerson):
         return None if turn.desk.plan.transfers.outside else Failure.UNKNOWN
     if call.leg is not None and to.endpoint == call.leg.endpoint:
         return Failure.UNKNOWN
-    return Failure.BUSY if turn.desk.phone(to.endpoint).channels else None
+    phone = turn.desk.phone(to.endpoint)
+    if phone.channels:
+        return Failure.BUSY
+    return None if (node or call.node) in phone.online else Failure.UNREACHABLE
 
 
 def ring(turn: Turn, call: Call, to: Telephone, node: NodeName | None = None) -> Leg:

@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 
 from irmacall.core.call import Call
-from irmacall.core.ids import NodeName, QueueId, UserId
+from irmacall.core.ids import Endpoint, NodeName, QueueId, UserId
 from irmacall.core.state import Desk
 from irmacall.core.transfer import Standing, Target, ToLine, ToOutside, ToPerson
 from irmacall.core.transfer_commands import FindTarget
@@ -42,6 +42,9 @@ class Leader(Protocol):
     def ask(self, event: TargetFound | TargetUnknown) -> Awaitable[None]:
         """Have this decided and saved. Raises PeerUnavailable."""
 
+    def follow_phone(self, endpoint: Endpoint) -> Awaitable[None]:
+        """Hear of this phone from now on; whether it is there is told first."""
+
     def aside(self, work: Coroutine[object, object, None], name: str) -> None:
         """Do this beside everything else, as long as the term lasts."""
 
@@ -63,7 +66,7 @@ class Targets:
         if sum(each is not None for each in (wish.user, wish.queue, wish.number)) != 1:
             raise Refused("a caller is passed to one person, one queue or one number")
         if wish.user is not None:
-            return _person(await self._directory.somebody(wish.user), by)
+            return await self._followed(_person(await self._directory.somebody(wish.user), by))
         if wish.queue is not None:
             return self._line(wish.queue, wish)
         number = self.outside(wish.number or "", call.node)
@@ -87,6 +90,11 @@ class Targets:
         lines = self._term.nodes
         able = lines.values() if node is None else [lines[node]] if node in lines else []
         return number if number is not None and any(line.may_call(number) for line in able) else None
+
+    async def _followed(self, to: ToPerson) -> ToPerson:
+        """The desk knows whether this phone is there, and is busy, before a caller is let go to it."""
+        await self._term.follow_phone(to.endpoint)
+        return to
 
     def forget(self, to: Target) -> None:
         """Forget the number of this target, where no call has to do with it: the wish came too late."""
@@ -119,7 +127,9 @@ class Targets:
         user = await self._directory.at(extension)
         if user is not None:
             owner = None if call.leg is None else call.leg.user
-            return None if user.id == owner or user.endpoint is None else ToPerson(user.id, user.endpoint)
+            if user.id == owner or user.endpoint is None:
+                return None
+            return await self._followed(ToPerson(user.id, user.endpoint))
         queue = self._reach().line_at(extension)
         if queue is not None:
             return ToLine(queue) if queue in self._term.desk.plan.queues else None

@@ -147,11 +147,13 @@ class Term:
 
     async def follow_phone(self, endpoint: Endpoint) -> None:
         """Hear of this phone on every node; a node that does not answer now hears it at its next connect."""
-        for node in self.nodes.values():
-            try:
-                await node.follow([endpoint])
-            except PeerError as error:
+        nodes = list(self.nodes.values())
+        told = await asyncio.gather(*(node.follow([endpoint]) for node in nodes), return_exceptions=True)
+        for node, error in zip(nodes, told, strict=True):
+            if isinstance(error, PeerError):
                 log.warning("phone not followed yet", node=node.name, error=str(error))
+            elif error is not None:
+                raise error
 
     def leads(self) -> bool:
         """Whether this daemon can prove, at this instant, that it leads the desk."""

@@ -72,6 +72,38 @@ async def test_what_is_heard_of_a_phone_is_newer_than_what_is_read(fake: FakeAst
         assert (await heard.next(PhoneRegistered)).online is True
 
 
+async def test_a_phone_that_is_followed_is_asked_for_once_a_connection(fake: FakeAsterisk) -> None:
+    """However often somebody wants to hear of it; what it is now is told each time."""
+    known, more = Endpoint("agent1"), Endpoint(fake.desk_phone)
+    subscribed, node = ("POST", "applications/irmacall-dorp/subscription"), node_of(fake)
+    async with running(node) as heard:
+        await heard.next(NodeSnapshot)
+        fake.seen.clear()
+        await node.follow((known,))
+        assert fake.seen == [("GET", "endpoints/PJSIP/agent1")]
+        assert (await heard.next(PhoneRegistered)).endpoint == known
+        await node.follow((known, more))
+        assert fake.seen.count(subscribed) == 1
+        await fake.drop()
+        fake.seen.clear()
+        await heard.next(NodeLost)
+        await heard.next(NodeSnapshot)
+        assert fake.seen.count(subscribed) == 1
+
+
+async def test_nobody_waits_for_a_node_that_is_away(fake: FakeAsterisk) -> None:
+    """A phone that somebody wants to hear of meanwhile is asked for when the node is back."""
+    node, more = node_of(fake), Endpoint(fake.desk_phone)
+    async with node:
+        await node.follow((more,))
+    assert fake.seen == []
+    async with running(node) as heard:
+        await heard.next(NodeSnapshot)
+        fake.seen.clear()
+        await node.follow((more,))
+        assert fake.seen == [("GET", f"endpoints/PJSIP/{more}")]
+
+
 @pytest.mark.parametrize("frame", ["", "{", "[]", '{"type": "StasisStart"}', '{"type": 5}', "\x00", "null"])
 async def test_an_unreadable_frame(fake: FakeAsterisk, frame: str) -> None:
     """What cannot be read is passed over, and the next event is told."""

@@ -23,7 +23,7 @@ ANNA, BOB = ChannelId("near-1"), ChannelId("near-2")
 
 @asynccontextmanager
 async def asking(fails: int = 0, inside: str = '["near-1"]') -> AsyncIterator[tuple[Music, asyncio.Queue[str]]]:
-    """The music of a node, and what is asked of it; the first so many are not answered. `inside`: who is in a room."""
+    """The music of a node, and what is asked of it; the first so many are not answered. `inside`: who is there."""
     asked: asyncio.Queue[str] = asyncio.Queue()
     refused = iter(range(fails))
 

@@ -1,5 +1,8 @@
 """How hard the properties are tried: enough for every push, or (HYPOTHESIS_PROFILE=long) for a night.
 
+A push tries the same histories wherever it is tried, so that what fails there fails here; the long run tries others
+each time.
+
 HYPOTHESIS_PROFILE=first stops at the first failure and does not look for a smaller one; =one does, and for no other.
 """
 
@@ -19,9 +22,12 @@ settings.register_profile(
     stateful_step_count=50,
     phases=SMALLER,
     deadline=None,
+    derandomize=True,
     suppress_health_check=CALM,
 )
-settings.register_profile("long", settings.get_profile("ci"), max_examples=6000, stateful_step_count=100)
+settings.register_profile(
+    "long", settings.get_profile("ci"), derandomize=False, max_examples=6000, stateful_step_count=100
+)
 settings.register_profile("first", settings.get_profile("long"), phases=FIRST, report_multiple_bugs=False)
 settings.register_profile("one", settings.get_profile("ci"), report_multiple_bugs=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

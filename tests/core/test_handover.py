@@ -107,6 +107,21 @@ def test_every_way_not_to_take_her_is_told_of(how: str) -> None:
     assert play.agent(INA).availability is Availability.AVAILABLE
 
 
+@pytest.mark.parametrize("consult", [True, False], ids=["asked", "let go"])
+@pytest.mark.parametrize("why", [Failure.BUSY, Failure.UNREACHABLE])
+def test_who_cannot_be_rung_is_told_of_before_anything_is_done(consult: bool, why: Failure) -> None:
+    """Her phone is in use, or not there: the caller stays with her owner, and hears nothing of it."""
+    play = TransferPlay()
+    call = play.talks_here()
+    if why is Failure.BUSY:
+        play.tell(PhoneCalled(NEAR, phone_of(INA), ChannelId("her own call")))
+    else:
+        play.tell(PhoneRegistered(NEAR, phone_of(INA), online=False))
+    assert play.passes(call, consult=consult) == []
+    assert play.returned(call) == (why, INA)
+    assert (play.sees(ELS), play.inside(call)) == (SEALED, {call, play.leg(call)})
+
+
 def test_who_answers_and_is_gone_before_they_talk_has_not_taken_her() -> None:
     """She put the phone down at once: the caller, who hears music still, comes back."""
     play, call = _passed()

@@ -226,7 +226,7 @@ def test_both_are_gone_and_the_caller_is_not(crash: bool, state: str) -> None:
 def test_who_may_still_be_taken_out_of_the_music_is_asked_into_it_again(by: str) -> None:
     """She was asked into the talk, the node was lost, and her owner is gone: what was on its way is not overtaken."""
     play = TransferPlay()
-    call = {"resumed": play.talks_here, "cancelled": play.asks, "connecting": play.connects}[by]()
+    call = play.asks() if by == "cancelled" else play.talks_here() if by == "resumed" else play.connects()
     if by == "cancelled":
         play.acts(call, Act.CANCEL)
     elif by == "resumed":

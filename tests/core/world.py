@@ -134,7 +134,7 @@ class World:
             node.abandon()
         self.leader = Leader(self.store, frozenset(self.nodes), self.now)
         self.told_at = self.now
-        self._remember()  # A call that it had ended, and not yet saved, is as it was: its phone was not rung just now.
+        self._remember()  # A call that it had ended, and not yet saved, is as it was: no phone was rung just now.
         desk = self.leader.desk
         self.arrived &= set(desk.calls) | set(desk.facts) | set(self.store.facts)
         self.store.numbers &= numbers_of(desk)

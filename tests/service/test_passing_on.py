@@ -7,7 +7,15 @@ from collections.abc import AsyncIterator
 import pytest
 
 from irmacall.core.commands import CreateLeg, Grant
-from irmacall.core.events import BridgeEntered, BridgeLeft, ErasureAsked, LegAnswered, LegEntered, PhoneCalled
+from irmacall.core.events import (
+    BridgeEntered,
+    BridgeLeft,
+    ErasureAsked,
+    LegAnswered,
+    LegEntered,
+    PhoneCalled,
+    PhoneRegistered,
+)
 from irmacall.core.ids import CallId, ChannelId, PageId, SealedId, leg_channel, talk_bridge
 from irmacall.errors import Refused
 from irmacall.service.staff import Place
@@ -70,6 +78,7 @@ async def test_who_has_no_seat_and_gets_a_caller_is_told_so(office: Office) -> N
     """While it rings for him, and no longer once he has made himself available there."""
     call, _ = await office.house.talks()
     assert (await office.panel(BOS_SEAT, BO)).reason is None
+    await office.house.happens(PhoneRegistered(NEAR, phone_of(BO), online=True))
     await office.staff.pass_on(SEAT, ELS, call, PassOn(user=BO))
     await _rings_at_bo(office, call)
     panel = await office.panel(BOS_SEAT, BO)

@@ -23,6 +23,7 @@ from irmacall.service.directory import Line as Queue
 from irmacall.service.targets import Targets
 from irmacall.store.desk import Lease, MemoryDeskStore
 from irmacall.store.users import Role, User
+from irmacall.web.ports import PassOn
 from tests.core.leader import FAR, GENERAL, NEAR, PASSPORTS, PLAN
 from tests.core.plays import ELS, phone_of
 from tests.service.fakes import FakePeople
@@ -61,6 +62,7 @@ class Leader:
     takes: bool = True
     """Whether the desk makes something of what it is told."""
     over: bool = False
+    followed: list[Endpoint] = field(default_factory=list)
     works: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def begins(self) -> Leader:
@@ -82,6 +84,10 @@ class Leader:
     def leads(self) -> bool:
         """See `targets.Leader`."""
         return not self.over
+
+    async def follow_phone(self, endpoint: Endpoint) -> None:
+        """See `targets.Leader`."""
+        self.followed.append(endpoint)
 
     async def ask(self, event: TargetFound | TargetUnknown) -> None:
         """See `targets.Leader`."""
@@ -113,8 +119,15 @@ async def leader() -> Leader:
 
 
 async def test_somebodys_extension(leader: Leader) -> None:
-    """Her phone."""
+    """Her phone; whether it is there is found out before the desk hears of her."""
     assert await leader.finds("4102") == TargetFound(CALL, 3, ToPerson(WILLEM, phone_of(WILLEM)))
+    assert leader.followed == [phone_of(WILLEM)]
+
+
+async def test_somebody_of_the_list(leader: Leader) -> None:
+    """The same for whom an owner picks on her screen."""
+    wished = await leader.targets.wished(leader.call, ELS, PassOn(user=WILLEM))
+    assert (wished, leader.followed) == (ToPerson(WILLEM, phone_of(WILLEM)), [phone_of(WILLEM)])
 
 
 async def test_a_queues_extension(leader: Leader) -> None:

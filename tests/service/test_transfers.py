@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 
 from irmacall.core.commands import CallOut
-from irmacall.core.events import Event, PhoneCalled
+from irmacall.core.events import Event, PhoneCalled, PhoneRegistered
 from irmacall.core.ids import CallId, ChannelId, Endpoint, QueueId, SealedId, UserId
 from irmacall.core.plan import TransferRules
 from irmacall.core.transfer import Act, Standing, ToLine, ToOutside, ToPerson
@@ -51,6 +51,7 @@ async def office() -> AsyncIterator[Office]:
     )
     async with house.leads():
         house.node.calls_out = ("+31",)
+        await house.happens(PhoneRegistered(NEAR, phone_of(WILLEM), online=True))
         yield Office(house)
 
 
