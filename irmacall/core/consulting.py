@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from irmacall.core import disclosures, ending, handover, queue, switchboard
-from irmacall.core.call import Call, Consult, Turning
+from irmacall.core.call import Call, Consult, Room, Turning
 from irmacall.core.commands import HangUp, RefreshSeat, RemoveBridge
 from irmacall.core.ids import ChannelId, consult_bridge
 from irmacall.core.state import Turn
@@ -147,14 +147,14 @@ def _ring_here(turn: Turn, call: Call, consult: Consult) -> None:
 
 def drop(turn: Turn, call: Call, why: Failure | None = None) -> None:
     """Nobody is consulted any more; the caller is back. `why`: it came to nothing, which the owner is told."""
-    consult = call.consult
+    consult, stayed = call.consult, switchboard.rooms(call).get(call.channel) is Room.TALK
     assert consult is not None
     _told(turn, call, consult, Progress.DECLINED)
     _without(turn, call, consult)
     call.leaving |= {consult.leg.channel} & call.members
     queue.let_go(turn, call, consult.leg, consult.node)
     ending.freed(turn, call, consult.leg, talked=False)
-    call.returned = None if why is None else Returned(why, consult.leg.user)
+    call.returned = None if why is None else Returned(why, consult.leg.user, stayed)
     disclosures.erase_own_note(turn, call)
     refresh(turn, call)
     disclosures.refresh(turn, call)

@@ -188,7 +188,9 @@ def _telephone(to: dict[str, Any]) -> Telephone:
 
 
 def _returned(fields: dict[str, Any] | None) -> Returned | None:
-    return None if fields is None else Returned(Failure(fields["why"]), fields["user"])
+    if fields is None:
+        return None
+    return Returned(Failure(fields["why"]), fields["user"], fields.get("stayed", False))
 
 
 def _put_call(desk: Desk, call: Call) -> None:

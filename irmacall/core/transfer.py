@@ -97,10 +97,14 @@ class Failure(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What became of the owner's last wish. `user` None: it was no one of the municipality."""
+    """What became of the owner's last wish. `user` None: it was no one of the municipality.
+
+    `stayed`: the caller was with her owner all the while.
+    """
 
     why: Failure
     user: UserId | None = None
+    stayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

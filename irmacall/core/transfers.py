@@ -163,7 +163,7 @@ def go_to(turn: Turn, call: Call, to: Target) -> None:
 
 def refuse(turn: Turn, call: Call, to: Target | None, why: Failure) -> None:
     """Nothing changes for the caller; her owner is told why."""
-    call.returned = Returned(why, to.user if isinstance(to, ToPerson) else None)
+    call.returned = Returned(why, to.user if isinstance(to, ToPerson) else None, stayed=True)
     forget(turn, to)
     turn.touch_call(call)
     consulting.refresh(turn, call)

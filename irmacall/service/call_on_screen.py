@@ -119,7 +119,7 @@ class CallOnScreen:
 
     def _returned(self, call: CallView) -> ReturnedView | None:
         back = call.returned
-        return None if back is None else ReturnedView(back.why.value, self._name(back.user))
+        return None if back is None else ReturnedView(back.why.value, self._name(back.user), back.stayed)
 
     def _passed_by(self, call: CallView) -> str | None:
         """Nobody, where she comes back to who passed her on."""

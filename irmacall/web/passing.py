@@ -24,8 +24,6 @@ _FAILED: Final = {
     "failed": _("Doorverbinden lukte niet. Probeer het nog eens."),
 }
 """By the words of `core.transfer.Failure`."""
-_NEVER_AWAY: Final = frozenset({"busy", "unknown", "closed"})
-"""Where this is known before anything is done: the caller has heard no music."""
 _CONSULT: Final = {
     "ringing": _("{name} wordt gebeld. De beller hoort muziek."),
     "consulted": _("U overlegt met {name}. De beller hoort muziek."),
@@ -44,8 +42,7 @@ def returned(call: TalkingView) -> str:
 def _where(call: TalkingView, failed: ReturnedView) -> str:
     if call.held or call.phone_held:
         return _("De beller hoort muziek.")
-    stayed = failed.why in _NEVER_AWAY
-    return _("U spreekt nog met de beller.") if stayed else _("U spreekt weer met de beller.")
+    return _("U spreekt nog met de beller.") if failed.stayed else _("U spreekt weer met de beller.")
 
 
 def _why(failed: ReturnedView) -> str:

@@ -176,6 +176,8 @@ class ReturnedView:
     why: Literal["busy", "no-answer", "rejected", "unreachable", "hung-up", "unknown", "closed", "failed"]
     name: str | None = None
     """Of whom; None: nobody of the municipality."""
+    stayed: bool = False
+    """Whether the caller was with her all the while."""
 
 
 @dataclass(frozen=True, slots=True)

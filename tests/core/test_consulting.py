@@ -9,7 +9,7 @@ from irmacall.core.commands import CreateLeg, HangUp, HoldInQueue, NodeCommand
 from irmacall.core.consulting import STEPS
 from irmacall.core.events import PhoneRegistered, SeatClaimed
 from irmacall.core.ids import CallId, ChannelId, SeatId, UserId, leg_channel, talk_bridge
-from irmacall.core.transfer import Act, Asked, Failure
+from irmacall.core.transfer import Act, Asked, Failure, Returned
 from irmacall.core.transfer_commands import Regroup, Ringback
 from irmacall.core.transfer_events import ActAsked
 from irmacall.core.views import Part
@@ -174,7 +174,8 @@ def test_whoever_was_asked_is_gone_and_the_caller_is_back(state: str, how: str) 
     back = [_regroup(call, into=(call,))] if state in ("ringing", "consulted") else []
     assert asked == [HangUp(NEAR, call, ina), *back]
     why = Failure.REJECTED if state == "ringing" else Failure.HUNG_UP
-    assert play.returned(call) == (None if how == "cancel" else (why, INA))
+    with_her = state in ("aside", "together")
+    assert play.call(call).returned == (None if how == "cancel" else Returned(why, INA, stayed=with_her))
     _nothing_but_the_owner_sees(play)
     play.obeys()
     _nothing_but_the_owner_sees(play)

@@ -22,7 +22,7 @@ from irmacall.core.events import (
 from irmacall.core.facts import Outcome
 from irmacall.core.ids import CallId, ChannelId, SoundName, talk_bridge
 from irmacall.core.routes import ToMessage, ToQueue
-from irmacall.core.transfer import Act, Failure, ToLine
+from irmacall.core.transfer import Act, Failure, Returned, ToLine
 from tests.core.leader import FAR, GENERAL, NEAR, PASSPORTS
 from tests.core.plays import (
     BO,
@@ -118,7 +118,7 @@ def test_who_cannot_be_rung_is_told_of_before_anything_is_done(consult: bool, wh
     else:
         play.tell(PhoneRegistered(NEAR, phone_of(INA), online=False))
     assert play.passes(call, consult=consult) == []
-    assert play.returned(call) == (why, INA)
+    assert play.call(call).returned == Returned(why, INA, stayed=True)
     assert (play.sees(ELS), play.inside(call)) == (SEALED, {call, play.leg(call)})
 
 

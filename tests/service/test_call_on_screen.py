@@ -100,7 +100,8 @@ def test_what_became_of_her_last_wish_is_shown(why: Failure) -> None:
     assert talking(replace(TALKING, returned=Returned(why, WILLEM))).returned == ReturnedView(
         why.value, "Willem Smit"
     )
-    assert talking(replace(TALKING, returned=Returned(why))).returned == ReturnedView(why.value)
+    stayed = replace(TALKING, returned=Returned(why, stayed=True))
+    assert talking(stayed).returned == ReturnedView(why.value, stayed=True)
 
 
 def test_a_call_that_is_passed_to_her_says_by_whom() -> None:

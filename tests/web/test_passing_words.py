@@ -133,11 +133,13 @@ def test_a_blind_transfer_that_rings_says_that_it_goes_on_by_itself() -> None:
 
 @pytest.mark.parametrize("why", [why.value for why in Failure])
 @pytest.mark.parametrize("name", ["Willem Smit", None])
-def test_every_failure_has_its_sentence_and_says_where_the_caller_is(why: str, name: str | None) -> None:
+@pytest.mark.parametrize("stayed", [True, False])
+def test_every_failure_has_its_sentence_and_says_where_the_caller_is(
+    why: str, name: str | None, stayed: bool
+) -> None:
     """Talking with her again, or still, where the caller was never away; or still on hold."""
-    failed = replace(TALKING, returned=ReturnedView(why, name))  # type: ignore[arg-type]
+    failed = replace(TALKING, returned=ReturnedView(why, name, stayed))  # type: ignore[arg-type]
     told = returned(failed)
-    stayed = why in {"busy", "unknown", "closed"}
     assert told.endswith(f". U spreekt {'nog' if stayed else 'weer'} met de beller.")
     assert returned(replace(failed, held=True)).endswith(". De beller hoort muziek.")
     assert "{" not in told

@@ -329,7 +329,7 @@ async def test_a_transfer_that_failed_is_told_at_once(screen: Page, staff: Staff
     await expect(screen.locator("#card")).to_contain_text(NAME)
     staff.desk.change(_seat(staff), returned=None)
     await expect(told).to_have_text("")
-    staff.desk.change(_seat(staff), returned=ReturnedView("busy"))
+    staff.desk.change(_seat(staff), returned=ReturnedView("busy", stayed=True))
     await expect(screen.locator("#returned")).to_have_text(
         "Een extern nummer is in gesprek. U spreekt nog met de beller."
     )
