@@ -55,11 +55,22 @@ def dropped(calls: Sequence[Ended], truth: Truth, calm: Calm) -> list[dict[str, 
     return found
 
 
-def silent(calls: Sequence[Ended], truth: Truth, calm: Calm, muted: Collection[str]) -> list[dict[str, Any]]:
+def silent(
+    calls: Sequence[Ended],
+    truth: Truth,
+    calm: Calm,
+    muted: Collection[str],
+    keyed: Sequence[tuple[str, float, float]],
+) -> list[dict[str, Any]]:
     """Silences that somebody heard after her code, while nothing was broken.
 
-    `muted`: calls in which an owner muted herself.
+    `muted`: calls in which an owner muted herself. `keyed`: whose telephone sent keys and no voice, and when.
     """
+
+    def her_owner_keyed(call: str | None, since: float, until: float) -> bool:
+        owners = [] if call is None else [span.endpoint for span in truth.of(call) if span.touches(since, until)]
+        return any(who in owners and first <= until and since <= last for who, first, last in keyed)
+
     found = []
     for each in calls:
         call = call_of(truth, each)
@@ -67,6 +78,8 @@ def silent(calls: Sequence[Ended], truth: Truth, calm: Calm, muted: Collection[s
             continue
         for began, seconds in each.silences:
             if began - each.began > _KEYING and calm(began, began + seconds):
+                if her_owner_keyed(call, began, began + seconds):
+                    continue
                 told = {"began": round(began, 2), "seconds": round(seconds, 1), "into": round(began - each.began, 1)}
                 found.append({"call": call, "line": each.line, **told})
     return found

@@ -56,6 +56,8 @@ class Ground:
     shown: list[Shown] = field(default_factory=list)
     muted: set[str] = field(default_factory=set)
     """Calls in which an owner muted herself."""
+    keyed: list[tuple[str, float, float]] = field(default_factory=list)
+    """Whose telephone sent keys and no voice, and from when to when (monotonic clock)."""
     control: list[float] = field(default_factory=list)
     """Seconds that a bare GET /panel took."""
     calls: dict[PhoneCall, str] = field(default_factory=dict)

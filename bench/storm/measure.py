@@ -121,7 +121,7 @@ def _judge(place: Ground, calls: list[Ended], left: list[str], seconds: float) -
             left=left,
             calls=calls,
             dropped=dropped(calls, truth, calm),
-            silences=silent(calls, truth, calm, place.muted),
+            silences=silent(calls, truth, calm, place.muted, place.keyed),
         )
     )
 

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bench.storm.ground import Ground
 from bench.storm.script import STAR_ACTS, Dice, Wish
 from lab.phone import PhoneCall, PhoneEverywhere
 
+_KEY_S = 0.4
+"""A key and the pause behind it last no longer."""
+
 
 class PhoneKeys:
     """One telephone's."""
 
-    def __init__(self, place: Ground, phone: PhoneEverywhere, dice: Dice) -> None:
-        self._place, self._phone, self._dice = place, phone, dice
+    def __init__(self, place: Ground, phone: PhoneEverywhere, endpoint: str, dice: Dice) -> None:
+        self._place, self._phone, self._endpoint, self._dice = place, phone, endpoint, dice
         self.extensions: Sequence[str] = ()
         """What she can dial; the last is nobody's."""
         self._known: Mapping[Wish, Callable[[PhoneCall], Awaitable[None]]] = {
             Wish.PHONE_HOLD: self._hold,
             Wish.REFER_BLIND: self._refer,
             Wish.REFER_ATTENDED: self._attended,
-            Wish.STAR_BLIND: lambda call: call.key_in(f"*1{self._extension()}#"),
-            Wish.STAR_CONSULT: lambda call: call.key_in(f"*2{self._extension()}#"),
-            Wish.STAR_ACT: lambda call: call.key_in(self._dice.any_of(STAR_ACTS)),
+            Wish.STAR_BLIND: lambda call: self._key_in(call, f"*1{self._extension()}#"),
+            Wish.STAR_CONSULT: lambda call: self._key_in(call, f"*2{self._extension()}#"),
+            Wish.STAR_ACT: lambda call: self._key_in(call, self._dice.any_of(STAR_ACTS)),
             Wish.HANG_UP_PHONE: lambda call: call.hang_up(),
         }
 
@@ -32,6 +36,11 @@ class PhoneKeys:
 
     def _extension(self) -> str:
         return self._dice.any_of(self.extensions)
+
+    async def _key_in(self, call: PhoneCall, keys: str) -> None:
+        began = time.monotonic()
+        self._place.keyed.append((self._endpoint, began, began + len(keys) * _KEY_S))
+        await call.key_in(keys)
 
     async def _hold(self, call: PhoneCall) -> None:
         await call.hold()

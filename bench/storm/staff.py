@@ -32,7 +32,7 @@ class Worker:
         self._tone = tone
         self.phone = place.lab.agent_phone(person.endpoint)
         self._wishes = Wishes(place, seat, self._dice("wishes"))
-        self._phone_keys = PhoneKeys(place, self.phone, self._dice("phone keys"))
+        self._phone_keys = PhoneKeys(place, self.phone, person.endpoint, self._dice("phone keys"))
         self._talk: PhoneCall | None = None
         """The last that she answered."""
 

@@ -43,11 +43,13 @@ def test_a_caller_who_hangs_up_or_whose_owner_does_is_not() -> None:
 
 
 def test_silence_counts_where_it_has_no_reason() -> None:
-    """Not where an owner muted herself, nor under a fault, nor while she keys in her code."""
+    """Not where an owner muted herself or keyed a star code, nor under a fault, nor while she keys in her code."""
     heard, truth = [_ended(silences=[(11.0, 2.5)])], _truth(("agent1", 5.0, 29.8))
-    assert silent(heard, truth, _calm, ()) == [
+    assert silent(heard, truth, _calm, (), ()) == [
         {"call": "c1", "line": "citizen1", "began": 11.0, "seconds": 2.5, "into": 10.0}
     ]
-    assert silent(heard, truth, _calm, {"c1"}) == []
-    assert silent([_ended(silences=[(1.5, 2.5)])], truth, _calm, ()) == [], "she keys in her code"
-    assert silent(heard, truth, _struck, ()) == []
+    assert silent(heard, truth, _calm, {"c1"}, ()) == []
+    assert silent(heard, truth, _calm, (), [("agent1", 10.9, 13.0)]) == []
+    assert silent(heard, truth, _calm, (), [("agent2", 10.9, 13.0), ("agent1", 14.0, 16.0)]) != []
+    assert silent([_ended(silences=[(1.5, 2.5)])], truth, _calm, (), ()) == [], "she keys in her code"
+    assert silent(heard, truth, _struck, (), ()) == []
