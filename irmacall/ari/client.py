@@ -243,7 +243,7 @@ class Node:
     async def _subscribe(self, endpoints: Set[Endpoint]) -> None:
         asked = frozenset(endpoints)
         unknown = await opening.subscribe(self._pool, self._settings.app, asked)
-        self._followed |= asked
+        self._followed |= asked.difference(unknown)  # Who is not known yet may be the next time.
         if unknown:
             log.warning("node.phones_unknown", node=self.name, endpoints=unknown)
 

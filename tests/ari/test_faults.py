@@ -91,6 +91,19 @@ async def test_a_phone_that_is_followed_is_asked_for_once_a_connection(fake: Fak
         assert fake.seen.count(subscribed) == 1
 
 
+async def test_a_phone_that_asterisk_did_not_know_is_asked_for_again(fake: FakeAsterisk) -> None:
+    """An agent of today: her phone was made known to Asterisk after somebody first wanted to hear of it."""
+    subscribed, node, new = ("POST", "applications/irmacall-dorp/subscription"), node_of(fake), Endpoint("agent9")
+    async with running(node) as heard:
+        await heard.next(NodeSnapshot)
+        await node.follow((new,))
+        fake.world.phones[new] = "online"
+        fake.seen.clear()
+        await node.follow((new,))
+        assert fake.seen.count(subscribed) == 1
+        assert await heard.next(PhoneRegistered) == PhoneRegistered(node.name, new, online=True)
+
+
 async def test_nobody_waits_for_a_node_that_is_away(fake: FakeAsterisk) -> None:
     """A phone that somebody wants to hear of meanwhile is asked for when the node is back."""
     node, more = node_of(fake), Endpoint(fake.desk_phone)
