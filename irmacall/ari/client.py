@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Never, Self
@@ -77,7 +77,7 @@ class Node:
         self._settings = settings
         self._endpoints = set(endpoints)
         self._followed: set[Endpoint] = set()
-        """Those that this Asterisk was asked for since the event socket stands."""
+        """Those of them of which we know all since the event socket stands."""
         self._stands = False
         self._replaced = False
         self._started_at = ""
@@ -187,17 +187,19 @@ class Node:
         await self._do(Request("POST", "asterisk/variable", query))
 
     async def follow(self, endpoints: Iterable[Endpoint]) -> None:
-        """Hear of these phones too, as they are now and after every reconnect; whether each is there is told first.
+        """Hear of these phones too, from now on and after every reconnect; whether each is there is told first.
 
-        Raises as `perform` does.
+        Of those that are followed already nothing is asked. Raises as `perform` does.
         """
-        wanted = sorted(set(endpoints))
-        self._endpoints.update(wanted)
+        wanted = set(endpoints)
+        self._endpoints |= wanted
         if not self._stands:
             return  # All of them are asked for when it stands; nobody waits for a node that is away.
-        await self._subscribe(self._endpoints - self._followed)
-        for endpoint in wanted:
+        new = sorted(wanted - self._followed)
+        known = await self._subscribe(new)
+        for endpoint in new:
             await self._look_at(endpoint)
+        self._followed |= known
 
     async def _look_at(self, endpoint: Endpoint) -> None:
         """A phone that came or went between the snapshot and our subscription: no event will tell of that."""
@@ -232,20 +234,20 @@ class Node:
     async def _open(self, intake: Intake) -> None:
         started_at = await opening.startup_time(self._pool)
         await opening.filter_events(self._pool, self._settings.app)
-        self._followed.clear()
-        await self._subscribe(self._endpoints)
+        self._followed = await self._subscribe(self._endpoints)
         snapshot = await opening.read_snapshot(self._pool, self.name, self._settings.app)
         restarted = self._started_at not in ("", started_at)
         self._started_at = started_at
         log.info("node.ready", node=self.name, channels=len(snapshot.channels), restarted=restarted)
         intake.go_live(snapshot)
 
-    async def _subscribe(self, endpoints: Set[Endpoint]) -> None:
-        asked = frozenset(endpoints)
+    async def _subscribe(self, endpoints: Iterable[Endpoint]) -> set[Endpoint]:
+        """Ask for the events of these; those of them that this Asterisk knows by now."""
+        asked = set(endpoints)
         unknown = await opening.subscribe(self._pool, self._settings.app, asked)
-        self._followed |= asked.difference(unknown)  # Who is not known yet may be the next time.
         if unknown:
             log.warning("node.phones_unknown", node=self.name, endpoints=unknown)
+        return asked.difference(unknown)
 
 
 async def _first_failure(*tasks: asyncio.Task[None]) -> None:

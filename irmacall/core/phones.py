@@ -30,7 +30,7 @@ def registered(turn: Turn, event: PhoneRegistered) -> None:
 def _give_up_ringing(turn: Turn, event: PhoneRegistered) -> None:
     for channel in list(turn.desk.phone(event.endpoint).channels):
         call = turn.desk.call_with(channel)
-        if call is None or call.node != event.node:
+        if call is None or call.node_of(channel) != event.node:
             continue
         if call.leg_on(channel) is not None and call.stage is Stage.RINGING:
             queue.not_taken(turn, call, channel, NotTaken.PHONE_GONE)

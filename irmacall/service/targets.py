@@ -92,7 +92,7 @@ class Targets:
         return number if number is not None and any(line.may_call(number) for line in able) else None
 
     async def _followed(self, to: ToPerson) -> ToPerson:
-        """The desk knows whether this phone is there, and is busy, before a caller is let go to it."""
+        """Whether this phone is there the desk knows before a caller is let go to it, also of who is new today."""
         await self._term.follow_phone(to.endpoint)
         return to
 

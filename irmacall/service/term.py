@@ -49,6 +49,8 @@ log = structlog.get_logger("irmacall.term")
 
 BEAT_SECONDS = 2.0
 """How often a node is shown that a leader is there."""
+FOLLOWED_WITHIN_S = 0.5
+"""So long a seat, or a transfer, waits for word of a phone of which nobody has heard yet."""
 _OVER = "this daemon leads the desk no longer"
 
 
@@ -146,14 +148,24 @@ class Term:
         await done
 
     async def follow_phone(self, endpoint: Endpoint) -> None:
-        """Hear of this phone on every node; a node that does not answer now hears it at its next connect."""
-        nodes = list(self.nodes.values())
-        told = await asyncio.gather(*(node.follow([endpoint]) for node in nodes), return_exceptions=True)
-        for node, error in zip(nodes, told, strict=True):
-            if isinstance(error, PeerError):
-                log.warning("phone not followed yet", node=node.name, error=str(error))
-            elif error is not None:
-                raise error
+        """Hear of this phone on every node; a node that does not answer now hears it at its next connect.
+
+        Nobody waits long for that: whoever passes a caller on may be about to put her phone down.
+        """
+        if self._over or self._group is None:
+            raise PeerUnavailable(_OVER)
+        following = [
+            self._group.create_task(self._follow(node, endpoint), name=f"follow at {node.name}")
+            for node in self.nodes.values()
+        ]
+        if following:
+            await asyncio.wait(following, timeout=FOLLOWED_WITHIN_S)
+
+    async def _follow(self, node: Node, endpoint: Endpoint) -> None:
+        try:
+            await node.follow([endpoint])
+        except PeerError as error:
+            log.warning("phone not followed yet", node=node.name, error=str(error))
 
     def leads(self) -> bool:
         """Whether this daemon can prove, at this instant, that it leads the desk."""

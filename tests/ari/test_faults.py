@@ -55,7 +55,9 @@ async def test_the_order_of_a_beginning(fake: FakeAsterisk) -> None:
 
 async def test_what_is_heard_of_a_phone_is_newer_than_what_is_read(fake: FakeAsterisk) -> None:
     """It goes while we ask what it is: that it was there, as the answer says, is told no more."""
-    phone, asked = Endpoint("agent1"), ("GET", "endpoints/PJSIP/agent1")
+    phone = Endpoint(fake.desk_phone)
+    asked = ("GET", f"endpoints/PJSIP/{phone}")
+    fake.world.phones[phone] = "online"
     gone = {"technology": "PJSIP", "resource": phone, "state": "offline", "channel_ids": []}
     node = node_of(fake)
     async with running(node) as heard:
@@ -68,22 +70,21 @@ async def test_what_is_heard_of_a_phone_is_newer_than_what_is_read(fake: FakeAst
         fake.holds[asked].set()
         await following
         assert [event.online for event in heard.all if isinstance(event, PhoneRegistered)] == [False]
-        await node.follow((phone,))
-        assert (await heard.next(PhoneRegistered)).online is True
 
 
 async def test_a_phone_that_is_followed_is_asked_for_once_a_connection(fake: FakeAsterisk) -> None:
-    """However often somebody wants to hear of it; what it is now is told each time."""
+    """However often somebody wants to hear of it: what it is now was told, and what becomes of it will be."""
     known, more = Endpoint("agent1"), Endpoint(fake.desk_phone)
     subscribed, node = ("POST", "applications/irmacall-dorp/subscription"), node_of(fake)
     async with running(node) as heard:
         await heard.next(NodeSnapshot)
         fake.seen.clear()
         await node.follow((known,))
-        assert fake.seen == [("GET", "endpoints/PJSIP/agent1")]
-        assert (await heard.next(PhoneRegistered)).endpoint == known
-        await node.follow((known, more))
-        assert fake.seen.count(subscribed) == 1
+        assert fake.seen == []
+        for _ in range(2):
+            await node.follow((known, more))
+        assert fake.seen == [subscribed, ("GET", f"endpoints/PJSIP/{more}")]
+        assert (await heard.next(PhoneRegistered)).endpoint == more
         await fake.drop()
         fake.seen.clear()
         await heard.next(NodeLost)
@@ -114,7 +115,21 @@ async def test_nobody_waits_for_a_node_that_is_away(fake: FakeAsterisk) -> None:
         await heard.next(NodeSnapshot)
         fake.seen.clear()
         await node.follow((more,))
-        assert fake.seen == [("GET", f"endpoints/PJSIP/{more}")]
+        assert fake.seen == []
+
+
+async def test_an_answer_that_does_not_come_leaves_the_phone_unfollowed(fake: FakeAsterisk) -> None:
+    """Who asks next has it looked at again."""
+    node, more = node_of(fake), Endpoint(fake.desk_phone)
+    looked = ("GET", f"endpoints/PJSIP/{more}")
+    async with running(node) as heard:
+        await heard.next(NodeSnapshot)
+        fake.faults[looked] = Fault(503, times=1)
+        with pytest.raises(PeerError):
+            await node.follow((more,))
+        await node.follow((more,))
+        assert (await heard.next(PhoneRegistered)).endpoint == more
+        assert fake.seen.count(looked) == 2
 
 
 @pytest.mark.parametrize("frame", ["", "{", "[]", '{"type": "StasisStart"}', '{"type": 5}', "\x00", "null"])

@@ -15,7 +15,7 @@ from irmacall.core.events import (
     PhoneRegistered,
     SeenChannel,
 )
-from irmacall.core.ids import CallId, ChannelId, consult_bridge, leg_channel, talk_bridge
+from irmacall.core.ids import CallId, ChannelId, NodeName, consult_bridge, leg_channel, talk_bridge
 from irmacall.core.transfer import Act, Asked, Failure
 from irmacall.core.transfer_commands import JoinLine
 from irmacall.core.transfer_events import PhoneDialled, PhoneReferred
@@ -26,7 +26,7 @@ from tests.core.transfer_plays import INA, LINE, SEALED, TransferPlay
 DIALOG = "a SIP Call-ID"
 
 
-def _asks_from_afar() -> tuple[TransferPlay, CallId]:
+def _asks_from_afar(*, answers: bool = True) -> tuple[TransferPlay, CallId]:
     """Els holds her caller with her phone and asks Ina in a second call at the far node; Ina has answered."""
     play = TransferPlay((NEAR, FAR))
     call = play.talks_here()
@@ -40,8 +40,18 @@ def _asks_from_afar() -> tuple[TransferPlay, CallId]:
     assert [each.node for each in asked if isinstance(each, CreateLeg)] == [FAR]
     play.tell(PhoneCalled(FAR, phone_of(INA), ina))
     play.tell(LegEntered(FAR, ina))
-    play.tell(LegAnswered(FAR, ina))
+    if answers:
+        play.tell(LegAnswered(FAR, ina))
     return play, call
+
+
+@pytest.mark.parametrize(("lost", "rings"), [(NEAR, True), (FAR, False)])
+def test_a_phone_that_is_lost_where_it_rings_is_given_up(lost: NodeName, rings: bool) -> None:
+    """At the second call's node, and not at the caller's, where nobody rings it."""
+    play, call = _asks_from_afar(answers=False)
+    play.tell(PhoneRegistered(lost, phone_of(INA), online=False))
+    assert (play.call(call).consult is not None) is rings
+    assert play.returned(call) == (None if rings else (Failure.UNREACHABLE, INA))
 
 
 def test_she_is_asked_where_the_second_call_is() -> None:

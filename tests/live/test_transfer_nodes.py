@@ -87,6 +87,29 @@ async def test_a_consultation_at_another_node_is_completed_by_its_call_id(direct
         await again.disconnected.wait()
 
 
+async def test_a_node_that_is_silent_keeps_no_transfer_waiting(directory: Path) -> None:
+    """Passed on to a phone of both nodes, and hung up at once, before anybody knows that the other one is gone."""
+    async with asking(directory) as talk:
+        call = (await talk.agent.panel())["talking"]["call"]
+        await talk.agent.act(call, "cancel")
+        await talk.first.unhold()
+        await talk.line.hears(OWNER, 10)
+        other = talk.lab.nodes[1].program
+        other.freeze()
+        try:
+            await talk.agent.transfer(call, user=talk.official.user)
+            await talk.first.hang_up()
+            ringing = await talk.phone.accounts[0].rings(2.5)
+            await ringing.answer()
+            await ringing.speak(ASKED)
+            await talk.line.hears(ASKED, 10)
+        finally:
+            other.wake()
+        assert await talk.listening.longest_silence() <= 2.0
+        await talk.line.hang_up()
+        await ringing.disconnected.wait()
+
+
 async def test_a_consultation_whose_node_is_gone_leaves_the_caller_with_her_owner(directory: Path) -> None:
     """The second call is lost with its Asterisk: she takes her caller back with her phone's key, and goes on."""
     async with asking(directory) as talk:

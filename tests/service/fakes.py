@@ -300,6 +300,7 @@ class FakeNode:
         self.done: Heard[NodeCommand] = Heard()
         self.beats: Heard[str] = Heard()
         self.followed: Heard[Endpoint] = Heard()
+        self.following = Gate()
         self.lag, self.is_here = Lag(), False
         self.refuses: dict[type, Exception] = {}
         self.hangs: dict[CallId | None, Gate] = defaultdict(Gate)
@@ -362,6 +363,7 @@ class FakeNode:
         """See `Node.follow`."""
         for endpoint in endpoints:
             self.followed.add(endpoint)
+        await self.following.passed()
         self.faults.strike("follow")
 
     async def asked_for(self, kind: type[T], call: CallId | None = None) -> T:

@@ -207,6 +207,7 @@ async def test_a_seat_that_is_claimed_on_a_term_that_ended_is_refused(house: Hou
     term = house.term
     house.store.faults.once["renew"] = [LeaseLost("another leads")]
     await _over(house, term)
-    await term.follow_phone(phone_of(ELS))
+    with pytest.raises(PeerUnavailable):
+        await term.follow_phone(phone_of(ELS))
     with pytest.raises(PeerUnavailable):
         await term.ask(TimePassed())

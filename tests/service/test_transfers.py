@@ -128,6 +128,16 @@ async def test_to_somebody_on_her_phone(office: Office, asked: list[Event], *, c
     assert asked == [TransferAsked(SEAT, call, ToPerson(WILLEM, moved), consult)]
 
 
+async def test_no_transfer_waits_for_a_node_that_is_silent(office: Office, asked: list[Event]) -> None:
+    """What it would tell of the phone is wanted, and its owner may be about to hang up."""
+    call, _ = await office.house.talks()
+    office.house.node.following.hold()
+    await office.staff.pass_on(SEAT, ELS, call, TO_WILLEM)
+    assert phone_of(WILLEM) in office.house.node.followed.all
+    assert asked == [TransferAsked(SEAT, call, ToPerson(WILLEM, phone_of(WILLEM)), False)]
+    office.house.node.following.release()
+
+
 @pytest.mark.parametrize("standing", ["first", "hers", "last"])
 async def test_to_a_queue(office: Office, asked: list[Event], standing: str) -> None:
     """At the place that was chosen."""
