@@ -66,20 +66,22 @@ def silent(
 
     `muted`: calls in which an owner muted herself. `keyed`: whose telephone sent keys and no voice, and when.
     """
-
-    def her_owner_keyed(call: str | None, since: float, until: float) -> bool:
-        owners = [] if call is None else [span.endpoint for span in truth.of(call) if span.touches(since, until)]
-        return any(who in owners and first <= until and since <= last for who, first, last in keyed)
-
     found = []
     for each in calls:
         call = call_of(truth, each)
         if call in muted:
             continue
         for began, seconds in each.silences:
-            if began - each.began > _KEYING and calm(began, began + seconds):
-                if her_owner_keyed(call, began, began + seconds):
-                    continue
+            ended = began + seconds
+            if began - each.began > _KEYING and calm(began, ended) and not _keying(truth, call, keyed, began, ended):
                 told = {"began": round(began, 2), "seconds": round(seconds, 1), "into": round(began - each.began, 1)}
                 found.append({"call": call, "line": each.line, **told})
     return found
+
+
+def _keying(
+    truth: Truth, call: str | None, keyed: Sequence[tuple[str, float, float]], since: float, until: float
+) -> bool:
+    """Whether an owner of this call keyed something in meanwhile."""
+    owners = [] if call is None else [span.endpoint for span in truth.of(call) if span.touches(since, until)]
+    return any(who in owners and first <= until and since <= last for who, first, last in keyed)

@@ -236,7 +236,7 @@ def music(bridge: str, music_class: str) -> Request:
 
 def no_music(bridge: str) -> Request:
     """Let it be quiet in this room. Where no music plays, nothing changes."""
-    return Request("DELETE", path("bridges", bridge, "moh"), also=GONE)
+    return _switch(path("bridges", bridge, "moh"), on=False)
 
 
 def bridge_members(bridge: str) -> Request:

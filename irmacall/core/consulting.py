@@ -147,8 +147,9 @@ def _ring_here(turn: Turn, call: Call, consult: Consult) -> None:
 
 def drop(turn: Turn, call: Call, why: Failure | None = None) -> None:
     """Nobody is consulted any more; the caller is back. `why`: it came to nothing, which the owner is told."""
-    consult, stayed = call.consult, switchboard.rooms(call).get(call.channel) is Room.TALK
+    consult = call.consult
     assert consult is not None
+    stayed = switchboard.rooms(call).get(call.channel) is Room.TALK
     _told(turn, call, consult, Progress.DECLINED)
     _without(turn, call, consult)
     call.leaving |= {consult.leg.channel} & call.members

@@ -106,12 +106,9 @@ def mute(turn: Turn, call: Call, *, on: bool) -> None:
 
 def consult(turn: Turn, call: Call, to: Target, *, line: SecondCall | None = None) -> bool:
     """Ring this one, to be asked about the caller. False: that cannot be, and she is told why."""
-    why = (
-        Failure.UNKNOWN
-        if isinstance(to, ToLine)
-        else handover.obstacle(turn, call, to, None if line is None else line.node)
-    )
-    if line is not None and line.node != call.node and isinstance(to, ToOutside):
+    node = call.node if line is None else line.node
+    why = Failure.UNKNOWN if isinstance(to, ToLine) else handover.obstacle(turn, call, to, node)
+    if node != call.node and isinstance(to, ToOutside):
         why = Failure.UNREACHABLE  # She would be called twice, and nobody knows that she is asked to pick up again.
     if why is not None or isinstance(to, ToLine):
         refuse(turn, call, to, why or Failure.UNKNOWN)

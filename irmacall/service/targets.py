@@ -45,7 +45,7 @@ class Leader(Protocol):
     def follow_phone(self, endpoint: Endpoint) -> Awaitable[None]:
         """Hear of this phone from now on; whether it is there is told first."""
 
-    def aside(self, work: Coroutine[object, object, None], name: str) -> None:
+    def aside(self, work: Coroutine[object, object, None], name: str) -> object:
         """Do this beside everything else, as long as the term lasts."""
 
 

@@ -152,12 +152,10 @@ class Term:
 
         Nobody waits long for that: whoever passes a caller on may be about to put her phone down.
         """
-        if self._over or self._group is None:
+        if self._over:
             raise PeerUnavailable(_OVER)
-        following = [
-            self._group.create_task(self._follow(node, endpoint), name=f"follow at {node.name}")
-            for node in self.nodes.values()
-        ]
+        nodes = self.nodes.values()
+        following = [self.aside(self._follow(node, endpoint), f"follow at {node.name}") for node in nodes]
         if following:
             await asyncio.wait(following, timeout=FOLLOWED_WITHIN_S)
 
@@ -297,10 +295,10 @@ class Term:
             case _:
                 self._lanes.put(command)
 
-    def aside(self, work: Coroutine[object, object, None], name: str) -> None:
+    def aside(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[object]:
         """Do this beside everything else, as long as the term lasts; for a term that leads."""
         assert self._group is not None
-        self._group.create_task(work, name=name)
+        return self._group.create_task(work, name=name)
 
     # -- proving that we lead ------------------------------------------------------------------------------
 
