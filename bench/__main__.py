@@ -11,6 +11,7 @@ from bench import queue
 from bench.calls import measure
 from bench.figures import HEADER
 from bench.overload.measure import measure as measure_overload
+from bench.screens.measure import measure as measure_screens
 from bench.setup.measure import measure as measure_setup
 
 
@@ -34,13 +35,18 @@ def _overload(_: argparse.Namespace) -> None:
     asyncio.run(measure_overload())
 
 
+def _screens(asked: argparse.Namespace) -> None:
+    asyncio.run(measure_screens(asked.rounds))
+
+
 BENCHES: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "calls": _calls,
     "queue": _queue,
     "setup": _setup,
     "overload": _overload,
+    "screens": _screens,
 }
-"""`calls` measures two figures: reveal and revoke."""
+"""`calls` measures three figures: reveal, revoke and wipe."""
 
 
 def main() -> None:
@@ -48,6 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--only", nargs="+", choices=BENCHES, default=list(BENCHES), help="these, and no others")
     parser.add_argument("--calls", type=int, default=200, help="calls each way (calls)")
+    parser.add_argument("--rounds", type=int, default=20, help="calls and nudges each way (screens)")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long a rate is held (setup)")
     asked = parser.parse_args()
     for name in asked.only:

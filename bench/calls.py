@@ -1,11 +1,11 @@
 """reveal: the agent's channel enters the caller's bridge → the name is painted. revoke: hang-up → the card is blank.
+wipe: the citizen presses "wis mijn gegevens nu" during the call → the card is blank. Every second call is wiped.
 
 Calls to the real daemon and calls to the control alternate, on one Asterisk, in one Chromium, in one run.
 """
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 import sys
 import time
@@ -17,16 +17,17 @@ import aiohttp
 from playwright.async_api import Page
 
 from bench import painting
+from bench.citizen import disclosing, press
 from bench.control import APP as CONTROL
 from bench.figures import Figures
 from bench.observer import Observer, entered, hung_up
+from bench.rung import bridged
 from lab.lab import Lab
 from lab.paths import VAR
 from lab.people import AgentScreen
-from lab.phone import Phone, PhoneCall
+from lab.phone import Phone
 from lab.process import says
 from lab.town import Town
-from lab.wallet import Wallet
 
 NAME = "#card [data-card=name]"
 
@@ -37,6 +38,8 @@ class Times:
 
     shown: list[float] = field(default_factory=list)
     blank: list[float] = field(default_factory=list)
+    wiped: list[float] = field(default_factory=list)
+    """From the press: the moment at which its request leaves."""
 
 
 async def measure(calls: int) -> Sequence[Figures]:
@@ -53,14 +56,15 @@ async def measure(calls: int) -> Sequence[Figures]:
     return (
         Figures("reveal", ours.times.shown, theirs.times.shown, "p99 ≤ 100 ms and ≤ 1.5 × control"),
         Figures("revoke", ours.times.blank, theirs.times.blank, "p99 ≤ 100 ms"),
+        Figures("wipe", ours.times.wiped, theirs.times.wiped, "p99 ≤ 100 ms"),
     )
 
 
 async def _alternate(ours: _Ours, theirs: _Control, calls: int) -> None:
     began = time.monotonic()
     for number in range(calls + 1):
-        await ours.call()
-        await theirs.call()
+        await ours.call(wiped=number % 2 == 1)
+        await theirs.call(wiped=number % 2 == 1)
         if number == 0:  # the first warms caches on both sides
             ours.times, theirs.times = Times(), Times()
         if number % 20 == 0:
@@ -84,23 +88,27 @@ class _Ours:
         await painting.watch(self._screen.page, NAME)
         self._wallet = await self._town.wallet()
 
-    async def call(self) -> None:
-        """One call, timed at both ends."""
+    async def call(self, *, wiped: bool) -> None:
+        """One call, timed at both ends; where it is `wiped`, the end of what is seen is that."""
         page = self._screen.page
-        code = await disclosed(self._town, self._wallet)
-        call = await self._town.lab.phone("citizen1").call(self._town.lab.number)
-        await call.connected.wait()
-        await press(call, code)
-        ringing = await self._phone.rings(20)
-        leg, caller = await self._observer.leg()
-        await ringing.answer()
-        at = await self._observer.when(entered(leg))
-        self.times.shown.append(await painting.painted(page, "shown") - at)
-        await call.hang_up()
-        at = await self._observer.when(hung_up(leg, caller))
-        self.times.blank.append(await painting.painted(page, "blank") - at)
-        await ringing.disconnected.wait()
-        await self._screen.state("available")
+        async with disclosing(self._town, self._wallet) as citizen:
+            call = await self._town.lab.phone("citizen1").call(self._town.lab.number)
+            await call.connected.wait()
+            await press(call, citizen.code)
+            ringing = await self._phone.rings(20)
+            leg, caller = await self._observer.leg()
+            await ringing.answer()
+            at = await self._observer.when(entered(leg))
+            self.times.shown.append(await painting.painted(page, "shown") - at)
+            if wiped:
+                at = await citizen.wipes()
+                self.times.wiped.append(await painting.painted(page, "blank") - at)
+            await call.hang_up()
+            at = await self._observer.when(hung_up(leg, caller))
+            if not wiped:
+                self.times.blank.append(await painting.painted(page, "blank") - at)
+            await ringing.disconnected.wait()
+            await self._screen.state("available")
 
 
 class _Control:
@@ -124,76 +132,33 @@ class _Control:
         self._phone = lab.phone(self._town.agents[1].endpoint)
         await self._phone.register()
         self._page: Page = await (await (await lab.browser()).person()).new_page()
-        await self._page.goto(f"https://localhost:{port}/")
+        self._url = f"https://localhost:{port}"
+        self._trust = ssl.create_default_context(cafile=str(lab.ca.root))
+        await self._page.goto(f"{self._url}/")
         await painting.watch(self._page, "#name")
 
-    async def call(self) -> None:
-        """One call, timed at both ends."""
+    async def call(self, *, wiped: bool) -> None:
+        """One call, timed at both ends; where it is `wiped`, the end of what is seen is that."""
         self._made += 1
-        channel, bridge = f"control{self._made}", f"control{self._made}.bridge"
-        async with aiohttp.ClientSession(self._base, auth=self._auth) as http:
-            await _post(http, f"ari/bridges/{bridge}", type="mixing")
-            originate = {"endpoint": f"PJSIP/{self._town.agents[1].endpoint}", "app": CONTROL, "channelId": channel}
-            await _post(http, "ari/channels", **originate)
-            await self._observer.watch(bridge, channel)
-            ringing = await self._phone.rings(20)
-            await ringing.answer()
-            await self._observer.when(lambda event: event["type"] == "StasisStart" or _up(event, channel))
-            await _post_until_in(http, bridge, channel)
-            at = await self._observer.when(entered(channel))
+        name, endpoint = f"control{self._made}", self._town.agents[1].endpoint
+        async with (
+            aiohttp.ClientSession(self._base, auth=self._auth) as http,
+            bridged(http, self._observer, self._phone, endpoint, CONTROL, name) as (ringing, at),
+        ):
             self.times.shown.append(await painting.painted(self._page, "shown") - at)
+            if wiped:
+                self.times.wiped.append(await self._wiped())
             await ringing.hang_up()
-            at = await self._observer.when(hung_up(channel))
-            self.times.blank.append(await painting.painted(self._page, "blank") - at)
-            async with http.delete(f"ari/bridges/{bridge}") as answer:
+            at = await self._observer.when(hung_up(name))
+            if not wiped:
+                self.times.blank.append(await painting.painted(self._page, "blank") - at)
+
+    async def _wiped(self) -> float:
+        connector = aiohttp.TCPConnector(ssl=self._trust)
+        async with aiohttp.ClientSession(self._url, connector=connector) as http:
+            async with http.get("/card") as answer:  # as a citizen's browser, which has its connection already
                 answer.raise_for_status()
-
-
-def _up(event: dict[str, object], channel: str) -> bool:
-    seen = event.get("channel")
-    return isinstance(seen, dict) and seen["id"] == channel and seen["state"] == "Up"
-
-
-async def _post(http: aiohttp.ClientSession, path: str, **query: str) -> None:
-    async with http.post(path, params=query) as answer:
-        answer.raise_for_status()
-
-
-async def _post_until_in(http: aiohttp.ClientSession, bridge: str, channel: str) -> None:
-    """Put the channel into the bridge; 422 says that it is on its way into Stasis and cannot be moved yet."""
-    while True:
-        async with http.post(f"ari/bridges/{bridge}/addChannel", params={"channel": channel}) as answer:
-            if answer.status != 422:
+            at = time.time() * 1000
+            async with http.post("/wipe") as answer:
                 answer.raise_for_status()
-                return
-
-
-async def press(call: PhoneCall, code: str) -> None:
-    """By SIP INFO, one key after the other as a dialer does: in one burst two that are alike run into one."""
-    for key in code:
-        await call.key_in(key, info=True)
-        await asyncio.sleep(0.08)
-
-
-async def disclosed(town: Town, wallet: Wallet) -> str:
-    """A citizen's code, by her page's own requests but without her browser, which is not what is measured."""
-    trust = ssl.create_default_context(cafile=str(town.lab.ca.root))
-    headers = {"Origin": town.public_url, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
-    connector, jar = aiohttp.TCPConnector(ssl=trust), aiohttp.CookieJar(unsafe=True)
-    async with aiohttp.ClientSession(town.public_url, connector=connector, cookie_jar=jar) as http:
-        async with http.post("/onderwerp/paspoort/begin", data="{}", headers=headers) as answer:
-            answer.raise_for_status()
-            pointer = (await answer.json())["sessionPtr"]
-        outcome = await wallet.disclose(pointer)
-        assert outcome.succeeded, f"the wallet says {outcome.status}"
-        async with http.get("/bellen/stream") as stream:
-            async for line in stream.content:  # a look for every beat and every change
-                if line.startswith(b"event:") and (code := await _code(http)):
-                    return code
-    raise AssertionError("the page's stream ended before there was a code")
-
-
-async def _code(http: aiohttp.ClientSession) -> str | None:
-    async with http.get("/bellen/stand") as answer:
-        code: str | None = (await answer.json()).get("code")
-    return code
+        return await painting.painted(self._page, "blank") - at

@@ -22,7 +22,7 @@ class Desktop:
 
     def __init__(self, directory: Path, trusted_key: str, *, proxy: str | None = None) -> None:
         """`directory` becomes its profile and log; `trusted_key`: see lab.browser.Browser."""
-        argv: list[str | Path] = [CHROMIUM, "--headless=new", *FLAGS, trusting(trusted_key)]
+        argv: list[str | Path] = [CHROMIUM, "--headless=new", "--accept-lang=nl-NL,nl", *FLAGS, trusting(trusted_key)]
         argv += [f"--user-data-dir={directory / 'profile'}", "--remote-debugging-port=0"]
         if proxy is not None:
             argv += [f"--proxy-server={proxy}", "--proxy-bypass-list=<-loopback>"]

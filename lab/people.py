@@ -39,7 +39,7 @@ class AgentScreen:
         """Fill in the login form."""
         await self.page.fill("input[name=login]", self.agent.login)
         await self.page.fill("input[name=password]", self.agent.password)
-        await self.page.click("button:not([type=button])")
+        await self.page.click("form[action='/login'] button")
         await self.page.wait_for_url(f"{self.town.staff_url}/")
 
     async def state(self, availability: str, patience_ms: float = PATIENCE_MS) -> None:
@@ -187,6 +187,34 @@ class AgentScreen:
         await self.context.close()
 
 
+class OfficePage:
+    """The browser of who leads the team, or administers: she has pages and no telephone."""
+
+    def __init__(self, town: Town, context: BrowserContext, page: Page) -> None:
+        self.town, self.context, self.page = town, context, page
+
+    @classmethod
+    async def open(cls, town: Town, person: Agent, first: str) -> OfficePage:
+        """A new browser of hers, logged in, at her `first` page."""
+        context = await (await town.lab.browser()).person()
+        context.set_default_timeout(PATIENCE_MS)
+        office = cls(town, context, await context.new_page())
+        await office.page.goto(f"{town.staff_url}/login")
+        await office.page.fill("input[name=login]", person.login)
+        await office.page.fill("input[name=password]", person.password)
+        await office.page.click("form[action='/login'] button")
+        await office.page.wait_for_url(f"{town.staff_url}{first}")
+        return office
+
+    async def go(self, path: str) -> None:
+        """To another of her pages."""
+        await self.page.goto(f"{self.town.staff_url}{path}")
+
+    async def close(self) -> None:
+        """Close the browser."""
+        await self.context.close()
+
+
 class CitizenPage:
     """A citizen's own browser on the public origin."""
 
@@ -227,12 +255,21 @@ class CitizenPage:
         return (await self.page.inner_text("#code")).replace(" ", "")
 
     async def state(self, state: str) -> None:
-        """Wait until the page says this: sealed, in_call, waiting, talking, erased, failed or unknown."""
+        """Wait until the page says this: sealed, in_call, waiting, talking, dropped, erased, failed, …"""
         await expect(self.page.locator("#page")).to_have_attribute("data-state", state, timeout=PATIENCE_MS)
 
     async def says(self) -> str:
         """What the page tells her in words now, and that it has lost its server if it has."""
         return " ".join([await self.page.inner_text(part) for part in ("#live", "#lost")]).strip()
+
+    async def renew(self) -> str:
+        """Press the button for a new code; the code that the page shows then. Raises LabError."""
+        button = self.page.locator("form[action='/bellen/code'] button:visible")
+        if not await button.count():
+            raise LabError("her page has no code to give now")
+        async with self.page.expect_event("load"):
+            await button.click()
+        return await self.code()
 
     async def wipe(self) -> None:
         """Press the button that wipes her data, and wait until the page says that it is done. Raises LabError."""

@@ -27,6 +27,23 @@ SUBJECTS = (
 )
 
 
+ENGLISH: Mapping[str, tuple[str, str]] = {
+    "paspoort": ("Passport or identity card", "So the person who answers knows at once who you are."),
+    "verhuizing": ("Moving house", "So your move can be written down at once."),
+    "afval": ("Waste and environment", "So you need not spell your name."),
+}
+LABELS: Mapping[str, str] = {
+    "initials": "initials",
+    "prefix": "name prefix",
+    "familyname": "surname",
+    "gender": "gender",
+    "dateofbirth": "date of birth",
+}
+"""Each subject's title and explanation, and what is asked, for who reads the pages in English."""
+
+
+FURTHER = {"paspoort": (("dateofbirth", "geboortedatum"),)}
+"""What may be asked besides, during a call."""
 ALONE: Mapping[str, float] = {"cpu": 0, "lag": 0}
 """A lab shares its machine with others, whose work is not to refuse its callers."""
 
@@ -87,6 +104,7 @@ def _secrets(site: Site) -> Mapping[str, str]:
         **{f"ami-{node.name}": node.values.ami_account.password for node in lab.nodes},
         **{name: secrets.token_hex(32) for name in ("vault-key", "code-key", "session-key")},
         "irma-token": site.yivi.token,
+        "sms-token": secrets.token_urlsafe(32),
         "redis-desk": lab.desk_redis.password,
         "redis-vault": lab.vault_redis.password,
     }
@@ -156,6 +174,7 @@ def _desk(site: Site) -> list[str]:
         'default_queue = "publiekszaken"',
         'privacy_contact = "fg@voorbeeld.example"',
         'crm_url = "https://crm.voorbeeld.example/contact?gesprek={call_id}&onderwerp={subject}"',
+        "break_glass = true",
         f"schemes = [{_q(SCHEME)}]",
         *site.exchange.keys(),
         "[desk.times]",
@@ -169,10 +188,17 @@ def _desk(site: Site) -> list[str]:
             f"title = {_q(title)}",
             f"queue = {_q(queue)}",
             f"explanation = {_q(why)}",
+            f"title_en = {_q(ENGLISH[name][0])}",
+            f"explanation_en = {_q(ENGLISH[name][1])}",
             *(
                 f"[[desk.subject.attributes]]\nid = {_q(f'{SCHEME}.{ISSUER}.{CREDENTIAL}.{field}')}\n"
-                f"field = {_q(field)}\nlabel = {_q(label)}"
+                f"field = {_q(field)}\nlabel = {_q(label)}\nlabel_en = {_q(LABELS[field])}"
                 for field, label in (*NAME, *more)
+            ),
+            *(
+                f"[[desk.subject.more]]\nid = {_q(f'{SCHEME}.{ISSUER}.{CREDENTIAL}.{field}')}\n"
+                f"field = {_q(field)}\nlabel = {_q(label)}\nlabel_en = {_q(LABELS[field])}"
+                for field, label in FURTHER.get(name, ())
             ),
         ]
     return parts

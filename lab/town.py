@@ -36,7 +36,10 @@ from lab.yivi import Address, YiviServer
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody of the municipality, made up: her login, and the endpoint of her phone. An official is one too."""
+    """Somebody of the municipality, made up: her login, and the endpoint of her phone. An official is one too.
+
+    Who leads the team or administers has no phone: an empty endpoint.
+    """
 
     name: str
     login: str
@@ -96,6 +99,8 @@ class Town:
             Agent(name, login, secrets.token_urlsafe(12), endpoint, department, f"{2101 + at}", Role.OFFICIAL)
             for at, ((name, login, department), endpoint) in enumerate(zip(OFFICIALS, lab.officials, strict=False))
         ]
+        self.leader = Agent("Marijke Hendriks", "marijke", secrets.token_urlsafe(12), "", role=Role.MANAGEMENT)
+        self.administrator = Agent("Noor El Amrani", "noor", secrets.token_urlsafe(12), "", "ICT", role=Role.ADMIN)
         self._exit = AsyncExitStack()
         self._wallets = 0
 
@@ -188,7 +193,8 @@ class Town:
         database = await open_users(self.directory / "data" / "users.sqlite")
         try:
             users = Users(database, Hashing())
-            await asyncio.gather(*(self._add(users, person) for person in (*self.agents, *self.officials)))
+            everybody = (*self.agents, *self.officials, self.leader, self.administrator)
+            await asyncio.gather(*(self._add(users, person) for person in everybody))
         finally:
             await database.close()
 
@@ -199,7 +205,7 @@ class Town:
             person.name,
             person.role,
             person.password,
-            endpoint=Endpoint(person.endpoint),
+            endpoint=Endpoint(person.endpoint) if person.endpoint else None,
             function="medewerker Publiekszaken" if agent else f"medewerker {person.department}",
             groups=self.exchange.groups_of(person.login) if agent else (),
             department=person.department,

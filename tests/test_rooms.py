@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "irmacall"
-ADAPTERS = frozenset({"ami", "agi", "ari", "irma", "ops", "prompts", "store", "web"})
+ADAPTERS = frozenset({"ami", "agi", "ari", "crm", "irma", "ops", "prompts", "sms", "store", "web"})
 EVERYTHING = ADAPTERS | {"core", "errors", "log", "service", "settings", "irmacall"}
 
 
@@ -43,11 +43,13 @@ ROOMS = {
     "ami": _adapter("panoramisk"),
     "agi": _adapter("panoramisk"),
     "ari": _adapter("aiohttp", "orjson", "yarl"),
+    "crm": _adapter("aiohttp"),
     "irma": _adapter("aiohttp", "yarl"),
     "ops": _adapter("jinja2", "keepalived_config"),
     "prompts": _adapter(),
+    "sms": _adapter("aiohttp"),
     "store": _adapter("alembic", "argon2", "cryptography", "hiredis", "psycopg", "redis", "sqlalchemy"),
-    "web": _adapter("aiohttp", "aiohttp_session", "jinja2", "yarl"),
+    "web": _adapter("aiohttp", "aiohttp_session", "babel", "jinja2", "yarl"),
     "service": Room(EVERYTHING - {"service"}, frozenset({"aiohttp", "structlog"})),
     "cli": Room(EVERYTHING, frozenset({"aiohttp", "cryptography", "structlog", "uvloop"})),
     "__main__": Room(frozenset({"cli"}), frozenset()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from bench.calls import disclosed, press
+from bench.citizen import disclosed, press
 from bench.storm.fate import LONGEST_SILENCE, Ended
 from bench.storm.ground import OUTSIDER, Ground
 from lab.errors import LabError

@@ -77,13 +77,13 @@ def add_user(arguments: argparse.Namespace) -> int:
 
 
 def list_users(arguments: argparse.Namespace) -> int:
-    """Everybody, a line each."""
+    """Everybody, a line each, with the id that the webhook of a CRM tells."""
 
     async def work(books: Books) -> None:
         for user in await books.users.list_users():
             state = "disabled" if user.disabled else ""
             reached = (user.endpoint or "-", _listed(user.groups), user.extension or "-", user.department or "-")
-            print("\t".join((user.login, user.role, *reached, user.name, state)).rstrip("\t"))
+            print("\t".join((user.login, user.role, *reached, user.name, user.id, state)).rstrip("\t"))
 
     return with_books(arguments, work)
 

@@ -52,11 +52,17 @@ class Agent:
     serves: bool = True
     """False: an official, who serves no queue and is called by name."""
 
-    def become(self, availability: Availability, now: float, reason: str | None = None) -> None:
-        """Her state from now on. One that she is in already keeps its beginning."""
+    paused_by: UserId | None = None
+    """Who paused her; None: she herself, or she is not paused."""
+
+    def become(
+        self, availability: Availability, now: float, reason: str | None = None, by: UserId | None = None
+    ) -> None:
+        """Her state from now on. One that she is in already keeps its beginning. `by`: who else paused her."""
         if (self.availability, self.reason) != (availability, reason):
             self.since = now
         self.availability, self.reason, self.until = availability, reason, None
+        self.paused_by = by
 
 
 @dataclass(slots=True)

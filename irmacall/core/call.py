@@ -37,8 +37,10 @@ from irmacall.core.ids import (
     SubjectId,
     UserId,
 )
+from irmacall.core.pairing import Pairing
 from irmacall.core.plan import Plan
-from irmacall.core.transfer import Asked, Enquiry, Handover, Returned
+from irmacall.core.sight import Doubt
+from irmacall.core.transfer import Asked, ComesBack, Enquiry, Handover, Returned
 
 
 class Stage(enum.Enum):
@@ -212,6 +214,8 @@ class Call:
     """Whether an identity was bound to this call at any time."""
     subject: SubjectId | None = None
     """Of the disclosure that was bound to it."""
+    doubt: Doubt | None = None
+    """Who said of the last identity that was bound to it that it is not right."""
     legs: tuple[Leg, ...] = ()
     """The phones that ring for her; from the answer on, the one."""
     talking_since: float | None = None
@@ -220,6 +224,8 @@ class Call:
     """Since when the one who has her on the line now has her."""
     answered_by: UserId | None = None
     """Who answered her first."""
+    owners: tuple[UserId, ...] = ()
+    """Everybody of the municipality who had her on the line, in order; who had her again is there again."""
     language: LanguageId = DUTCH
     menu: MenuId | None = None
     menu_path: tuple[str, ...] = ()
@@ -243,7 +249,7 @@ class Call:
     passed_by: UserId | None = None
     """Who passed her on last."""
     passed: int = 0
-    """How often she was passed on."""
+    """How often she was passed on, also in vain."""
     note: SealedId | None = None
     """What the one who passed her on wrote for the next one: where it lies, and nothing about what it says."""
     note_until: float | None = None
@@ -252,8 +258,16 @@ class Call:
     """She waits before everybody who waits in her queue."""
     behind: float | None = None
     """She was put behind everybody who waited then: her place, until somebody answers her."""
+    came_back: bool = False
+    """She was cut off in an earlier call, and is back to what she disclosed then."""
+    comes_back: ComesBack | None = None
+    """Who had her on the line then, while that one is asked first. Set by `Desk.expect` alone."""
     returned: Returned | None = None
     """What became of the owner's last wish, where it came to nothing."""
+    pairing: Pairing | None = None
+    """By which its caller can identify herself now, or how that ended."""
+    paired: int = 0
+    """Pairing numbers that were given for it so far."""
     keys: Digits = field(default_factory=Digits, metadata=UNSAVED)
     """What she has keyed in and what is not yet acted on."""
     recent: Digits = field(default_factory=Digits, metadata=UNSAVED)
@@ -326,6 +340,12 @@ class Call:
         consult = self.consult
         asked = consult is not None and channel in (consult.leg.channel, consult.line)
         return consult.node if asked and consult is not None else self.node
+
+    def taken_by(self, user: UserId | None, now: float) -> None:
+        """From now on this one has her on the line; None: somebody outside, or at a phone that is not known."""
+        self.joined_at = now
+        if user is not None and self.owners[-1:] != (user,):
+            self.owners = (*self.owners, user)
 
     def turn(self, turning: Turning) -> None:
         """Move to the next stage. A turning that the table does not have here is a defect of the desk."""

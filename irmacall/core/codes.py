@@ -6,11 +6,11 @@ was asked for one or not: after the last try no more are looked up in this call.
 
 from __future__ import annotations
 
-from irmacall.core import callbacks, code, disclosures, routing, saying
+from irmacall.core import callbacks, code, comeback, disclosures, routing, saying
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Stage
 from irmacall.core.code import Digits
-from irmacall.core.commands import NoteForAudit, Prompt, RefreshPage
-from irmacall.core.disclosure import Disclosure, Seal
+from irmacall.core.commands import NoteForAudit, Prompt
+from irmacall.core.disclosure import Disclosure
 from irmacall.core.routes import ToQueue
 from irmacall.core.state import Turn
 
@@ -63,17 +63,15 @@ def bind_opened(turn: Turn, call: Call, keys: Digits) -> bool:
 
 
 def _bind(turn: Turn, call: Call, disclosure: Disclosure) -> None:
-    """This call is hers who disclosed; her subject says where she waits."""
-    disclosures.take_code(turn, disclosure)
-    disclosure.seal, disclosure.call = Seal.BOUND, call.id
-    call.sealed, call.subject, call.identified = disclosure.sealed, disclosure.subject, True
+    """This call is hers who disclosed; her subject says where she waits, or where she was when she was cut off."""
+    dropped, disclosure.dropped = disclosure.dropped, None
+    disclosures.bind(turn, call, disclosure)
     call.keys, call.recent = Digits(), Digits()
-    turn.touch_disclosure(disclosure)
-    turn.touch_call(call)
-    turn.do(RefreshPage(disclosure.page))
     if call.stage is Stage.CALLBACK:
         callbacks.stay(turn, call)
-    wanted = call.plan.queue_of(disclosure.subject)
+    if dropped is not None:
+        comeback.begin(turn, call, dropped)
+    wanted = comeback.queue_of(call, disclosure.subject, dropped)
     if call.stage in BEFORE_THE_QUEUE:
         saying.hush(turn, call)
         routing.go(turn, call, ToQueue(wanted), Prompt.PLEASE_HOLD.sound)

@@ -178,6 +178,8 @@ class RemoveBridge:
     node: NodeName
     call: CallId | None
     bridge: BridgeId
+    again: int = 0
+    """As of `HangUp`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,21 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowByGlass:
+    """Somebody of management may see the caller beside her owner, until then (epoch seconds). See `glass`."""
+
+    grant: Grant
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class HideFromGlass:
+    """From this instant she may not. Acts before anything is saved."""
+
+    withdrawal: Withdraw
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshSeat:
     """What the seat's panel shows has changed."""
 
@@ -253,6 +270,9 @@ class NoteForAudit:
     kind: str
     call: CallId
     detail: str
+    user: UserId | None = None
+    """Who did it, where it was somebody at a seat."""
+    seat: SeatId | None = None
 
 
 # -- for callbacks -------------------------------------------------------------------------------------------
@@ -319,8 +339,8 @@ NodeCommand = (
     | Mute
     | TellPhone
 )
-UrgentCommand = Withdraw | Burn
+UrgentCommand = Withdraw | Burn | HideFromGlass
 """What acts before the save: it only takes away."""
-ScreenCommand = Grant | RefreshSeat | RefreshQueues | RefreshPage | NoteForAudit
+ScreenCommand = Grant | ShowByGlass | RefreshSeat | RefreshQueues | RefreshPage | NoteForAudit
 NumberCommand = KeepNumber | TryNumber | DropNumber
 Command = NodeCommand | UrgentCommand | ScreenCommand | NumberCommand | FindTarget | KeepFacts

@@ -128,7 +128,8 @@ def pass_on(turn: Turn, call: Call) -> None:
     switchboard.settle(turn, call)
     queue.let_go(turn, call, owner)  # Not before: the caller would be alone, were we killed between the two.
     call.passed, call.passed_by = call.passed + 1, owner.user
-    call.joined_at, call.returned = turn.now, None
+    call.returned = None
+    call.taken_by(consult.leg.user, turn.now)
     if consult.leg.number is not None:
         handover.outside(turn, call)
     turn.touch_call(call)
@@ -246,12 +247,12 @@ def owner_left(turn: Turn, call: Call) -> None:
     elif consult is None and call.channel in call.members and not (call.held or call.phone_held):
         ending.end(turn, call)
     elif consult is None:
-        handover.let_go(turn, call, *handover.come_back(leg))
+        handover.let_go(turn, call, *handover.come_back(leg), passed=False)
     elif consult.state is Asked.RINGING or call.plan.transfers.hang_up_completes:
         step(turn, call, Act.COMPLETE)
     else:
         drop(turn, call)
-        handover.let_go(turn, call, *handover.come_back(leg))
+        handover.let_go(turn, call, *handover.come_back(leg), passed=False)
 
 
 def regroup_failed(turn: Turn, call: Call) -> None:
@@ -262,7 +263,7 @@ def regroup_failed(turn: Turn, call: Call) -> None:
     if call.consult is not None:
         drop(turn, call, Failure.FAILED)
     elif call.failures > MOST_FAILURES:
-        handover.let_go(turn, call)
+        handover.let_go(turn, call, passed=False)
     elif call.held or call.phone_held:
         call.returned = Returned(Failure.FAILED)
         refresh(turn, call)

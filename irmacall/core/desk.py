@@ -13,22 +13,29 @@ from typing import Any, Final
 
 from irmacall.core import (
     callbacks,
+    comeback,
     disclosures,
+    doubts,
     ending,
     events,
     failures,
+    glass,
     handover,
     ivr,
     management,
     moments,
     offering,
     ownership,
+    pairing_events,
+    pairings,
     phone_transfers,
     phones,
     queue,
     reconcile,
     routing,
     seats,
+    sight_events,
+    sights,
     switchboard,
     talk,
     transfer_events,
@@ -66,6 +73,18 @@ HANDLERS: Final[dict[type, Callable[[Turn, Any], None]]] = {
     events.CodeRenewed: disclosures.code_renewed,
     events.ErasureAsked: disclosures.erasure_asked,
     events.IdentityLost: disclosures.identity_lost,
+    pairing_events.IdentifyAsked: pairings.asked,
+    pairing_events.IdentifyDropped: pairings.dropped,
+    pairing_events.PairingTaken: pairings.taken,
+    pairing_events.PairingShared: pairings.shared,
+    pairing_events.PairingFailed: pairings.failed,
+    pairing_events.PairingSealed: pairings.sealed,
+    pairing_events.PairingStopped: pairings.stopped,
+    sight_events.IdentitySeen: sights.seen,
+    sight_events.PageDoubts: doubts.page_doubts,
+    sight_events.SeatDoubts: doubts.seat_doubts,
+    sight_events.GlassAsked: glass.asked,
+    sight_events.GlassLeft: glass.left,
     events.SeatClaimed: seats.claimed,
     events.SeatPaused: seats.paused,
     events.SeatReleased: seats.released,
@@ -109,6 +128,7 @@ def _follow_agents(turn: Turn) -> None:
     for user in list(turn.touched_agents):
         agent = desk.agents[user]
         queue.place_agent(turn, agent)
+        comeback.agent_changed(turn, agent)
         call = desk.call_of_agent(agent)
         if call is not None:
             turn.look_again(call)
@@ -118,11 +138,14 @@ def _follow_calls(turn: Turn, why: str) -> None:
     desk = turn.desk
     for name in list(turn.touched_calls):
         call = desk.calls[name]
+        comeback.go_on(turn, call)
         handover.go_on(turn, call)
         routing.go_on(turn, call)
         queue.place(turn, call)
         switchboard.settle(turn, call)
+        pairings.settle(turn, call)
         ownership.settle(turn, call, why)
+        glass.settle(turn, call, why)
         if call.stage is Stage.ENDED:
             ending.forget(turn, call)
     for callback in list(turn.touched_callbacks):  # After the calls: each stands where its own call stood.

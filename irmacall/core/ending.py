@@ -1,4 +1,8 @@
-"""How a call ends: nobody sees the caller any more, her identity is erased, and its facts are kept."""
+"""How a call ends: nobody sees the caller any more, her identity is erased, and its facts are kept.
+
+Where her line ended and nobody of ours ended it, she may have been cut off: then her identity lies sealed for a
+while, for nobody but her (`comeback`).
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,23 @@ from irmacall.core.agent import Availability
 from irmacall.core.call import Call, Leg, Stage, Turning
 from irmacall.core.callback import Callback
 from irmacall.core.commands import DropNumber, HangUp, KeepFacts, RemoveBridge
+from irmacall.core.disclosure import Dropped
 from irmacall.core.events import FactsKept
 from irmacall.core.facts import CallFacts, Outcome
-from irmacall.core.ids import CallId, NumberId, consult_bridge, talk_bridge
+from irmacall.core.ids import CallId, NumberId, UserId, consult_bridge, talk_bridge
 from irmacall.core.state import Turn
 from irmacall.core.transfer import ToOutside
 from irmacall.core.transfer_commands import Progress, TellPhone
 
 
-def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
+def end(turn: Turn, call: Call, *, caller_stays: bool = True, cut_off: bool = False) -> None:
     """The call is over; what Asterisk still holds of it is taken down.
 
-    `caller_stays`: her channel is still ours, and must be hung up.
+    `caller_stays`: her channel is still ours, and must be hung up. `cut_off`: her line ended first, and as far as we
+    know by no wish of anybody's.
     """
     rang, owner = call.stage in (Stage.DIALLING, Stage.CONNECTING), _owner(call)
+    dropped = _dropped(turn, call) if cut_off else None
     call.turn(Turning.ENDED)
     turn.touch_call(call)
     for channel in call.own_channels:
@@ -39,10 +46,30 @@ def end(turn: Turn, call: Call, *, caller_stays: bool = True) -> None:
         freed(turn, call, leg, talked=leg is owner)
     for number in _numbers(call):
         turn.do(DropNumber(number))
-    disclosures.erase_of(turn, call)
+    if dropped is None:
+        disclosures.erase_of(turn, call)
+    else:
+        disclosures.keep_of(turn, call, dropped)
     disclosures.erase_note(turn, call)
     if call.id in turn.desk.callbacks:
         turn.touched_callbacks[call.id] = None  # She has hung up: from now on she can be called.
+
+
+def _dropped(turn: Turn, call: Call) -> Dropped | None:
+    """To what she may come back; None: we had said goodbye, she is to be called back, or the site keeps nothing."""
+    goes = call.stage is Stage.LEAVING or call.id in turn.desk.callbacks
+    kept = call.plan.times.dropped
+    if goes or kept <= 0 or call.subject is None:
+        return None
+    waited_in = call.plan.queue_of(call.subject) if call.queued_at is None else call.queue
+    return Dropped(call.id, turn.now, turn.now + kept, waited_in, _who_had_her(call))
+
+
+def _who_had_her(call: Call) -> UserId | None:
+    if call.handover is not None:
+        return call.handover.by
+    answered = call.stage in (Stage.CONNECTING, Stage.TALKING)
+    return call.leg.user if answered and call.leg is not None else None
 
 
 def give_up_enquiry(turn: Turn, call: Call) -> None:
@@ -75,7 +102,7 @@ def freed(turn: Turn, call: Call, leg: Leg, *, talked: bool) -> None:
         agent.idle_since = turn.now
         agent.since = turn.now  # Her clock too: what she was before this call is over.
         wrap_up = call.plan.rules(call.queue).wrap_up
-        if wrap_up and agent.serves and agent.availability is Availability.AVAILABLE:
+        if wrap_up and agent.serves and agent.availability in (Availability.AVAILABLE, Availability.WRAP_UP):
             agent.become(Availability.WRAP_UP, turn.now)
             agent.until = turn.now + wrap_up
             turn.set_timer(("agent", agent.user), agent.until)
@@ -124,6 +151,8 @@ def facts_of(turn: Turn, call: Call) -> CallFacts:
         agent=call.answered_by,
         phones_rung=call.attempt,
         callback_of=call.callback,
+        owners=call.owners,
+        passed=call.passed,
     )
 
 
@@ -153,11 +182,11 @@ def _outcome(call: Call) -> Outcome:
     return Outcome.LEFT if call.queued_at is None else Outcome.ABANDONED
 
 
-def lose(turn: Turn, call: Call, *, caller_stays: bool = False) -> None:
-    """We lost her: she did not hang up, as far as anybody can tell."""
+def lose(turn: Turn, call: Call, *, caller_stays: bool = False, cut_off: bool = True) -> None:
+    """We lost her: she did not hang up, as far as anybody can tell. `cut_off`: her line ended, as in `end`."""
     if call.talking_since is None and call.outcome is None:
         call.outcome = Outcome.LOST
-    end(turn, call, caller_stays=caller_stays)
+    end(turn, call, caller_stays=caller_stays, cut_off=cut_off)
 
 
 def facts_kept(turn: Turn, event: FactsKept) -> None:
@@ -170,6 +199,7 @@ def facts_kept(turn: Turn, event: FactsKept) -> None:
 def forget(turn: Turn, call: Call) -> None:
     """Take an ended call out of the desk; its channels are nobody's from now on."""
     desk = turn.desk
+    desk.expect(call, None)
     del desk.calls[call.id]
     for channel in call.own_channels:
         if desk.call_of_channel.get(channel) == call.id:

@@ -23,8 +23,10 @@ from irmacall.core.ids import (
     SubjectId,
     UserId,
 )
+from irmacall.core.pairing_events import PairingEvent
 from irmacall.core.plan import Plan
 from irmacall.core.routes import Destination
+from irmacall.core.sight_events import SightEvent
 from irmacall.core.transfer_events import (
     ActAsked,
     PhoneDialled,
@@ -269,10 +271,14 @@ class SeatClaimed:
 
 @dataclass(frozen=True, slots=True)
 class SeatPaused:
-    """The agent takes no new call for now; `reason` is one of the desk's words."""
+    """The agent takes no new call for now; `reason` is one of the desk's words.
+
+    `by`: who paused her, where it was not she herself.
+    """
 
     seat: SeatId
     reason: str
+    by: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +386,7 @@ NodeEvent = (
     | NodeSnapshot
     | CommandFailed
 )
-PageEvent = DisclosureSealed | CodeRenewed | ErasureAsked | IdentityLost
+PageEvent = DisclosureSealed | CodeRenewed | ErasureAsked | IdentityLost | PairingEvent | SightEvent
 SeatEvent = (
     SeatClaimed | SeatPaused | SeatReleased | SeatUnwatched | WrapUpExtended | HangUpAsked | TransferAsked | ActAsked
 )

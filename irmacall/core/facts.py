@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from itertools import pairwise
 
 from irmacall.core.ids import DUTCH, CallId, DeskId, LanguageId, NodeName, QueueId, SubjectId, UserId
 
@@ -62,3 +63,12 @@ class CallFacts:
     phones_rung: int = 0
     callback_of: CallId | None = None
     """Where we called: the call in which that was asked for."""
+    owners: tuple[UserId, ...] = ()
+    """Everybody of the municipality who had her on the line, in order: `agent` first, and who had her again, again.
+    Empty in what was kept before this was."""
+    passed: int = 0
+    """How often she was passed on, to a colleague, a queue or a number outside; also in vain, when she came back."""
+
+    def passed_on_to(self, user: UserId) -> tuple[UserId, ...]:
+        """Who had her after this one did, each once."""
+        return tuple(dict.fromkeys(after for before, after in pairwise(self.owners) if before == user))

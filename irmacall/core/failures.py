@@ -16,16 +16,18 @@ from irmacall.core.commands import (
     HoldInQueue,
     LeaveToDialplan,
     NodeCommand,
+    RemoveBridge,
     Say,
 )
 from irmacall.core.events import CommandFailed, PlaybackEnded
-from irmacall.core.ids import ChannelId
+from irmacall.core.ids import CallId, ChannelId, call_of_consult_bridge, call_of_talk_bridge
 from irmacall.core.state import Turn
 from irmacall.core.transfer import Failure
 from irmacall.core.transfer_commands import JoinLine, Mute, Regroup
 
 MOST_HANG_UPS = 9
-"""How often a hang-up that fails is asked for again; a node that fails more often is lost, and then heard anew."""
+"""How often a hang-up, or a bridge's end, that fails is asked for again. A node that fails more often is lost, and is
+then heard anew."""
 
 
 def command_failed(turn: Turn, event: CommandFailed) -> None:
@@ -42,11 +44,23 @@ def command_failed(turn: Turn, event: CommandFailed) -> None:
         turn.do(HangUp(event.node, None, command.channel))  # Nobody has her now: better gone than in silence.
     elif isinstance(command, HangUp):
         _hang_up_again(turn, command)
+    elif isinstance(command, RemoveBridge):
+        _remove_again(turn, command)
 
 
 def _hang_up_again(turn: Turn, command: HangUp) -> None:
     """Else a phone rings on, or somebody is left in silence. A channel that a call has now is none of these."""
     if command.channel not in turn.desk.call_of_channel and command.again < MOST_HANG_UPS:
+        turn.do(replace(command, again=command.again + 1))
+
+
+def _remove_again(turn: Turn, command: RemoveBridge) -> None:
+    """Else it would stand empty until its node is heard anew. One that a call has (again) is not to be removed."""
+    name = call_of_talk_bridge(command.bridge) or call_of_consult_bridge(command.bridge)
+    call = turn.desk.calls.get(name or CallId(""))
+    consults = call is not None and call.consult is not None and call.consult.line is not None
+    wanted = call is not None if call_of_talk_bridge(command.bridge) else consults
+    if not wanted and command.again < MOST_HANG_UPS:
         turn.do(replace(command, again=command.again + 1))
 
 
@@ -76,7 +90,7 @@ def _nowhere_to_wait(turn: Turn, call: Call) -> None:
     asked = call.stage is Stage.CALLBACK and call.outcome is None
     if asked or call.stage in (Stage.WAITING, Stage.RINGING):
         turn.do(LeaveToDialplan(call.node, call.id, call.channel))
-        ending.lose(turn, call)
+        ending.lose(turn, call, cut_off=False)  # She is on the line still, where nobody knows her.
 
 
 def _telephone_failed(turn: Turn, call: Call) -> None:

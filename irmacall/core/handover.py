@@ -70,13 +70,16 @@ def release(turn: Turn, call: Call) -> Leg:
     return leg
 
 
-def let_go(turn: Turn, call: Call, *then: Telephone, asked: int | None = None) -> None:
-    """Its owner lets go of the caller, who waits for these phones, one after the other, once `asked` is answered."""
+def let_go(turn: Turn, call: Call, *then: Telephone, asked: int | None = None, passed: bool = True) -> None:
+    """Its owner lets go of the caller, who waits for these phones, one after the other, once `asked` is answered.
+
+    `passed`: she meant somebody else to have her; not where her own phone was gone, and is rung again.
+    """
     leg = release(turn, call)
     call.turn(Turning.LET_GO)
     call.queued_at = turn.now if call.queued_at is None else call.queued_at
     call.entered_at = turn.now
-    call.passed, call.returned = call.passed + 1, None
+    call.passed, call.returned = call.passed + int(passed), None
     if leg.user is None:
         _first_in_queue(turn, call)
     else:
@@ -196,7 +199,8 @@ def joined(turn: Turn, call: Call) -> None:
     if call.handover is not None and call.leg is not None and call.leg.user != call.handover.by:
         call.returned = None
     call.handover, call.ahead, call.behind = None, False, None
-    call.joined_at = turn.now
+    turn.desk.expect(call, None)
+    call.taken_by(None if call.leg is None else call.leg.user, turn.now)
     disclosures.erase_own_note(turn, call)
     switchboard.together(call)
     if call.leg is not None and call.leg.number is not None:

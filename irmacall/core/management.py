@@ -20,7 +20,7 @@ def plan_changed(turn: Turn, event: PlanChanged) -> None:
     for agent in desk.agents.values():
         turn.touch_agent(agent)
     for call in desk.calls.values():
-        if call.stage is Stage.WAITING:
+        if call.stage is Stage.WAITING or call.id in desk.looks:
             turn.look_again(call)
     turn.touched_callbacks.update((name, None) for name in desk.callbacks)
     for node in sorted(desk.confirmed):

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import itertools
 
-from irmacall.core import callbacks, consulting, disclosures, ending, ivr, management, queue, seats, waiting
+from irmacall.core import (
+    callbacks,
+    consulting,
+    disclosures,
+    ending,
+    glass,
+    ivr,
+    management,
+    pairings,
+    queue,
+    seats,
+    waiting,
+)
 from irmacall.core.agent import NotTaken
 from irmacall.core.call import BEFORE_THE_QUEUE, Call, Stage
 from irmacall.core.events import EmergencyEnded, TimePassed
@@ -30,8 +42,12 @@ def erase_expired(turn: Turn) -> None:
     """Whatever has happened, and however late the wake-up is: nothing is decided on what is past its hour."""
     for disclosure in _due(turn, "disclosure"):
         disclosures.out_of_time(turn, turn.desk.disclosures[SealedId(disclosure)])
+    for name in _due(turn, "glass"):
+        glass.out_of_time(turn, CallId(name))
     for name in _due(turn, "note"):
         disclosures.erase_note(turn, turn.desk.calls[CallId(name)])
+    for name in _due(turn, "pairing"):
+        pairings.out_of_time(turn, turn.desk.calls[CallId(name)])
 
 
 def _due(turn: Turn, kind: str) -> list[str]:

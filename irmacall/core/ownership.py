@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from irmacall.core import disclosures
+from irmacall.core import disclosures, sights
 from irmacall.core.agent import Agent
 from irmacall.core.call import Call, Granted, Leg, Stage
 from irmacall.core.commands import Grant, Withdraw
@@ -70,6 +70,7 @@ def settle(turn: Turn, call: Call, why: str) -> None:
     if had is not None and (has is None or replace(has, number=had.number) != had):
         call.granted = None
         turn.do(Withdraw(had.seat, had.user, call.id, had.number, why))
+        sights.over(turn, had.sealed, had.number)
         disclosures.refresh(turn, call)
     if has is not None and call.granted is None:
         call.granted = replace(has, number=turn.desk.new_grant())
@@ -110,6 +111,10 @@ class Grants:
     def held(self) -> list[Grant]:
         """Every grant that stands now."""
         return list(self._of_seat.values())
+
+    def of(self, seat: SeatId) -> Grant | None:
+        """What this seat is granted now."""
+        return self._of_seat.get(seat)
 
     def may_see(self, seat: SeatId, call: CallId, number: GrantNumber) -> Grant | None:
         """The grant under which this seat may see this caller now; None: it may not."""

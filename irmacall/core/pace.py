@@ -7,6 +7,7 @@ were answered in the last quarter of an hour, or where nobody is there to answer
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,6 +15,25 @@ from typing import Final
 FEWEST: Final = 5
 LOOKS_BACK: Final = 900.0
 MOST: Final = 20
+
+
+_EXACT: Final = 10  # up to here each minute is told; above it in steps, as nobody can know better
+_STEP: Final = 5
+LONGEST: Final = 30
+"""Minutes; what takes longer is told as that."""
+
+
+def told_minutes(seconds: float) -> int | None:
+    """A wait as people are told it, in whole minutes, rounded up: 1 to 10, 15, 20, 25 or 30; None: longer than that.
+
+    Raises ValueError for less than 0, and for what is no number.
+    """
+    if not seconds >= 0:  # NaN too
+        raise ValueError(f"nobody can wait for {seconds} seconds")
+    if seconds > LONGEST * 60:
+        return None
+    minutes = max(1, math.ceil(seconds / 60))
+    return minutes if minutes <= _EXACT else math.ceil(minutes / _STEP) * _STEP
 
 
 @dataclass(slots=True)

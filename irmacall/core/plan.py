@@ -29,6 +29,8 @@ class Times:
     """A code lives this long from sealing (never longer than the identity)."""
     identity: float = 3600.0
     """An identity lives this long from the start of its disclosure session, at the most."""
+    dropped: float = 0.0
+    """It is kept sealed so long for a caller whose line ended before anybody hung up on her; 0: erased at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Plan:
     hours: Hours = ALWAYS
     callbacks: CallbackRules = CallbackRules()
     transfers: TransferRules = TransferRules()
+    break_glass: bool = False
+    """Whether management may see a caller whom another has on the line (see `glass`)."""
     closed: Destination = _CLOSED
     """For who calls out of hours. Where it is a message, she is told too when the desk opens again."""
 

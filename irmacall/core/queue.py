@@ -143,7 +143,10 @@ def not_taken(turn: Turn, call: Call, channel: ChannelId, why: NotTaken | None) 
     """
     moved = call.stage is Stage.CONNECTING
     leg = drop_leg(turn, call, channel)
-    _tell(turn, leg, why if call.handover is None else None)
+    hers = call.comes_back is not None and call.comes_back.agent == leg.user
+    if hers and why is not None:
+        turn.desk.expect(call, None)  # The caller came back to her, and is not to wait for her twice.
+    _tell(turn, leg, why if call.handover is None or hers else None)
     if call.legs:
         return
     if call.called_back:

@@ -18,6 +18,7 @@ from irmacall.core import (
     ivr,
     management,
     queue,
+    sights,
     switchboard,
     talk,
 )
@@ -50,6 +51,7 @@ def leadership_began(turn: Turn, event: LeadershipBegan) -> None:
     What was erased is burned again: whether the leader before us came to it, nobody knows.
     """
     _begin_callbacks_anew(turn)
+    sights.end_all(turn)
     for call in list(turn.desk.calls.values()):
         if call.node not in event.nodes and call.stage is not Stage.ENDED:
             ending.lose(turn, call)

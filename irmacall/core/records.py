@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import orjson
 
@@ -17,23 +17,26 @@ from irmacall.core import queue, skills
 from irmacall.core.agent import Agent, Availability
 from irmacall.core.call import Call, Consult, Leg, Stage
 from irmacall.core.callback import Callback
-from irmacall.core.disclosure import Disclosure, Seal
+from irmacall.core.disclosure import Disclosure, Dropped, Seal
 from irmacall.core.facts import CallFacts, Outcome
 from irmacall.core.ids import CallId, RecordKey, SealedId, SeatId, UserId
+from irmacall.core.pairing import Pairing, PairingState, Unshared
 from irmacall.core.plan import Plan
 from irmacall.core.routes import ToMenu, ToMessage, ToQueue
+from irmacall.core.sight import Doubt, Sight
 from irmacall.core.state import GRANTS_A_FENCE, Desk, Emergency, Turn
-from irmacall.core.transfer import Asked, Failure, Handover, Returned, Telephone, ToOutside, ToPerson
+from irmacall.core.transfer import Asked, ComesBack, Failure, Handover, Returned, Telephone, ToOutside, ToPerson
 
 Record = Call | Callback | Agent | Disclosure | CallFacts | Emergency
+Part = Leg | Consult | Handover | Returned | Pairing | Sight | ComesBack | Dropped
+"""What is saved within a record."""
 
-VERSION: Final = 3
-"""Of what is written. Still read: 2, of before callers were passed on, and 1, of before there were menus."""
-
-
+VERSION: Final = 4
+"""Of what is written. Still read: 3, of before callers could come back, 2, of before they were passed on, and 1, of
+before there were menus."""
 _SAVED: Final = {
     kind: tuple(f.name for f in dataclasses.fields(kind) if f.metadata.get("saved", True))
-    for kind in (Call, Leg, Consult, Handover, Returned, Callback, Agent, Disclosure, CallFacts, Emergency)
+    for kind in (*get_args(Record), *get_args(Part))
 }
 """What is saved of each kind."""
 
@@ -71,11 +74,11 @@ def encode(thing: Record) -> bytes:
 def _plain(value: object) -> object:
     if isinstance(value, ToQueue | ToMenu | ToMessage | ToPerson | ToOutside):
         return {"to": type(value).__name__, **dataclasses.asdict(value)}
-    assert isinstance(value, Leg | Consult | Handover | Returned), type(value)
+    assert isinstance(value, Part), type(value)
     return _fields(value)
 
 
-def _fields(thing: Record | Leg | Consult | Handover | Returned) -> dict[str, object]:
+def _fields(thing: Record | Part) -> dict[str, object]:
     return {name: getattr(thing, name) for name in _SAVED[type(thing)]}
 
 
@@ -111,7 +114,7 @@ def _unseat_rivals(desk: Desk) -> None:
 def _parse(raw: bytes) -> dict[str, Any]:
     fields = orjson.loads(raw)
     version = fields.pop("v", None) if isinstance(fields, dict) else None
-    if version not in (1, 2, VERSION):
+    if version not in (1, 2, 3, VERSION):
         raise ValueError("another version")
     return _renewed(fields) if version == 1 else fields
 
@@ -129,7 +132,7 @@ def _renewed(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _put(desk: Desk, kind: str, fields: dict[str, Any]) -> None:
     if kind == "call":
-        _put_call(desk, _call(desk.plan, fields))
+        _put_call(desk, _call(desk.plan, fields), fields.get("comes_back"))
     elif kind == "facts":
         facts = CallFacts(**{**fields, "outcome": Outcome(fields["outcome"]), **_tuples(fields)})
         desk.facts[facts.call] = facts
@@ -140,7 +143,7 @@ def _put(desk: Desk, kind: str, fields: dict[str, Any]) -> None:
     elif kind == "agent":
         _put_agent(desk, Agent(**{**fields, "availability": Availability(fields["availability"]), **_tuples(fields)}))
     elif kind == "disclosure":
-        _put_disclosure(desk, Disclosure(**{**fields, "seal": Seal(fields["seal"])}))
+        _put_disclosure(desk, _disclosure(fields))
     else:
         raise ValueError("another kind")
 
@@ -151,9 +154,10 @@ def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _call(plan: Plan, fields: dict[str, Any]) -> Call:
-    outcome = fields.get("outcome")
+    outcome, first = fields.get("outcome"), fields.get("answered_by")
     call = Call(
         **{
+            "owners": () if first is None else (first,),  # Of before they were remembered: as far as it is known.
             **fields,
             **_tuples(fields),
             "plan": plan,
@@ -163,11 +167,31 @@ def _call(plan: Plan, fields: dict[str, Any]) -> Call:
             "consult": _consult(fields.get("consult")),
             "handover": _handover(fields.get("handover")),
             "returned": _returned(fields.get("returned")),
+            "pairing": _pairing(fields.get("pairing")),
+            "doubt": _doubt(fields),
+            "comes_back": None,
         }
     )
     if call.stage is Stage.WAITING and call.entered_at is None:
         raise ValueError("it waits, and since when is not known")
     return call
+
+
+def _disclosure(fields: dict[str, Any]) -> Disclosure:
+    sights = tuple(Sight(**sight) for sight in fields.get("sights", ()))
+    dropped = fields.get("dropped")
+    parts = {
+        "seal": Seal(fields["seal"]),
+        "sights": sights,
+        "doubt": _doubt(fields),
+        "dropped": None if dropped is None else Dropped(**dropped),
+    }
+    return Disclosure(**{**fields, **parts})
+
+
+def _doubt(fields: dict[str, Any]) -> Doubt | None:
+    doubt = fields.get("doubt")
+    return None if doubt is None else Doubt(doubt)
 
 
 def _consult(fields: dict[str, Any] | None) -> Consult | None:
@@ -193,8 +217,25 @@ def _returned(fields: dict[str, Any] | None) -> Returned | None:
     return Returned(Failure(fields["why"]), fields["user"], fields.get("stayed", False))
 
 
-def _put_call(desk: Desk, call: Call) -> None:
+def _pairing(fields: dict[str, Any] | None) -> Pairing | None:
+    if fields is None:
+        return None
+    why = None if fields["why"] is None else Unshared(fields["why"])
+    return Pairing(**{**fields, "state": PairingState(fields["state"]), "why": why})
+
+
+def _put_pairing(desk: Desk, call: CallId, pairing: Pairing | None) -> None:
+    if pairing is None:
+        return
+    if pairing.number is not None:
+        desk.call_of_pairing[pairing.number] = call
+    desk.call_of_paired_page.update(dict.fromkeys(pairing.pages, call))
+    Turn(desk, 0.0).set_timer(("pairing", call), pairing.until if pairing.live else None)
+
+
+def _put_call(desk: Desk, call: Call, back: dict[str, Any] | None) -> None:
     desk.calls[call.id] = call
+    desk.expect(call, None if back is None else ComesBack(**back))
     for channel in call.own_channels:
         desk.call_of_channel[channel] = call.id
     for leg in call.phones:
@@ -202,6 +243,7 @@ def _put_call(desk: Desk, call: Call) -> None:
             node = call.node_of(leg.channel)
             desk.add_phone_channel(leg.endpoint, leg.channel, node)  # Busy, until its node says otherwise.
     Turn(desk, 0.0).set_timer(("note", call.id), call.note_until)
+    _put_pairing(desk, call.id, call.pairing)
     queue.place(Turn(desk, call.entered_at or 0.0), call)
 
 

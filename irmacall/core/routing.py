@@ -104,6 +104,8 @@ def _elsewhere(turn: Turn, call: Call, rules: QueueRules) -> Destination | None:
         return rules.closed or call.plan.closed
     if rules.nobody is not None and not desk.staffed(desk.known_queue(rules.id)):
         return rules.nobody
+    if call.ahead:
+        return None  # She comes before those who are there: she was there already.
     if rules.most is not None and rules.full is not None and len(desk.order.queues.get(rules.id, ())) >= rules.most:
         return rules.full
     return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from irmacall.core import queue
+from irmacall.core import glass, queue
 from irmacall.core.agent import Agent, Availability
 from irmacall.core.call import Call, Stage
 from irmacall.core.commands import RefreshSeat
 from irmacall.core.events import SeatClaimed, SeatPaused, SeatReleased, SeatUnwatched, WrapUpExtended
-from irmacall.core.ids import Endpoint
+from irmacall.core.ids import Endpoint, UserId
 from irmacall.core.state import Turn
 
 DISCONNECTED = "disconnected"
@@ -65,7 +65,7 @@ def paused(turn: Turn, event: SeatPaused) -> None:
     """No new call for her; what she has on the line she keeps."""
     agent = turn.desk.agent_at(event.seat)
     if agent is not None:
-        _become(turn, agent, Availability.PAUSED, event.reason)
+        _become(turn, agent, Availability.PAUSED, event.reason, event.by)
 
 
 def wrap_up_extended(turn: Turn, event: WrapUpExtended) -> None:
@@ -83,8 +83,10 @@ def wrapped_up(turn: Turn, agent: Agent) -> None:
         _become(turn, agent, Availability.AVAILABLE)
 
 
-def _become(turn: Turn, agent: Agent, availability: Availability, reason: str | None = None) -> None:
-    agent.become(availability, turn.now, reason)
+def _become(
+    turn: Turn, agent: Agent, availability: Availability, reason: str | None = None, by: UserId | None = None
+) -> None:
+    agent.become(availability, turn.now, reason, by)
     turn.set_timer(("agent", agent.user), None)
     turn.touch_agent(agent)
 
@@ -98,6 +100,7 @@ def unwatched(turn: Turn, event: SeatUnwatched) -> None:
 
 def released(turn: Turn, event: SeatReleased) -> None:
     """The session is over, and with it all that this seat could see."""
+    glass.seat_left(turn, event.seat)
     agent = turn.desk.agent_at(event.seat)
     if agent is not None:
         put_out(turn, agent)

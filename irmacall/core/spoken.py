@@ -8,21 +8,17 @@ spoken_en.py    English
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from typing import Final
 
 from irmacall.core import grammar, spoken_en, spoken_nl
 from irmacall.core.grammar import MOST, Grammar, Words
 from irmacall.core.ids import LanguageId, SoundName
+from irmacall.core.pace import told_minutes
 
 _GRAMMARS: Final = {LanguageId("nl"): spoken_nl.GRAMMAR, LanguageId("en"): spoken_en.GRAMMAR}
 LANGUAGES: Final = frozenset(_GRAMMARS)
 """Those that have a grammar."""
-
-_EXACT_MINUTES: Final = 10  # up to here each minute is told; above it in steps, as nobody can know better
-_STEP_MINUTES: Final = 5
-_LONGEST_MINUTES: Final = 30
 
 
 def number(n: int, language: LanguageId) -> Words:
@@ -57,15 +53,11 @@ def expected_wait(seconds: float, language: LanguageId) -> Words:
     hour". Raises ValueError for less than 0, and for what is no number.
     """
     own = _grammar(language)
-    if not seconds >= 0:  # NaN too
-        raise ValueError(f"nobody can wait for {seconds} seconds")
-    if seconds > _LONGEST_MINUTES * 60:
+    minutes = told_minutes(seconds)
+    if minutes is None:
         return (grammar.WAIT_LONG,)
-    minutes = max(1, math.ceil(seconds / 60))
     if minutes == 1:
         return (grammar.ONE_MINUTE,)
-    if minutes > _EXACT_MINUTES:
-        minutes = math.ceil(minutes / _STEP_MINUTES) * _STEP_MINUTES
     return (grammar.WAIT_BEGIN, *own.number(minutes), grammar.WAIT_END)
 
 

@@ -15,7 +15,7 @@ from sortedcontainers import SortedSet
 from irmacall.core.agent import Agent, Phone
 from irmacall.core.call import Call
 from irmacall.core.callback import Callback
-from irmacall.core.commands import Burn, Command, UrgentCommand, Withdraw
+from irmacall.core.commands import Burn, Command, HideFromGlass, UrgentCommand, Withdraw
 from irmacall.core.disclosure import Disclosure
 from irmacall.core.facts import CallFacts
 from irmacall.core.ids import (
@@ -36,7 +36,9 @@ from irmacall.core.order import Order
 from irmacall.core.pace import Pace
 from irmacall.core.plan import Plan
 from irmacall.core.routes import Destination
+from irmacall.core.sight import Look
 from irmacall.core.skills import Profile
+from irmacall.core.transfer import ComesBack
 
 GRANTS_A_FENCE = 1 << 20
 """Grant numbers rise over restarts: each leader's begin above all of the one before."""
@@ -80,6 +82,10 @@ class Desk:
     phone_of_channel: dict[ChannelId, Endpoint] = field(default_factory=dict)
     sealed_of_code: dict[CodeHash, SealedId] = field(default_factory=dict)
     sealed_of_page: dict[PageId, SealedId] = field(default_factory=dict)
+    call_of_pairing: dict[CodeHash, CallId] = field(default_factory=dict)
+    """Pairing numbers that can still be typed in."""
+    call_of_paired_page: dict[PageId, CallId] = field(default_factory=dict)
+    """Pages that typed one in, and those that disclose there."""
     order: Order = field(default_factory=Order)
     seated: Counter[Profile] = field(default_factory=Counter)
     """How many agents of each profile hold a seat, whatever they do."""
@@ -91,6 +97,14 @@ class Desk:
     """By the call in which each was asked for."""
     facts: dict[CallId, CallFacts] = field(default_factory=dict)
     """Of calls that are over, until the records' store has them."""
+    successors: dict[SealedId, SealedId] = field(default_factory=dict)
+    """What took a disclosure's place on its page: who saw the earlier is told there, however late. Never saved."""
+    looked: dict[CallId, Look] = field(default_factory=dict)
+    """The last look of management's at each call, over now: its owner is told of it. Never saved."""
+    looks: dict[CallId, Look] = field(default_factory=dict)
+    """Who of management sees which caller now; never saved."""
+    expected: dict[UserId, dict[CallId, None]] = field(default_factory=dict)
+    """By whoever had them on the line: callers who were cut off and are back (`Call.comes_back`)."""
     strained: set[NodeName] = field(default_factory=set)
     """Nodes that must not be given new callers."""
     timers: SortedSet[tuple[float, str, str]] = field(default_factory=SortedSet)
@@ -116,6 +130,17 @@ class Desk:
         if endpoint is not None:
             del self.phone(endpoint).channels[channel]
         return endpoint
+
+    def expect(self, call: Call, back: ComesBack | None) -> None:
+        """This caller comes back to that agent; None: to nobody in particular, or no longer."""
+        if call.comes_back is not None:
+            others = self.expected[call.comes_back.agent]
+            others.pop(call.id, None)
+            if not others:
+                del self.expected[call.comes_back.agent]
+        call.comes_back = back
+        if back is not None:
+            self.expected.setdefault(back.agent, {})[call.id] = None
 
     def agent_at(self, seat: SeatId) -> Agent | None:
         """Whose seat this is."""
@@ -165,7 +190,7 @@ class Turn:
 
     def do(self, command: Command) -> None:
         """Ask for a command. What only takes away acts before the save."""
-        if isinstance(command, Withdraw | Burn):
+        if isinstance(command, Withdraw | Burn | HideFromGlass):
             self.decision.urgent.append(command)
         else:
             self.decision.commands.append(command)

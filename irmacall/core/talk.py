@@ -179,7 +179,7 @@ def caller_left(turn: Turn, call: Call) -> None:
     if call.called_back:
         callbacks.not_reached(turn, call)
     else:
-        ending.end(turn, call, caller_stays=False)
+        ending.end(turn, call, caller_stays=False, cut_off=True)
 
 
 def channel_gone(turn: Turn, event: ChannelGone) -> None:

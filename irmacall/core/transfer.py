@@ -130,6 +130,14 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
+class ComesBack:
+    """A caller was cut off, and is back: until `until`, who had her on the line is rung as soon as she is free."""
+
+    agent: UserId
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class SecondCall:
     """A call that the owner's phone makes while she has a caller on the line, at whatever node."""
 

@@ -9,53 +9,23 @@ from dataclasses import dataclass
 
 from irmacall.core import skills
 from irmacall.core.agent import Availability
-from irmacall.core.call import BEFORE_THE_QUEUE, Call, Consult, Granted, Stage
-from irmacall.core.disclosure import Seal
+from irmacall.core.call import Call, Consult, Granted, Stage
 from irmacall.core.ids import (
     CallId,
     ChannelId,
     GroupId,
     LanguageId,
-    PageId,
     QueueId,
     SeatId,
     SubjectId,
     UserId,
     call_of_leg,
 )
-from irmacall.core.routes import ToCallback
+from irmacall.core.pairing import MOST, Pairing
+from irmacall.core.sight import Doubt, Look
 from irmacall.core.skills import Profile
 from irmacall.core.state import Desk
 from irmacall.core.transfer import Asked, Returned
-
-
-class CitizenStage(enum.Enum):
-    """Where a citizen's disclosure is, as her page says it."""
-
-    UNKNOWN = "unknown"
-    SEALED = "sealed"
-    IN_CALL = "in_call"
-    WAITING = "waiting"
-    TALKING = "talking"
-    ERASED = "erased"
-
-
-@dataclass(frozen=True, slots=True)
-class PageView:
-    """What one citizen's page may know. `code_live`: there is a code that still opens it."""
-
-    stage: CitizenStage
-    subject: SubjectId | None = None
-    code_live: bool = False
-    code_expires_at: float | None = None
-    expires_at: float | None = None
-    position: int | None = None
-    on_the_line: bool = False
-    """Her call goes on; of an erased one too."""
-    seen: bool = False
-    """Somebody may see now what she disclosed: whoever has her on the line, at a screen."""
-    callback: bool = False
-    """She can ask to be called back, or has done so. That call will be anonymous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +78,25 @@ class CallView:
     for_her: bool = False
     """It rings for this one in person: she is passed to her."""
     recall: bool = False
-    """She passed this caller on, and nobody answered: the caller comes back."""
+    """The caller comes back to her: she passed her on and nobody answered, or they were cut off (`came_back`)."""
+    came_back: bool = False
+    """The caller was cut off in an earlier call, and is back."""
     held: bool = False
     phone_held: bool = False
     muted: bool = False
     consult: ConsultView | None = None
     returned: Returned | None = None
     """What became of the owner's last wish, where it came to nothing."""
+    pairing: Pairing | None = None
+    """How far it is that the caller identifies herself now: for the owner, to look at."""
+    last_number: bool = False
+    """No further pairing number is given for it."""
+    doubt: Doubt | None = None
+    """Of an erased identity: who said that it is not right."""
+    onlooker: Look | None = None
+    """Who of management sees the caller beside this seat now."""
+    looked: Look | None = None
+    """Who of management looked last while this one had her on the line; over now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +151,8 @@ class SeatView:
     somebody still waits for her."""
     callbacks: tuple[CallbackView, ...]
     """Of those queues, the earliest first."""
+    paused_by: UserId | None = None
+    """Who paused her, where it was not she herself."""
     on_line_unseen: bool = False
     """Without a seat: her phone rings for a caller who is passed to her, or she has one on the line."""
 
@@ -215,6 +199,7 @@ def seat_view(desk: Desk, user: UserId, seat: SeatId, groups: Iterable[GroupId] 
         call=None if call is None else _call_view(desk, call, seat),
         queues=_queues(desk, offers),
         callbacks=_callbacks(desk, offers),
+        paused_by=agent.paused_by,
     )
 
 
@@ -232,7 +217,7 @@ def _nowhere(desk: Desk, user: UserId, offers: Profile, *, elsewhere: bool) -> S
         call=None,
         queues=_queues(desk, offers),
         callbacks=_callbacks(desk, offers),
-        on_line_unseen=not elsewhere and any(_is_hers(desk, channel, user) for channel in desk.phone_of_channel),
+        on_line_unseen=any(_is_hers(desk, channel, user) for channel in desk.phone_of_channel),
     )
 
 
@@ -241,6 +226,16 @@ def _is_hers(desk: Desk, channel: ChannelId, user: UserId) -> bool:
     call = desk.call_with(channel)
     leg = None if call is None else call.leg_on(channel)
     return leg is not None and leg.user == user
+
+
+def all_queues(desk: Desk) -> tuple[QueueView, ...]:
+    """Every queue, in the order of the plan; behind them those that the site has no longer, and that have callers."""
+    return _queues(desk, Profile())
+
+
+def all_callbacks(desk: Desk) -> tuple[CallbackView, ...]:
+    """Everybody who is to be called back, the earliest first."""
+    return _callbacks(desk, Profile())
 
 
 def serves(desk: Desk, offers: Profile, queue: QueueId) -> bool:
@@ -302,53 +297,31 @@ def _call_view(desk: Desk, call: Call, seat: SeatId) -> CallView:
         passed_by=call.passed_by,
         for_her=handover is not None and handover.by != user,
         recall=handover is not None and handover.by == user,
+        came_back=call.came_back,
         held=call.held,
         phone_held=call.phone_held,
         muted=call.muted,
         consult=None if consult is None else _consult_view(consult),
         returned=call.returned,
+        pairing=None if asked else call.pairing,
+        last_number=call.paired >= MOST,
+        doubt=call.doubt if call.sealed is None else None,
+        onlooker=desk.looks.get(call.id) if call.granted is not None and call.granted.seat == seat else None,
+        looked=None if asked else _looked(desk, call),
     )
+
+
+def onlookers(desk: Desk, call: Call) -> frozenset[UserId]:
+    """Who of management sees this caller now beside her owner, or has seen her last."""
+    looks = (desk.looks.get(call.id), desk.looked.get(call.id))
+    return frozenset(look.user for look in looks if look is not None)
+
+
+def _looked(desk: Desk, call: Call) -> Look | None:
+    look = desk.looked.get(call.id)
+    return look if look is not None and call.leg is not None and look.owner == call.leg.user else None
 
 
 def _consult_view(consult: Consult) -> ConsultView:
     by_phone = consult.line is not None
     return ConsultView(consult.state, consult.leg.user, consult.since, by_phone=by_phone, blind=consult.blind)
-
-
-def page_view(desk: Desk, page: PageId, now: float) -> PageView:
-    """What the page that made a disclosure shows."""
-    disclosure = desk.disclosure_of(page)
-    if disclosure is None:
-        return PageView(CitizenStage.UNKNOWN)
-    call = None if disclosure.call is None else desk.calls.get(disclosure.call)
-    if disclosure.seal is Seal.ERASED:
-        return PageView(
-            CitizenStage.ERASED,
-            disclosure.subject,
-            on_the_line=call is not None,
-            callback=disclosure.call in desk.callbacks,
-        )
-    return PageView(
-        stage=CitizenStage.SEALED if call is None else _citizen_stage(call),
-        subject=disclosure.subject,
-        code_live=disclosure.code is not None and disclosure.opens_at(now),
-        code_expires_at=disclosure.code_expires_at if disclosure.code is not None else None,
-        expires_at=disclosure.expires_at,
-        position=None if call is None else desk.order.position(call.id),
-        on_the_line=call is not None,
-        seen=call is not None and call.granted is not None and call.granted.sealed is not None,
-        callback=call is not None and _can_be_called_back(call),
-    )
-
-
-def _can_be_called_back(call: Call) -> bool:
-    """Whether her queue offers that to who waits in it."""
-    rules = call.plan.rules(call.queue)
-    offered = rules.callback or ToCallback() in (rules.full, rules.impatient)
-    return offered and _citizen_stage(call) is CitizenStage.WAITING
-
-
-def _citizen_stage(call: Call) -> CitizenStage:
-    if call.stage in BEFORE_THE_QUEUE:
-        return CitizenStage.IN_CALL
-    return CitizenStage.TALKING if call.stage is Stage.TALKING else CitizenStage.WAITING

@@ -43,6 +43,8 @@ _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 2.0
 #: Bytes; an answer takes a few thousand.
 _MOST: Final = 256 * 1024
+_STRANGERS: Final = frozenset({"UNAUTHORIZED", "USER_NOT_FOUND"})
+"""The server's words for a requestor whom it does not know."""
 
 
 class IrmaClient:
@@ -121,7 +123,22 @@ class IrmaClient:
             pass  # whether the server is there at all is told by the look that follows
         await asyncio.sleep(self._poll_s)
 
+    async def known(self) -> None:
+        """See that the server answers, and knows us. Raises PeerError, PeerUnavailable.
+
+        It is asked for a session that can never begin, and says what is wrong with that.
+        """
+        status, words = await self._exchange("POST", "/session", {})
+        if status >= 500:
+            raise PeerUnavailable(f"the yivi server: HTTP {status}")
+        if parse_error(words) in _STRANGERS:
+            raise PeerError("the yivi server does not know our token (credential irma-token)")
+
     async def _ask(self, method: str, path: str, body: object = None, *, gone_is_fine: bool = False) -> str:
+        status, words = await self._exchange(method, path, body)
+        return _accept(status, words, gone_is_fine=gone_is_fine)
+
+    async def _exchange(self, method: str, path: str, body: object = None) -> tuple[int, str]:
         try:
             async with self._connections().request(
                 method,
@@ -131,10 +148,9 @@ class IrmaClient:
                 timeout=aiohttp.ClientTimeout(total=self._answer_s),
                 allow_redirects=False,
             ) as answer:
-                status, words = answer.status, await _whole(answer)
+                return answer.status, await _whole(answer)
         except (aiohttp.ClientError, TimeoutError) as failure:
             raise PeerUnavailable(f"the yivi server: {type(failure).__name__}") from None
-        return _accept(status, words, gone_is_fine=gone_is_fine)
 
     def _connections(self) -> aiohttp.ClientSession:
         if self._http is None:

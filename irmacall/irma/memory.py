@@ -47,6 +47,10 @@ class MemoryIrma:
     async def close(self) -> None:
         """Nothing to give back."""
 
+    async def known(self) -> None:
+        """As IrmaClient.known."""
+        self._answer()
+
     async def start(self, question: Question, return_url: str) -> Session:
         """As IrmaClient.start."""
         self._answer()

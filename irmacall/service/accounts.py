@@ -17,6 +17,7 @@ import structlog
 from irmacall.core.ids import SeatId, UserId
 from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.service.audit import AuditWriter
+from irmacall.service.farewells import Farewells
 from irmacall.store import users as kept
 from irmacall.store.sessions import Sessions
 from irmacall.store.throttle import Throttle
@@ -66,6 +67,7 @@ class Logins:
         self._seats = seats
         self._next_term = next_term
         self._clock = clock
+        self._farewells = Farewells()
 
     async def verify(self, login: str, password: str, address: str) -> User | None:
         """See `Accounts.verify`."""
@@ -103,6 +105,30 @@ class Logins:
             self._audit.note("logout", why="asked", user=record.user.id)
         self._end(seat_named(key))
 
+    async def keep_look(self, user: UserId, look: str) -> None:
+        """See `Accounts.keep_look`."""
+        await self._users.set_look(user, look)
+
+    def ended(self, seats: Collection[SeatId]) -> None:
+        """An administrator ended the sessions of these seats: nobody sees a caller there from now on."""
+        for seat in seats:
+            self._end(seat)
+
+    async def end_sessions(self, user: UserId, by: UserId) -> frozenset[SeatId]:
+        """Somebody of management ends every session of this user: the seats of those that there were.
+
+        In each of her browsers it is told who that was.
+        """
+        who = await self._users.get(by)
+        seats = await self._sessions.delete_user(user)
+        if who is not None:
+            self._farewells.say(seats, who.name)
+        return seats
+
+    def ended_by(self, key: SessionKey) -> str | None:
+        """See `Accounts.ended_by`."""
+        return self._farewells.of(seat_named(key))
+
     async def run(self) -> None:
         """End the seats of sessions that are over, at every take-over and every while; until cancelled."""
         while True:
@@ -133,4 +159,4 @@ class Logins:
 
 
 def _shown(user: kept.User) -> User:
-    return User(user.id, user.name, user.role.value)
+    return User(user.id, user.name, user.role.value, user.look)

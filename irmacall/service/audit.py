@@ -47,7 +47,15 @@ class AuditWriter:
         """Write one line soon; the time is now's."""
         self._queued.put_nowait(AuditLine(time.time(), AuditKind(kind), user, seat, call, self._desk, grant, why))
 
-    def count(self, kind: str, *, why: str, user: UserId, seat: SeatId, call: CallId | None) -> None:
+    def count(
+        self,
+        kind: str,
+        *,
+        why: str,
+        user: UserId | None = None,
+        seat: SeatId | None = None,
+        call: CallId | None = None,
+    ) -> None:
         """Write one line soon, and for what is the same a minute long no second one, but how often it was.
 
         For what one person can bring about as often as she likes.
@@ -88,8 +96,9 @@ class AuditWriter:
         self.tell_repeats(all_of_them=True)
         while not self._queued.empty():
             self._late.append(self._queued.get_nowait())
-        for line in self._late:
-            await self._audit.append(line)
+        while self._late:
+            await self._audit.append(self._late[0])
+            self._late.pop(0)
 
     async def _insist(self, line: AuditLine) -> None:
         while True:

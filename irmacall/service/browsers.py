@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
-from irmacall.core import views
+from irmacall.core import citizen_views
 from irmacall.core.code import Digits
 from irmacall.core.events import ErasureAsked
 from irmacall.core.ids import PageId, SealedId, SubjectId
@@ -23,13 +23,15 @@ from irmacall.irma.client import IrmaClient
 from irmacall.irma.wire import Session
 from irmacall.service.leadership import Leadership
 from irmacall.store.vault import Vault
-from irmacall.web.ports import FailureReason
+from irmacall.web.citizen_ports import FailureReason
 
 log = structlog.get_logger("irmacall.citizen")
 
 REMEMBERED: Final = 3600.0
 """Seconds that a page's failure, or its code in clear, is remembered at the most."""
-OVER: Final = frozenset({views.CitizenStage.UNKNOWN, views.CitizenStage.ERASED})
+OVER: Final = frozenset({citizen_views.CitizenStage.UNKNOWN, citizen_views.CitizenStage.ERASED})
+SEALED: Final = frozenset({citizen_views.CitizenStage.SEALED, citizen_views.CitizenStage.DROPPED})
+"""Where something lies in the vault that no call has."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,14 @@ class Browser:
     """One disclosure is begun at a time."""
     pages: list[PageId] = field(default_factory=list)
     """Those that may still hold something to erase, the newest last."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheLine:
+    """A page whose caller is on the line, and what it shows."""
+
+    page: PageId
+    view: citizen_views.PageView
 
 
 @dataclass(slots=True)
@@ -61,6 +71,8 @@ class Page:
     browser: Browser = field(default_factory=Browser, repr=False)
     left: bool = False
     """Another page was begun from it."""
+    paired: PageId | None = None
+    """The page that typed in the number of the call for which it is; None: it is for a call that is still to come."""
 
 
 class Browsers:
@@ -89,37 +101,53 @@ class Browsers:
             page.browser.pages.append(page_id)
         return page.browser
 
-    def seen(self, page_id: PageId) -> views.PageView:
+    def seen(self, page_id: PageId) -> citizen_views.PageView:
         """What the desk knows of a page. Raises PeerUnavailable on a standby."""
-        return views.page_view(self._leadership.term().desk, page_id, time.time())
+        return citizen_views.page_view(self._leadership.term().desk, page_id, time.time())
 
-    def still_sealed(self, browser: Browser) -> views.PageView | None:
+    def still_sealed(self, browser: Browser) -> citizen_views.PageView | None:
         """What can be erased from a page that was left: its browser may have kept this secret and not the last one.
 
         It says that there is something, never the code: whoever gave the browser its cookie could know that secret.
         """
         seen = (self.seen(page_id) for page_id in reversed(browser.pages))
-        return next((view for view in seen if view.stage is views.CitizenStage.SEALED), None)
+        return next((view for view in seen if view.stage in SEALED), None)
 
-    def on_the_line(self, browser: Browser) -> views.PageView | None:
+    def on_the_line(self, browser: Browser) -> OnTheLine | None:
         """The page of this browser whose caller is on the line, known to us or erased; None: no such is known."""
         try:
-            seen = [self.seen(page_id) for page_id in reversed(browser.pages)]
+            seen = [OnTheLine(page_id, self.seen(page_id)) for page_id in reversed(browser.pages)]
         except PeerUnavailable:  # Nobody leads: how calls go, nobody knows now.
             return None
-        return next((view for view in seen if view.on_the_line), None)
+        return next((each for each in seen if each.view.on_the_line), None)
+
+    def known(self, page_id: PageId) -> citizen_views.PageView | None:
+        """What the desk knows of this page; None: nothing, so that what its own session came to is what it shows.
+
+        What could not be kept for it is nothing to show; and where nobody leads, nobody knows.
+        """
+        page = self.pages.get(page_id)
+        try:
+            seen = self.seen(page_id)
+        except PeerUnavailable:
+            return None
+        lost = seen.stage is citizen_views.CitizenStage.ERASED and page is not None and page.failed == "unavailable"
+        return None if lost or seen.stage is citizen_views.CitizenStage.UNKNOWN else seen
 
     async def leave(self, browser: Browser) -> None:
         """What waits is not left behind when the browser loses its page's secret; a call that goes on is."""
         for page_id in browser.pages:
             if (page := self.pages.get(page_id)) is not None:
                 page.left = True
-        await self._give_up(browser.pages)
+        await self._give_up(browser.pages, SEALED)
         browser.pages = [page_id for page_id in browser.pages if not self._is_over(page_id)]
 
     async def give_up(self, page_id: PageId) -> None:
-        """All that this page's browser began is stopped, or erased where it lies sealed; a call goes on."""
-        await self._give_up(self.all_of(page_id))
+        """All that this page's browser began is stopped, or erased where it lies sealed.
+
+        A call goes on, and what is kept for who was cut off stays: that is wiped, and not stopped.
+        """
+        await self._give_up(self.all_of(page_id), frozenset({citizen_views.CitizenStage.SEALED}))
 
     async def erase(self, page_id: PageId) -> None:
         """All that this page's browser disclosed is erased. Raises PeerError where that is not sure."""
@@ -138,13 +166,13 @@ class Browsers:
             if page.since < oldest and page.session is None:
                 del self.pages[page_id]
 
-    async def _give_up(self, pages: Sequence[PageId]) -> None:
+    async def _give_up(self, pages: Sequence[PageId], erased: Set[citizen_views.CitizenStage]) -> None:
         for page_id in pages:
             page = self.pages.get(page_id)
             if page is not None and page.session is not None:
                 page.given_up = True
                 await self._cancel(page.session)
-        await self._erase([page_id for page_id in pages if self.seen(page_id).stage is views.CitizenStage.SEALED])
+        await self._erase([page_id for page_id in pages if self.seen(page_id).stage in erased])
 
     async def _cancel(self, session: Session) -> None:
         try:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from irmacall.core.call import Call, Stage
 from irmacall.core.ids import GrantNumber, QueueId, SubjectId, UserId
+from irmacall.core.sight import Look
 from irmacall.core.transfer import Asked
 from irmacall.core.views import CallView, ConsultView, Part
-from irmacall.web.ports import ConsultingView, ReturnedView, RingingView, TalkingView
+from irmacall.web.clocks import clock
+from irmacall.web.ports import ConsultingView, OnlookerView, ReturnedView, RingingView, TalkingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,12 @@ class Titles:
     """A template with {call_id} and {subject}; never anything of the caller's."""
 
 
-def people(call: Call | None) -> set[UserId | None]:
-    """Colleagues whose names a screen with this call shows."""
+def people(call: Call | None, onlookers: Set[UserId] = frozenset()) -> set[UserId | None]:
+    """Colleagues whose names a screen with this call shows; `onlookers`: of management's, at its caller."""
     if call is None:
         return set()
     back = None if call.returned is None else call.returned.user
-    return {call.passed_by, back, *(leg.user for leg in call.phones)}
+    return {*onlookers, call.passed_by, back, *(leg.user for leg in call.phones)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class CallOnScreen:
     names: Mapping[UserId, str]
     titles: Titles
     now: float
+    timezone: str = "Europe/Amsterdam"
 
     def ringing(self) -> RingingView | None:
         """What rings at this seat."""
@@ -62,6 +67,7 @@ class CallOnScreen:
             language=call.language,
             passed_by=self._passed_by(call) if call.for_her else None,
             recall=call.recall,
+            came_back=call.came_back,
         )
 
     def _asked(self, call: CallView) -> RingingView | None:
@@ -97,7 +103,17 @@ class CallOnScreen:
             muted=call.muted,
             consult=None if call.consult is None else self._consulting(call.consult),
             returned=self._returned(call),
+            doubt=None if call.doubt is None else call.doubt.value,
+            onlooker=None if call.onlooker is None else self._onlooker(call.onlooker),
+            looked=None if call.looked is None else self._looked(call.looked),
         )
+
+    def _onlooker(self, look: Look) -> OnlookerView:
+        until = datetime.fromtimestamp(look.until, ZoneInfo(self.timezone)).strftime("%H:%M:%S")
+        return OnlookerView(self._name(look.user) or "", until)
+
+    def _looked(self, look: Look) -> OnlookerView:
+        return OnlookerView(self._name(look.user) or "", clock(look.since, ZoneInfo(self.timezone)))
 
     def _consulted(self, call: CallView) -> TalkingView | None:
         """What who is consulted sees: her colleague, and nothing of the caller."""

@@ -107,15 +107,19 @@ class Directory:
         """Somebody as she is at this moment, whatever she is; None: nobody."""
         return await self._people.get(user)
 
-    async def names(self, users: Iterable[UserId | None]) -> Mapping[UserId, str]:
-        """What colleagues call them, as far as it is known. Raises nothing: a call matters more than a name."""
+    async def known(self, users: Iterable[UserId | None]) -> Mapping[UserId, User]:
+        """Those of them whom the users' file knows, the disabled too, as far as it can be read. Raises nothing."""
         asked = {user for user in users if user is not None}
         if not asked <= self._known.keys():
             try:
                 await self._read()
             except PeerError as error:
-                log.warning("names not read", error=str(error))
-        return {user: self._known[user].user.name for user in asked & self._known.keys()}
+                log.warning("people not read", error=str(error))
+        return {user: self._known[user].user for user in asked & self._known.keys()}
+
+    async def names(self, users: Iterable[UserId | None]) -> Mapping[UserId, str]:
+        """What colleagues call them, as far as it is known. Raises nothing: a call matters more than a name."""
+        return {name: user.name for name, user in (await self.known(users)).items()}
 
     async def _read(self) -> None:
         if self._read_at is not None and self._clock() - self._read_at < STALE_SECONDS:

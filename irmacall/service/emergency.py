@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from irmacall.core.events import EmergencyEnded, EmergencyThrown
-from irmacall.core.ids import QueueId, SoundName
+from irmacall.core.ids import QueueId, SoundName, UserId
 from irmacall.core.routes import ToMessage, ToQueue
 from irmacall.core.state import Emergency
 from irmacall.errors import Refused
@@ -52,10 +52,13 @@ class Emergencies:
         """The emergency that holds now."""
         return self._leadership.term().desk.emergency
 
-    async def throw(self, to: ToQueue | ToMessage, minutes: int, *, by: str, reason: str = "") -> Emergency:
+    async def throw(
+        self, to: ToQueue | ToMessage, minutes: int, *, by: str, reason: str = "", user: UserId | None = None
+    ) -> Emergency:
         """Everybody goes there, for so many minutes; one that holds already is replaced.
 
-        `by`: who does this, and `reason`: why, for the audit log. Raises Refused for what cannot be.
+        `by`: who does this, and `reason`: why, for the audit log. `user`: the same, of who did it at a screen. Raises
+        Refused for what cannot be.
         """
         self._judge(to, minutes, reason)
         async with self._turn:
@@ -64,17 +67,17 @@ class Emergencies:
             thrown = Emergency(to, self._clock() + 60 * minutes)
             await self._leadership.term().ask(EmergencyThrown(to, thrown.until))
         words = f"by {by}: {place(to)} for {minutes} minutes" + (f": {reason}" if reason else "")
-        self._audit.note("emergency_thrown", why=words)
+        self._audit.note("emergency_thrown", why=words, user=user)
         log.warning("emergency", action="emergency.thrown", by=by, to=place(to), minutes=minutes)
         return thrown
 
-    async def end(self, *, by: str) -> bool:
+    async def end(self, *, by: str, user: UserId | None = None) -> bool:
         """It is over; whether there was one."""
         async with self._turn:
             held = self.stands() is not None
             await self._leadership.term().ask(EmergencyEnded())
         if held:
-            self._audit.note("emergency_ended", why=f"by {by}")
+            self._audit.note("emergency_ended", why=f"by {by}", user=user)
             log.warning("emergency is over", action="emergency.ended", by=by)
         return held
 

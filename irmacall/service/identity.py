@@ -42,6 +42,7 @@ def card(
     crm_url: str | None,
     language: LanguageId,
     names: Mapping[UserId, str] = MappingProxyType({}),
+    words: tuple[str, str] | None = None,
 ) -> Card:
     """What the agent sees of it; `language`: in which the caller wants to be spoken to; `names`: of colleagues."""
     disclosed, note = revealed.identity, revealed.note
@@ -66,4 +67,5 @@ def card(
         identified=disclosed is not None,
         note=written.get(NOTE, ""),
         note_by=names.get(UserId(written.get(BY, "")), ""),
+        words=words if disclosed is not None else None,
     )

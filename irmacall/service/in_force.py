@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from irmacall.core.code import Digits
 from irmacall.core.ids import CodeHash
@@ -19,6 +20,8 @@ from irmacall.service.citizen import Offer
 from irmacall.service.directory import Reach
 from irmacall.settings import DeskSettings, Settings
 from irmacall.web.config import WebConfig
+
+Derived = TypeVar("Derived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def rules(settings: Settings, hashed: Callable[[Digits], CodeHash]) -> Rules:
 
 def _offer(settings: Settings, desk: DeskSettings) -> Offer:
     subjects = {subject.view.id: subject for subject in plan.subjects(desk, settings.demo)}
-    return Offer(desk.number, desk.shown_number, subjects, desk.times.identity)
+    return Offer(desk.number, desk.shown_number, subjects, desk.times.identity, settings.public.origin)
 
 
 def _plain(value: object) -> object:
@@ -78,6 +81,18 @@ class InForce:
     def now(self) -> Rules:
         """The rules that hold now: ask again for the next thing that begins."""
         return self._now
+
+    def derived(self, make: Callable[[Rules], Derived]) -> Callable[[], Derived]:
+        """Asks what `make` says of the rules that hold now; it is made once for them, however often it is asked."""
+        made: tuple[Rules, Derived] | None = None
+
+        def current() -> Derived:
+            nonlocal made
+            if made is None or made[0] is not self._now:
+                made = self._now, make(self._now)
+            return made[1]
+
+        return current
 
     def swap(self, rules: Rules) -> None:
         """From this instant on these hold, for everybody at once."""

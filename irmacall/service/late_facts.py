@@ -12,11 +12,25 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from irmacall.core.facts import CallFacts
+from irmacall.core.ids import UserId
 from irmacall.service.records import FactsKeeper
 from irmacall.settings import DeskSettings, Settings
+from irmacall.store.facts_asked import AgentTally, By, Question, Tally
 
 
 class _Store(FactsKeeper, Protocol):
+    async def figures(self, asked: Question, by: By) -> list[Tally]:
+        """See `store.facts.FactsStore.figures`."""
+
+    async def of_agents(self, asked: Question) -> dict[UserId, AgentTally]:
+        """See `store.facts.FactsStore.of_agents`."""
+
+    async def check(self) -> str:
+        """What it is, in words."""
+
+    async def had_by(self, user: UserId, since: float, until: float, most: int) -> tuple[int, float, list[CallFacts]]:
+        """See `store.facts.FactsStore.had_by`."""
+
     async def close(self) -> None:
         """Close what was opened."""
 
@@ -41,6 +55,25 @@ class LateFacts:
     async def purge(self, before: float) -> int:
         """See `FactsKeeper.purge`."""
         return await (await self._opened()).purge(before)
+
+    async def figures(self, asked: Question, by: By) -> list[Tally]:
+        """See `store.facts.FactsStore.figures`."""
+        return await (await self._opened()).figures(asked, by)
+
+    async def of_agents(self, asked: Question) -> dict[UserId, AgentTally]:
+        """See `store.facts.FactsStore.of_agents`."""
+        return await (await self._opened()).of_agents(asked)
+
+    async def check(self) -> str:
+        """What the database is, in words (see `FactsStore.check`); nothing is made."""
+        settings = self._settings
+        if settings.records.is_sqlite and not settings.records_file.exists():
+            return f"{settings.records_file.name}, not there yet: who leads makes it"
+        return await (await self._opened()).check()
+
+    async def had_by(self, user: UserId, since: float, until: float, most: int) -> tuple[int, float, list[CallFacts]]:
+        """See `store.facts.FactsStore.had_by`."""
+        return await (await self._opened()).had_by(user, since, until, most)
 
     async def close(self) -> None:
         """Close it, where it was opened."""

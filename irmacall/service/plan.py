@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -16,16 +17,16 @@ from irmacall.irma.question import AttributeId, Question, Wanted
 from irmacall.service import exchange
 from irmacall.service.call_on_screen import Titles
 from irmacall.service.callbacks import NumberOf
-from irmacall.service.citizen import Subject
+from irmacall.service.citizen import Further, Subject
 from irmacall.service.strain import NodeLimits
 from irmacall.settings import DeskSettings, NodeSettings, Settings, TransferSettings
-from irmacall.settings.desks import SubjectSettings, TimesSettings
+from irmacall.settings.desks import AttributeSettings, SubjectSettings, TimesSettings
 from irmacall.store import forms
 from irmacall.store.desk import DeskStore
 from irmacall.store.vault import Vault
+from irmacall.web.citizen_ports import SubjectView
 from irmacall.web.config import WebConfig
 from irmacall.web.entrance import Limits
-from irmacall.web.ports import SubjectView
 
 
 def code_hash(key: bytes) -> Callable[[Digits], CodeHash]:
@@ -57,6 +58,7 @@ def core_plan(desk: DeskSettings, hashed: Callable[[Digits], CodeHash]) -> Plan:
         callbacks=exchange.callbacks(desk),
         transfers=_transfers(desk.transfer),
         closed=exchange.closed(desk),
+        break_glass=desk.break_glass,
     )
 
 
@@ -68,6 +70,7 @@ def _times(times: TimesSettings) -> Times:
         prompt=times.prompt,
         code=times.code,
         identity=times.identity,
+        dropped=times.dropped,
     )
 
 
@@ -85,25 +88,46 @@ def titles(desk: DeskSettings) -> Titles:
     return Titles(
         queues={QueueId(queue.id): queue.title for queue in desk.queues},
         subjects={SubjectId(subject.id): subject.title for subject in desk.subjects},
-        labels={asked.field: asked.label for subject in desk.subjects for asked in subject.attributes},
+        labels={
+            asked.field: asked.label for subject in desk.subjects for asked in (*subject.attributes, *subject.more)
+        },
         crm_url=desk.crm_url,
     )
 
 
 def subjects(desk: DeskSettings, demo: bool) -> list[Subject]:
     """What citizens can call about, and what each asks of them."""
-    return [Subject(_view(subject), _question(desk, subject, demo)) for subject in desk.subjects]
+    return [
+        Subject(_view(subject), _question(desk, subject, demo), _more(desk, subject, demo))
+        for subject in desk.subjects
+    ]
 
 
-def _view(subject: SubjectSettings) -> SubjectView:
-    shares = tuple(dict.fromkeys(asked.label for asked in subject.attributes))
-    return SubjectView(SubjectId(subject.id), subject.title, shares, subject.explanation)
+def _more(desk: DeskSettings, subject: SubjectSettings, demo: bool) -> dict[str, Further]:
+    return {
+        each.field: Further(each.label, _view(subject, each), _question(desk, subject, demo, each))
+        for each in subject.more
+    }
 
 
-def _question(desk: DeskSettings, subject: SubjectSettings, demo: bool) -> Question:
-    """Each credential that the subject names is a way of its own to answer."""
+def _view(subject: SubjectSettings, *more: AttributeSettings) -> SubjectView:
+    name, asked = SubjectId(subject.id), (*subject.attributes, *more)
+    shares = tuple(dict.fromkeys(each.label for each in asked))
+    english = None
+    if subject.title_en is not None and subject.explanation_en is not None:
+        labels = tuple(dict.fromkeys(each.label_en or each.label for each in asked))
+        english = SubjectView(name, subject.title_en, labels, subject.explanation_en, "en")
+    return SubjectView(name, subject.title, shares, subject.explanation, translated=(english,) if english else ())
+
+
+def _question(
+    desk: DeskSettings, subject: SubjectSettings, demo: bool, more: AttributeSettings | None = None
+) -> Question:
+    """Each credential that the subject names is a way of its own to answer; with `more`, that one's alone is."""
     ways: dict[str, list[Wanted]] = defaultdict(list)
-    for asked in subject.attributes:
+    for asked in subject.attributes if more is None else (*subject.attributes, more):
+        if more is not None and asked.credential != more.credential:
+            continue
         ways[asked.credential].append(Wanted(AttributeId(asked.id), asked.field))
     return Question(tuple(tuple(way) for way in ways.values()), frozenset(desk.schemes), demo)
 
@@ -159,6 +183,8 @@ def public_web(settings: Settings, desk: DeskSettings) -> WebConfig:
         irma_origins=(settings.irma.client_origin,),
         privacy_contact=desk.privacy_contact,
         privacy_url=desk.privacy_url,
+        break_glass=desk.break_glass,
+        dropped_minutes=math.ceil(desk.times.dropped / 60),
         demo=settings.demo,
         begins_per_minute=settings.public.begins_per_minute,
         streams=settings.public.connections // 2,
@@ -186,5 +212,7 @@ def staff_web(settings: Settings, desk: DeskSettings) -> WebConfig:
         demo=settings.demo,
         pause_reasons=desk.pause_reasons,
         logins_per_minute=settings.staff.logins_per_minute,
+        break_glass=desk.break_glass,
+        crm_origin=desk.crm.origin,
         allow=settings.staff.allow,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from irmacall.core.ids import UserId
 from irmacall.errors import Refused, SettingsError
 from irmacall.service.audit import AuditWriter
 from irmacall.service.caveats import Caveats
@@ -36,6 +37,18 @@ class Reloaded:
     """What the file leaves undone, a line each: agents without a group, texts without a sound."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a reload would do now. `problems`: why the file cannot be used, a line each; all else is empty then."""
+
+    revision: str = ""
+    differs: bool = False
+    """Whether it says anything else of the desk than what is in force."""
+    waiting: tuple[str, ...] = ()
+    """Keys that were changed and are taken at the next start."""
+    problems: tuple[str, ...] = ()
+
+
 class Reloading:
     """Reads and takes site files, one at a time.
 
@@ -59,19 +72,30 @@ class Reloading:
         self._caveats = caveats
         self._turn = asyncio.Lock()
 
-    async def reload(self, by: str, named: Path | None = None) -> Reloaded:
+    async def reload(self, by: str, named: Path | None = None, user: UserId | None = None) -> Reloaded:
         """Read it, and take it. Raises SettingsError where it cannot be used: then all stays as it is.
 
-        `named`: the file that is meant. Raises Refused where that is not the one that this daemon reads.
+        `named`: the file that is meant. Raises Refused where that is not the one that this daemon reads. `user`: who
+        asks for it, where it is somebody who is logged in.
         """
         self._must_be_ours(named)
         async with self._turn:
             try:
                 read = await asyncio.to_thread(self._reread)
-                return await self._take(read, by)
+                return await self._take(read, by, user)
             except SettingsError as error:
                 log.error("site file not taken", action="reload.refused", by=by, problems=str(error).splitlines())
                 raise
+
+    async def pending(self) -> Pending:
+        """What reading the file now would change. Nothing is taken, and nothing noted."""
+        try:
+            read = await asyncio.to_thread(self._reread)
+            old = self._in_force.now
+            new = rules(taken(old.settings, read), old.plan.hash_code)
+        except SettingsError as error:
+            return Pending(problems=tuple(str(error).splitlines()))
+        return Pending(new.revision, new.revision != old.revision, tuple(waiting(old.settings, read)))
 
     def _must_be_ours(self, named: Path | None) -> None:
         own = self._in_force.now.settings.file
@@ -80,7 +104,7 @@ class Reloading:
                 f"the daemon reads {own}, not {str(named)!r}: change that file, and reload with `--site {own}`"
             )
 
-    async def _take(self, read: Settings, by: str) -> Reloaded:
+    async def _take(self, read: Settings, by: str, user: UserId | None) -> Reloaded:
         old = self._in_force.now
         new = rules(taken(old.settings, read), old.plan.hash_code)
         left = tuple(waiting(old.settings, read))
@@ -88,7 +112,7 @@ class Reloading:
         self._in_force.swap(new)
         leads = await self._leadership.take(new.plan)
         self._screens.seats.nudge_all(PANEL)
-        self._audit.note("plan_taken", why=f"by {by}: {_step(old.revision, new.revision)}")
+        self._audit.note("plan_taken", why=f"by {by}: {_step(old.revision, new.revision)}", user=user)
         log.info("site file taken", action="reload.taken", by=by, revision=new.revision, leads=leads, waiting=left)
         warnings = await self._caveats.about(new.settings)
         if warnings:

@@ -17,8 +17,10 @@ from typing import Final, Protocol
 import structlog
 
 from irmacall.core.commands import Grant
+from irmacall.core.glass import Looks
 from irmacall.core.ids import CallId, DeskId, GrantNumber, SealedId, SeatId, UserId
 from irmacall.core.ownership import Grants
+from irmacall.core.sight_events import IdentitySeen
 from irmacall.errors import ClockSkew, LeaseLost, PeerError, Refused, VaultGone
 from irmacall.store.desk import Lease
 from irmacall.store.sealing import Disclosed
@@ -40,6 +42,21 @@ NOT_SHOWN: Final[tuple[tuple[type[BaseException], str], ...]] = (
 NO_CALL: Final = "not a call that goes on now"
 ON_THE_LINE: Final = "has the caller on the line"
 """What a line says of who is granted a caller, and of who is shown her."""
+BROKE_THE_GLASS: Final = "broke the glass; her reason stands in an earlier line"
+"""What a line says of management who is shown a caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One of the two reasons for which somebody may see a caller, in the words of the log."""
+
+    allows: str
+    forbids: str
+    by_glass: bool = False
+
+
+_OWNER: Final = _Rule(ON_THE_LINE, "does not have this caller on the line under this grant")
+_ONLOOKER: Final = _Rule(BROKE_THE_GLASS, "may not look at this caller under this grant", by_glass=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +92,23 @@ class Door:
         self,
         desk: DeskId,
         grants: Grants,
+        looks: Looks,
         vault: Vault,
         audit: AuditTrail,
         *,
         lease: Callable[[], Lease],
         lost: Callable[[SealedId], None],
+        seen: Callable[[IdentitySeen], None],
         is_call: Callable[[CallId], bool],
     ) -> None:
         self._desk = desk
         self._grants = grants
+        self._looks = looks
         self._vault = vault
         self._audit = audit
         self._lease = lease
         self._lost = lost
+        self._seen = seen
         self._is_call = is_call
 
     async def reveal(self, seat: SeatId, user: UserId, call: CallId, number: GrantNumber) -> Revealed:
@@ -96,23 +117,35 @@ class Door:
         Raises Refused (not hers to see), LeaseLost, VaultGone (nothing is there any more, and the desk is told), or
         PeerError. Where the vault has lost one of the two the other is shown.
         """
+        return await self._reveal(seat, user, call, number, _OWNER)
+
+    async def reveal_by_glass(self, seat: SeatId, user: UserId, call: CallId, number: GrantNumber) -> Revealed:
+        """Who the caller of this call is, for somebody of management whose reason was written down: never a note.
+
+        Raises as `reveal` does.
+        """
+        return await self._reveal(seat, user, call, number, _ONLOOKER)
+
+    async def _reveal(self, seat: SeatId, user: UserId, call: CallId, number: GrantNumber, rule: _Rule) -> Revealed:
         try:
-            held = self._ask(seat, user, call, number)
+            held = self._ask(seat, user, call, number, rule)
         except Refused as refused:
             self._refuse(seat, user, call, str(refused))
             raise
-        why = ON_THE_LINE if held.sealed is not None else f"{ON_THE_LINE}; a note alone"
+        why = rule.allows if held.sealed is not None else f"{rule.allows}; a note alone"
         line = asyncio.ensure_future(
             self._audit.write("reveal", seat=seat, user=user, call=call, grant=number, why=why)
         )
         try:
             revealed = await self._opened(held, line)
-            self._ask(seat, user, call, number)
+            self._ask(seat, user, call, number, rule)
         except BaseException as failed:
             self._not_shown(held, line, failed)
             raise
         if held.sealed is not None and revealed.identity is None:
             self._note("reveal_failed", held, f"{_GONE}; a note was shown")
+        if held.sealed is not None and revealed.identity is not None:
+            self._seen(IdentitySeen(held.sealed, user, number, by_glass=rule.by_glass))
         return revealed
 
     async def _opened(self, held: Grant, line: asyncio.Future[None]) -> Revealed:
@@ -134,12 +167,15 @@ class Door:
             self._lost(sealed)
             return None
 
-    def _ask(self, seat: SeatId, user: UserId, call: CallId, number: GrantNumber) -> Grant:
+    def _ask(self, seat: SeatId, user: UserId, call: CallId, number: GrantNumber, rule: _Rule) -> Grant:
         if not self._lease().stands_at(time.monotonic()):
             raise LeaseLost("the lease has lapsed")
-        held = self._grants.may_see(seat, call, number)
+        if rule.by_glass:
+            held = self._looks.may_see(seat, call, number, time.time())
+        else:
+            held = self._grants.may_see(seat, call, number)
         if held is None or held.user != user:
-            raise Refused("does not have this caller on the line under this grant")
+            raise Refused(rule.forbids)
         return held
 
     def _refuse(self, seat: SeatId, user: UserId, call: CallId, why: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Generic, TypeVar
 
@@ -23,7 +23,8 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._waiting: dict[str, Nudge] = {}
-        self._filled = asyncio.Event()
+        self._filled: asyncio.Future[None] | None = None
+        """What its reader waits for; lighter than an event, and there is one for each open screen."""
         self._closed = False
 
     def put(self, nudge: Nudge) -> None:
@@ -32,18 +33,23 @@ class Mailbox:
         if nudge.kind == "blank":
             self._waiting.pop("card", None)
         self._waiting[nudge.kind] = nudge
-        self._filled.set()
+        self._wake()
 
     def close(self) -> None:
         """Nothing that is told from now on can be relied on: let the stream end."""
         self._closed = True
-        self._filled.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._filled is not None and not self._filled.done():
+            self._filled.set_result(None)
 
     async def nudges(self) -> AsyncIterator[Nudge]:
         """Every nudge, until the mailbox is closed; what is waiting then is not told any more."""
         while True:
-            await self._filled.wait()
-            self._filled.clear()
+            if not self._waiting and not self._closed:
+                self._filled = asyncio.get_running_loop().create_future()
+                await self._filled
             while self._waiting and not self._closed:
                 yield self._waiting.pop(next(iter(self._waiting)))
             if self._closed:
@@ -104,9 +110,11 @@ class Screens:
         self.pages: Streams[PageId] = Streams()
 
     @asynccontextmanager
-    async def seat_changes(self, seat: SeatId) -> AsyncIterator[AsyncIterator[Nudge]]:
-        """See `StaffDesk.changes`."""
+    async def seat_changes(self, seat: SeatId, first: Iterable[Nudge] = ()) -> AsyncIterator[AsyncIterator[Nudge]]:
+        """See `StaffDesk.changes`. `first`: what is so now."""
         with self.seats.mailbox(seat) as box:
+            for nudge in first:
+                box.put(nudge)
             yield box.nudges()
 
     @asynccontextmanager

@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from irmacall.core import views
 from irmacall.core.events import HangUpAsked, SeatClaimed, SeatPaused, SeatReleased, WrapUpExtended
 from irmacall.core.ids import CallId, Endpoint, GrantNumber, GroupId, QueueId, SeatId, SubjectId, UserId
+from irmacall.core.sight_events import SeatDoubts
 from irmacall.errors import Refused
 from irmacall.service import call_on_screen, identity
 from irmacall.service.call_on_screen import Titles
 from irmacall.service.directory import Directory
 from irmacall.service.leadership import Leadership
-from irmacall.service.screens import Screens
+from irmacall.service.screens import PANEL, Screens
 from irmacall.service.transfers import Transfers
+from irmacall.service.two_words import Pairs
 from irmacall.store.users import Role, User
+from irmacall.web.identify_ports import IdentifyView
 from irmacall.web.ports import (
     ActName,
     Availability,
@@ -28,6 +31,7 @@ from irmacall.web.ports import (
     PanelView,
     PassOn,
     QueueView,
+    TalkingView,
     TargetsView,
 )
 
@@ -60,14 +64,19 @@ class Staff:
         place_of: Callable[[UserId], Awaitable[Place | None]],
         directory: Directory,
         transfers: Transfers,
+        pairs: Pairs,
+        identify: Callable[[views.CallView], IdentifyView | None] = lambda _: None,
     ) -> None:
-        """`titles` is asked each time: a site file can be read anew."""
+        """`titles` is asked each time: a site file can be read anew. `identify`: what the owner of a call can ask of
+        its caller, to know who she is."""
         self._leadership = leadership
         self._screens = screens
         self._titles = titles
         self._place_of = place_of
         self._directory = directory
         self._transfers = transfers
+        self._identify = identify
+        self._pairs = pairs
 
     async def claim(self, user: UserId, seat: SeatId) -> None:
         """See `StaffDesk.claim`."""
@@ -90,6 +99,10 @@ class Staff:
         """See `StaffDesk.hang_up`."""
         await self._leadership.term().ask(HangUpAsked(seat, call))
 
+    async def doubt(self, seat: SeatId, call: CallId, grant: GrantNumber) -> None:
+        """See `StaffDesk.doubt`."""
+        await self._leadership.term().ask(SeatDoubts(seat, call, grant))
+
     async def targets(self, user: UserId, text: str) -> TargetsView:
         """See `StaffDesk.targets`."""
         return await self._transfers.targets(user, text)
@@ -107,7 +120,8 @@ class Staff:
         place = await self._place(seat, user)
         names = await self._directory.names(self._people(seat))
         seen, now = self._seen(seat, user, place), time.time()  # After the last wait: it must be true now.
-        shown = call_on_screen.CallOnScreen(seen.call, user, names, self._titles(), now)
+        zone = self._leadership.term().desk.plan.timezone
+        shown = call_on_screen.CallOnScreen(seen.call, user, names, self._titles(), now, zone)
         availability, official = _availability(seen), self._is_official(seat, place)
         return PanelView(
             availability=availability,
@@ -115,16 +129,24 @@ class Staff:
             since=max(0.0, now - seen.since) if availability == seen.availability.value and seen.has_seat else None,
             left=None if seen.until is None else max(0.0, seen.until - now),
             ringing=shown.ringing(),
-            talking=shown.talking(self._grant(seen.call, seat)),
+            talking=self._talking(seen.call, shown.talking(self._grant(seen.call, seat))),
             waiting=[] if official else [self._waiting(queue, now) for queue in seen.queues],
             callbacks=[] if official else [self._callback(callback, now) for callback in seen.callbacks],
             official=official,
+            paused_by=None if seen.paused_by is None else names.get(seen.paused_by, seen.paused_by),
         )
+
+    def _talking(self, call: views.CallView | None, shown: TalkingView | None) -> TalkingView | None:
+        if call is None or shown is None or shown.consulted_by is not None:
+            return shown
+        return replace(shown, identify=self._identify(call))
 
     def _people(self, seat: SeatId) -> set[UserId | None]:
         desk = self._leadership.term().desk
         agent = desk.agent_at(seat)
-        return call_on_screen.people(None if agent is None else desk.call_of_agent(agent))
+        call = None if agent is None else desk.call_of_agent(agent)
+        on_call = call_on_screen.people(call, frozenset() if call is None else views.onlookers(desk, call))
+        return on_call if agent is None else on_call | {agent.paused_by}
 
     def _seen(self, seat: SeatId, user: UserId, place: Place | None) -> views.SeatView:
         groups = frozenset[GroupId]() if place is None else place.groups
@@ -175,7 +197,9 @@ class Staff:
         sealed = None if known is None or known.sealed is None else term.desk.disclosures.get(known.sealed)
         crm = self._crm(call, None if sealed is None else sealed.subject)
         language = term.desk.plan.language if known is None else known.language
-        return identity.card(revealed, call, grant, self._titles().labels, crm, language, names)
+        words = None if sealed is None else self._pairs.of(sealed.sealed)
+        said = None if words is None else (words.staff, words.citizen)
+        return identity.card(revealed, call, grant, self._titles().labels, crm, language, names, said)
 
     def _crm(self, call: CallId, subject: SubjectId | None) -> str | None:
         template = self._titles().crm_url
@@ -185,16 +209,20 @@ class Staff:
 
     @asynccontextmanager
     async def changes(self, seat: SeatId) -> AsyncIterator[AsyncIterator[Nudge]]:
-        """See `StaffDesk.changes`. Begins with the whole current state: look at the panel, and there is a card."""
-        self._leadership.term()
-        async with self._screens.seat_changes(seat) as nudges:
+        """See `StaffDesk.changes`."""
+        grants = self._leadership.term().grants
+        # In one step with the mailbox: what is granted or withdrawn later comes after it.
+        held = grants.of(seat)
+        first = [PANEL] if held is None else [Nudge("card", held.call, held.grant), PANEL]
+        async with self._screens.seat_changes(seat, first) as nudges:
             yield nudges
 
     # -- what accounts ask (see `accounts.Seats`) ----------------------------------------------------------
 
     def claimed(self) -> Collection[SeatId]:
         """See `accounts.Seats.claimed`."""
-        return self._leadership.term().desk.agent_of_seat.keys()
+        desk = self._leadership.term().desk
+        return desk.agent_of_seat.keys() | {look.seat for look in desk.looks.values()}
 
     def on_the_line(self, seat: SeatId) -> bool:
         """See `accounts.Seats.on_the_line`."""
@@ -216,7 +244,7 @@ def _availability(seen: views.SeatView) -> Availability:
 
 def _reason(seen: views.SeatView) -> str | None:
     if seen.seated_elsewhere:
-        return "elsewhere"
+        return "elsewhere-on-the-line" if seen.on_line_unseen else "elsewhere"
     if seen.on_line_unseen:
         return "on-the-line"
     if seen.has_seat and seen.availability.value == "available" and not seen.phone_online:

@@ -120,6 +120,8 @@ class Strain:
     clock: Callable[[], float] = time.time
     _gates: dict[NodeName, Gate] = field(default_factory=dict)
     _refused: dict[NodeName, int] = field(default_factory=dict)
+    latest: Mapping[NodeName, Seen] = field(default_factory=dict)
+    """What the last look saw, for who wants to know how the nodes are."""
 
     async def run(self) -> Never:
         """Look, again and again, until cancelled."""
@@ -127,7 +129,8 @@ class Strain:
             for name in self.nodes:
                 group.create_task(self._limit(name), name=f"limit {name}")
             while True:
-                await asyncio.gather(*(self.look(name, seen) for name, seen in self.seen().items()))
+                self.latest = self.seen()
+                await asyncio.gather(*(self.look(name, seen) for name, seen in self.latest.items()))
                 await asyncio.sleep(LOOK_SECONDS)
         raise AssertionError("looked at for ever")
 
@@ -138,6 +141,10 @@ class Strain:
             name: Seen(calls[name], node.lag.seconds(), busy if node.is_here and node.lag.busy() else None)
             for name, node in self.nodes.items()
         }
+
+    def refused(self, name: NodeName) -> int:
+        """The percentage of new callers that this node refuses now."""
+        return self._refused.get(name, 0)
 
     async def look(self, name: NodeName, seen: Seen) -> None:
         """Decide for one node, and have its dialplan told what differs or would lapse."""

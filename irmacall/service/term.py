@@ -22,6 +22,7 @@ from irmacall.core import commands as C
 from irmacall.core.desk import decide
 from irmacall.core.disclosure import Seal
 from irmacall.core.events import Event, IdentityLost, LeadershipBegan, TimePassed
+from irmacall.core.glass import Looks
 from irmacall.core.ids import Endpoint, GrantNumber, NodeName, QueueId, RecordKey, SealedId, SeatId
 from irmacall.core.ownership import Grants
 from irmacall.core.state import Decision, Desk
@@ -31,6 +32,7 @@ from irmacall.errors import LeaseLost, PeerError, PeerUnavailable
 from irmacall.service.alarm import Alarm
 from irmacall.service.audit import AuditWriter
 from irmacall.service.callbacks import NumberOf, Numbers, needed
+from irmacall.service.crm import Crm
 from irmacall.service.custody import Custody
 from irmacall.service.directory import Directory, Reach
 from irmacall.service.lanes import Lanes
@@ -76,6 +78,8 @@ class Peers:
     unburned: set[SealedId] = field(default_factory=set)
     """What this daemon has still to erase: an erasure outlives the term in which it was decided."""
     clock: Callable[[], float] = time.time
+    crm: Crm | None = None
+    """Tells the municipality's CRM of calls, where it has one."""
 
 
 class Term:
@@ -88,6 +92,7 @@ class Term:
         self.desk = desk
         self.lease = lease
         self.grants = Grants()
+        self.looks = Looks()
         self._peers = peers
         self._inbox: asyncio.Queue[tuple[Event, asyncio.Future[None] | None]] = asyncio.Queue()
         self._saving = Saving(desk, peers.store, lease=lambda: self.lease, leads=self.leads, act=self._act)
@@ -98,6 +103,7 @@ class Term:
         self._wake_at: float | None = None
         self._over = False
         self.nodes: Mapping[NodeName, Node] = {}
+        self.strain: Strain | None = None
         self.records = RecordsWriter(peers.records, self.tell)
         self._panels = Panels(peers.screens.seats, self._shows)
         self._group: asyncio.TaskGroup | None = None
@@ -116,10 +122,12 @@ class Term:
         self.door = Door(
             desk.plan.desk,
             self.grants,
+            self.looks,
             peers.vault,
             peers.audit,
             lease=lambda: self.lease,
             lost=lambda sealed: self.tell(IdentityLost(sealed)),
+            seen=self.tell,
             is_call=lambda call: call in self.desk.calls,
         )
 
@@ -197,14 +205,15 @@ class Term:
             group.create_task(work(), name=work.__name__.strip("_"))
         group.create_task(self._saving.run(), name="saves")
         group.create_task(self.records.run(), name="records")
-        group.create_task(Strain(self.desk, self.nodes, self._peers.limits, self.tell).run(), name="strain")
+        self.strain = Strain(self.desk, self.nodes, self._peers.limits, self.tell)
+        group.create_task(self.strain.run(), name="strain")
         group.create_task(self._numbers.drop_all_but(needed(self.desk)), name="numbers")
 
     def _end(self) -> None:
         """Nobody sees anything, and nobody waits for an answer that cannot come."""
         self._over = True
         self._alarm.silence()
-        for grant in self.grants.clear():
+        for grant in (*self.grants.clear(), *self.looks.clear()):
             self._peers.screens.seats.nudge(grant.seat, Nudge("blank", grant.call, grant.grant))
         self._panels.close()
         self._peers.screens.seats.close()
@@ -253,10 +262,22 @@ class Term:
     def _act_at_once(self, command: C.UrgentCommand) -> None:
         if isinstance(command, C.Withdraw):
             self.grants.withdraw(command)
-            self._peers.screens.seats.nudge(command.seat, Nudge("blank", command.call, command.grant))
-            self._note("withdrawn", command, command.why)
+            self._blank("withdrawn", command)
+        elif isinstance(command, C.HideFromGlass):
+            self.looks.withdraw(command.withdrawal)
+            self._blank("glass_over", command.withdrawal)
         else:
             self.custody.burn(command.sealed)
+
+    def _blank(self, kind: str, withdrawal: C.Withdraw) -> None:
+        self._peers.screens.seats.nudge(withdrawal.seat, Nudge("blank", withdrawal.call, withdrawal.grant))
+        self._note(kind, withdrawal, withdrawal.why)
+
+    def _show_by_glass(self, command: C.ShowByGlass) -> None:
+        grant = command.grant
+        if self.looks.grant(command):
+            self._peers.screens.seats.nudge(grant.seat, Nudge("card", grant.call, grant.grant))
+            self._note("glass_granted", grant, "the owner and the citizen are told")
 
     def _grant(self, command: C.Grant) -> None:
         why = self._granted_by.pop(command.grant)
@@ -272,14 +293,19 @@ class Term:
         match command:
             case C.Grant():
                 self._grant(command)
+            case C.ShowByGlass():
+                self._show_by_glass(command)
             case C.RefreshSeat():
                 self._panels.hers(command.seat)
+                if self._peers.crm is not None:
+                    self._peers.crm.look(self.desk, command.seat)
             case C.RefreshQueues():
                 self._panels.changed(command.queues)
             case C.RefreshPage():
                 screens.pages.nudge(command.page, PANEL)
             case C.NoteForAudit():
-                self._peers.audit.note(command.kind, why=command.detail, call=command.call)
+                about, who = command.call, command.user
+                self._peers.audit.note(command.kind, why=command.detail, call=about, user=who, seat=command.seat)
             case C.KeepFacts():
                 self.records.keep(command.facts)
             case C.KeepNumber():
@@ -290,7 +316,7 @@ class Term:
                 self.aside(self.targets.find(command), "find target")
             case C.DropNumber():
                 self.aside(self._numbers.drop(command.number), "drop number")
-            case C.Withdraw() | C.Burn():
+            case C.Withdraw() | C.Burn() | C.HideFromGlass():
                 raise AssertionError("what takes away has acted before the save")
             case _:
                 self._lanes.put(command)

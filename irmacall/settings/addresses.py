@@ -63,6 +63,12 @@ def url(*schemes: str) -> Check:
     return check
 
 
+def service(value: object) -> str:
+    """An address at which a program is asked: it may have a path, and no login, question or fragment."""
+    _url(value, ("https", "http"), "an address without a login or a question, beginning with https://")
+    return str(value)
+
+
 def web_page(value: object) -> str:
     """An address of a page that a visitor can be sent to."""
     _url(value, ("https",), "an address of a page, beginning with https://")

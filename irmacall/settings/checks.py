@@ -75,6 +75,10 @@ def _check_desk(desk: DeskSettings, where: str, demo: bool, problems: Problems) 
         if is_demo_scheme(scheme) and not demo:
             wanted = "no demo scheme, of which anybody can make credentials, unless site.demo is true"
             problems.wrong(f"{where}.schemes", scheme, wanted)
+    if desk.sms.url is not None:
+        _must_be_private(f"{where}.sms.url", desk.sms.url, "https", problems)
+    if desk.crm.webhook is not None:
+        _must_be_private(f"{where}.crm.webhook", desk.crm.webhook, "https", problems)
     for at, subject in enumerate(desk.subjects, 1):
         _check_subject(subject, desk, f"{where}.subject[{at}]", problems)
 
@@ -96,6 +100,26 @@ def _check_subject(subject: SubjectSettings, desk: DeskSettings, where: str, pro
         if attribute.scheme not in desk.schemes:
             wanted = f"of a scheme in the desk's schemes: {_words(desk.schemes)}"
             problems.wrong(f"{at}[{number}].id", attribute.id, wanted)
+    if (subject.title_en is None) != (subject.explanation_en is None):
+        missing = "title_en" if subject.title_en is None else "explanation_en"
+        wanted = "is missing: should be there, or not its fellow: a subject is in English as a whole, or not at all"
+        problems.note(f"{where}.{missing}", wanted)
+    _check_more(subject, f"{where}.more", problems)
+
+
+def _check_more(subject: SubjectSettings, at: str, problems: Problems) -> None:
+    """What may be asked besides comes in one with what the subject asks, and under a field of its own."""
+    credentials = {each.credential for each in subject.attributes}
+    ids, asked = {each.id for each in subject.attributes}, {each.field for each in subject.attributes}
+    _unlike((f"{at}[{number}].field", each.field) for number, each in enumerate(subject.more, 1)).into(problems)
+    for number, each in enumerate(subject.more, 1):
+        if each.credential not in credentials:
+            wanted = f"an attribute of a credential that the subject asks: {_words(credentials)}"
+            problems.wrong(f"{at}[{number}].id", each.id, wanted)
+        if each.id in ids:
+            problems.wrong(f"{at}[{number}].id", each.id, "an attribute that the subject does not ask anyhow")
+        if each.field in asked:
+            problems.wrong(f"{at}[{number}].field", each.field, "a field that the subject has not got anyhow")
 
 
 def check_nodes(nodes: Iterable[NodeSettings], problems: Problems) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -36,6 +37,7 @@ class TimesSettings:
     ring: float = field(default=20.0, metadata=key(values.seconds(1, 300)))
     code: float = field(default=900.0, metadata=key(values.seconds(10, 3600)))
     identity: float = field(default=3600.0, metadata=key(values.seconds(10, 3600)))
+    dropped: float = field(default=300.0, metadata=key(values.seconds(0, 3600)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,9 @@ class AttributeSettings:
 
     id: str = field(metadata=key(values.attribute_id))
     label: str = field(metadata=key(values.text(60)))
-    # Last, because from here on `field` is this one and no longer that of dataclasses.
-    field: str = field(metadata=key(values.slug))
+    field: str = dataclasses.field(metadata=key(values.slug))
+    # From here on `field` is this one and no longer that of dataclasses.
+    label_en: str | None = dataclasses.field(default=None, metadata=key(values.text(60)))
 
     @property
     def scheme(self) -> str:
@@ -70,6 +73,31 @@ class SubjectSettings:
     queue: str = field(metadata=key(values.called))
     explanation: str = field(metadata=key(values.text(500)))
     attributes: tuple[AttributeSettings, ...] = field(metadata=tables("attributes", AttributeSettings, least=1))
+    more: tuple[AttributeSettings, ...] = field(default=(), metadata=tables("more", AttributeSettings, most=20))
+    """Each of these may be asked besides, one at a time, of a caller who is on the line."""
+    title_en: str | None = field(default=None, metadata=key(values.text(80)))
+    explanation_en: str | None = field(default=None, metadata=key(values.text(500)))
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """The gateway by which a pairing number can be sent to a caller's mobile telephone; `url` None: there is none."""
+
+    url: str | None = field(default=None, metadata=key(addresses.service))
+    sender: str = field(default="Gemeente", metadata=key(values.sms_sender))
+    timeout: float = field(default=5.0, metadata=key(values.seconds(1, 30)))
+
+
+@dataclass(frozen=True, slots=True)
+class CrmSettings:
+    """The CRM that is told of calls, by a reference that says nothing; `webhook` None: there is none.
+
+    `origin`: whose pages may have a line of ours in a frame, and are told there; None: nobody's.
+    """
+
+    webhook: str | None = field(default=None, metadata=key(addresses.service))
+    origin: str | None = field(default=None, metadata=key(addresses.origin))
+    timeout: float = field(default=3.0, metadata=key(values.seconds(1, 30)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +116,7 @@ class DeskSettings:
     number_shown: str = field(default="", metadata=key(values.text(40)))
     extensions: tuple[str, ...] = field(default=(), metadata=key(values.list_of(values.extension, least=1)))
     crm_url: str | None = field(default=None, metadata=key(addresses.crm_template))
+    break_glass: bool = field(default=False, metadata=key(values.switch))
     privacy_url: str | None = field(default=None, metadata=key(addresses.web_page))
     timezone: str = field(default="Europe/Amsterdam", metadata=key(values.timezone))
     pause_reasons: tuple[str, ...] = field(default=_PAUSES, metadata=key(_REASONS))
@@ -97,6 +126,8 @@ class DeskSettings:
     closed: WaySettings | None = field(default=None, metadata=key(way("queue", "message")))
     callback: CallbackSettings = field(default=CallbackSettings(), metadata=table("callback", CallbackSettings))
     transfer: TransferSettings = field(default=TransferSettings(), metadata=table("transfer", TransferSettings))
+    sms: SmsSettings = field(default=SmsSettings(), metadata=table("sms", SmsSettings))
+    crm: CrmSettings = field(default=CrmSettings(), metadata=table("crm", CrmSettings))
     schedules: tuple[ScheduleSettings, ...] = field(
         default=(), metadata=tables("schedule", ScheduleSettings, most=50)
     )

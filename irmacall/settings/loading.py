@@ -221,11 +221,16 @@ def _credential_names(nodes: tuple[NodeSettings, ...], found: Mapping[str, Any],
             yield from ("redis-desk", "redis-vault")
         if "records" in found and found["records"].has_password:
             yield "records-database"
+        if any(desk.sms.url is not None for desk in found.get("desks", ())):
+            yield "sms-token"
+        if any(desk.crm.webhook is not None for desk in found.get("desks", ())):
+            yield "crm-key"
 
 
 def needed(settings: Settings, purpose: Purpose = Purpose.CHECK) -> tuple[str, ...]:
     """The names of the secrets that this site needs for a purpose."""
-    return tuple(_credential_names(settings.nodes, {"store": settings.store, "records": settings.records}, purpose))
+    found = {"store": settings.store, "records": settings.records, "desks": settings.desks}
+    return tuple(_credential_names(settings.nodes, found, purpose))
 
 
 def _settings(site: Path, found: Mapping[str, Any], secrets: Credentials) -> Settings:

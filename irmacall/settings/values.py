@@ -127,6 +127,10 @@ short_number = _matching(
     re.compile("[0-9]{2,6}"), 'a number of 2 to 6 digits, as it is dialled within the municipality ("2100")'
 )
 
+sms_sender = _matching(
+    re.compile(r"[A-Za-z][A-Za-z0-9 ]{2,10}|\+[1-9][0-9]{7,14}"),
+    'a name of 3 to 11 letters, digits and spaces ("Gemeente"), or a number in E.164',
+)
 prefix = _matching(
     re.compile(r"\+[1-9][0-9]{1,14}"), 'the beginning of numbers in E.164, with its country ("+3124", "+316")'
 )

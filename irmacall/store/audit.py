@@ -26,6 +26,7 @@ from typing import Final, Self
 from irmacall.core.ids import CallId, DeskId, GrantNumber, SeatId, UserId
 from irmacall.errors import PeerError
 from irmacall.store import schema
+from irmacall.store.audit_search import Wanted, searched
 from irmacall.store.sqlite import Database
 
 GENESIS: Final = "0" * 64
@@ -45,7 +46,29 @@ class AuditKind(StrEnum):
     """From now on this seat may see this caller: it has her on the line."""
     WITHDRAWN = "withdrawn"
     WITHDRAWN_FOREIGN_CHANNEL = "withdrawn_foreign_channel"
+    DOUBTED = "doubted"
+    """The citizen, or who has her on the line, said that an identity is not right: it is erased."""
+    GLASS = "glass"
+    """Management wants to see a caller whom another has on the line; `why` is her reason, as she wrote it."""
+    GLASS_GRANTED = "glass_granted"
+    """From now on, for a minute at the most, she may."""
+    GLASS_OVER = "glass_over"
+    GLASS_REFUSED = "glass_refused"
+    """Her reason stands in an earlier line, and there was nothing that she may see."""
     CODE_WRONG = "code_wrong"
+    PAIRING_ASKED = "pairing_asked"
+    """The owner of a call has a number that its caller can type in, to identify herself yet."""
+    PAIRING_TAKEN = "pairing_taken"
+    PAIRING_WRONG = "pairing_wrong"
+    PAIRING_STOPPED = "pairing_stopped"
+    """Who typed it in says that it is not her call, or wants none of it."""
+    PAIRING_BOUND = "pairing_bound"
+    """An identity was bound to a call that went on."""
+    PAIRING_SMS = "pairing_sms"
+    IDENTITY_KEPT = "identity_kept"
+    """A caller's line ended before anybody hung up on her: what she disclosed lies sealed, for her alone."""
+    IDENTITY_BACK = "identity_back"
+    """She came back to it in this call."""
     LOGIN = "login"
     LOGIN_FAILED = "login_failed"
     LOGIN_DELAYED = "login_delayed"
@@ -58,10 +81,19 @@ class AuditKind(StrEnum):
     GROUPS_SET = "groups_set"
     DEPARTMENT_SET = "department_set"
     EXTENSION_SET = "extension_set"
+    USER_CHANGED = "user_changed"
+    """Of one user several things at once: which, from what, to what."""
+    SESSIONS_ENDED = "sessions_ended"
+    """Somebody else ended one login of a user, or all of them."""
+    AUDIT_READ = "audit_read"
+    AUDIT_VERIFIED = "audit_verified"
+    """Somebody asked whether every line stands as it was written."""
     PLAN_TAKEN = "plan_taken"
     """The site file was read anew, and new calls get what it says."""
     EMERGENCY_THROWN = "emergency_thrown"
     EMERGENCY_ENDED = "emergency_ended"
+    AGENT_PAUSED = "agent_paused"
+    """By somebody else: who, whom, and with which reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +116,16 @@ class Head:
 
     seq: int
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of lines, the newest first, with their numbers. `oldest`: the last number that was looked at."""
+
+    lines: list[tuple[int, AuditLine]]
+    oldest: int
+    is_all: bool
+    """Whether no older line can be one that is wanted."""
 
 
 class AuditLog:
@@ -121,6 +163,11 @@ class AuditLog:
         question = "SELECT seq, line FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"
         rows = await self._database.run(lambda db: db.execute(question, (after, limit)).fetchall())
         return [(seq, _parsed(text)) for seq, text in rows]
+
+    async def search(self, wanted: Wanted) -> Found:
+        """Lines from the newest to the oldest, as `audit_search` finds them. Appends go on meanwhile."""
+        rows = await asyncio.to_thread(searched, self._database.path, wanted)
+        return Found([(seq, _parsed(text)) for seq, text in rows.lines], rows.oldest, rows.is_all)
 
     async def close(self) -> None:
         """Close the file, after what was asked before."""

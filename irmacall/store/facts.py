@@ -9,18 +9,21 @@ from collections.abc import Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Insert, delete, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Insert, delete, exists, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from irmacall.core.facts import CallFacts
-from irmacall.core.ids import CallId, DeskId, QueueId
-from irmacall.store import facts_counts, migrating
+from irmacall.core.ids import CallId, DeskId, QueueId, UserId
+from irmacall.store import facts_counts, facts_figures, migrating
+from irmacall.store.facts_asked import AgentTally, By, Question, Tally
 from irmacall.store.facts_counts import Count, Period, ServiceLevel
 from irmacall.store.facts_database import FactsDatabase
 from irmacall.store.facts_table import CALLS, facts_of, row_of
 
 _PURGED_AT_ONCE: Final = 1000
 _MIGRATION_S: Final = 300.0
+_LONGEST_WAIT_S: Final = 86_400.0
+"""Nobody waits longer for an answer."""
 
 
 class FactsStore:
@@ -83,6 +86,15 @@ class FactsStore:
             lambda connection: [facts_of(row) for row in connection.execute(question).mappings()]
         )
 
+    async def had_by(self, user: UserId, since: float, until: float, most: int) -> tuple[int, float, list[CallFacts]]:
+        """Calls answered in [since, until) that she had on the line, whoever answered them first.
+
+        How many, the seconds from answer to end, and the last ones. `most`: so many of them, newest first.
+        """
+        return await self._database.run(
+            lambda connection: _had_by(connection, self._desk, user, (since, until), most)
+        )
+
     async def service_level(
         self, queue: QueueId | None, since: float, until: float, seconds: float, share: float
     ) -> ServiceLevel:
@@ -98,6 +110,14 @@ class FactsStore:
         return await self._database.run(
             lambda connection: facts_counts.summary(connection, self._desk, (since, until), period, zone)
         )
+
+    async def figures(self, asked: Question, by: By) -> list[Tally]:
+        """What the calls in question add up to, by period and queue; `core.figures` has the definitions."""
+        return await self._database.run(lambda connection: facts_figures.figures(connection, asked, by))
+
+    async def of_agents(self, asked: Question) -> dict[UserId, AgentTally]:
+        """What each agent answered of the calls in question."""
+        return await self._database.run(lambda connection: facts_figures.of_agents(connection, asked))
 
     async def close(self) -> None:
         """Close the database."""
@@ -116,3 +136,27 @@ def _put(connection: Connection, rows: list[dict[str, object]]) -> None:
 def _purge(connection: Connection, desk: DeskId, before: float) -> int:
     old = select(CALLS.c.call).where(CALLS.c.desk == desk, CALLS.c.arrived_at < before).limit(_PURGED_AT_ONCE)
     return connection.execute(delete(CALLS).where(CALLS.c.desk == desk, CALLS.c.call.in_(old))).rowcount
+
+
+def _had_by(
+    connection: Connection, desk: DeskId, user: UserId, span: tuple[float, float], most: int
+) -> tuple[int, float, list[CallFacts]]:
+    # A call is not answered before it arrived: by that the index finds the day's.
+    hers = (
+        (CALLS.c.desk == desk)
+        & (CALLS.c.arrived_at >= span[0] - _LONGEST_WAIT_S)
+        & ((CALLS.c.agent == user) | _owned_by(connection, user))
+        & (CALLS.c.answered_at >= span[0])
+        & (CALLS.c.answered_at < span[1])
+    )
+    added = select(func.count(), func.sum(CALLS.c.ended_at - CALLS.c.answered_at)).where(hers)
+    number, seconds = connection.execute(added).one()
+    last = select(CALLS).where(hers).order_by(CALLS.c.answered_at.desc(), CALLS.c.call.desc()).limit(most)
+    return number, float(seconds or 0.0), [facts_of(row) for row in connection.execute(last).mappings()]
+
+
+def _owned_by(connection: Connection, user: UserId) -> ColumnElement[bool]:
+    """Whether she is one of the owners: the whole of an element, however names may look like one another."""
+    sqlite = connection.dialect.name == "sqlite"
+    each = (func.json_each if sqlite else func.json_array_elements_text)(CALLS.c.owners).table_valued("value")
+    return exists().select_from(each).where(each.c.value == user)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Final
 from sqlalchemy import Engine, QueuePool, create_engine, event
 
 from irmacall.errors import SettingsError
+from irmacall.store.sqlite import alone_with
 
 STATEMENT_S: Final = 10
 """Seconds that PostgreSQL takes over one statement at the most."""
@@ -70,10 +70,13 @@ def postgresql_engine(server: PostgresServer) -> Engine:
 def _opened(path: Path) -> sqlite3.Connection:
     """A connection that keeps what it was given through a loss of power, and leaves nothing of what was deleted."""
     try:
-        # Made by us first, because SQLite would make it readable for everyone; its -wal and -shm follow.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with alone_with(path):
+            return _connected(path)
     except OSError as error:
         raise SettingsError(f"{path} cannot be opened: {error.strerror}") from error
+
+
+def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -38,6 +38,9 @@ CALLS: Final = Table(
     Column("agent", Text),
     Column("phones_rung", Integer, nullable=False),
     Column("callback_of", Text),
+    # Rows of before these were kept read as the defaults.
+    Column("owners", JSON, nullable=False, server_default="[]"),
+    Column("passed", Integer, nullable=False, server_default="0"),
     Index("calls_by_arrival", "desk", "arrived_at"),
     Index("calls_by_wait", "desk", "queued_at"),
 )
@@ -46,7 +49,8 @@ CALLS: Final = Table(
 def row_of(facts: CallFacts) -> dict[str, object]:
     """The row of one call."""
     row = {column.name: getattr(facts, column.name) for column in CALLS.columns}
-    return {**row, "outcome": facts.outcome.value, "queues": [*facts.queues], "menu_path": [*facts.menu_path]}
+    lists = {name: [*getattr(facts, name)] for name in ("queues", "menu_path", "owners")}
+    return {**row, **lists, "outcome": facts.outcome.value}
 
 
 def facts_of(row: RowMapping | Mapping[str, Any]) -> CallFacts:
@@ -69,4 +73,6 @@ def facts_of(row: RowMapping | Mapping[str, Any]) -> CallFacts:
         agent=None if row["agent"] is None else UserId(row["agent"]),
         phones_rung=row["phones_rung"],
         callback_of=None if row["callback_of"] is None else CallId(row["callback_of"]),
+        owners=tuple(UserId(user) for user in row["owners"]),
+        passed=row["passed"],
     )

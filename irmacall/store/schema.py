@@ -39,6 +39,9 @@ USERS: Final = (
         CHECK (length(extension) BETWEEN 2 AND 6 AND extension NOT GLOB '*[^0-9]*');
     CREATE UNIQUE INDEX users_by_extension ON users (extension);
     """,
+    """
+    ALTER TABLE users ADD COLUMN look TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 AUDIT: Final = (

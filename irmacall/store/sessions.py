@@ -62,13 +62,13 @@ class Sessions:
         """End this session."""
         await self._delete("hash = ?", session_hash(session_id))
 
-    async def delete_handle(self, user_id: UserId, handle: str) -> None:
-        """End the session of this user that `list_sessions` showed under this handle."""
-        await self._delete("user_id = ? AND substr(hash, 1, ?) = ?", user_id, _HANDLE_LENGTH, handle)
+    async def delete_handle(self, user_id: UserId, handle: str) -> frozenset[SeatId]:
+        """End the session of this user that was shown under this handle: its seat; none where it was over."""
+        return await self._delete("user_id = ? AND substr(hash, 1, ?) = ?", user_id, _HANDLE_LENGTH, handle)
 
-    async def delete_user(self, user_id: UserId) -> None:
-        """End every session of this user."""
-        await self._delete("user_id = ?", user_id)
+    async def delete_user(self, user_id: UserId) -> frozenset[SeatId]:
+        """End every session of this user: the seats of those that there were."""
+        return await self._delete("user_id = ?", user_id)
 
     async def sweep(self, now: float, at_work: Collection[SeatId]) -> frozenset[SeatId]:
         """Forget the sessions that are over (they are refused without it); the seats of those that are not.
@@ -80,6 +80,12 @@ class Sessions:
     async def list_sessions(self, user_id: UserId, now: float) -> list[SessionRecord]:
         """The sessions of this user that are not over, the newest first."""
         records = await self._database.run(lambda db: _of_user(db, user_id))
+        return [record for record in records if not self._is_over(record, now)]
+
+    async def list_everybodys(self, now: float) -> list[SessionRecord]:
+        """The sessions of all users that are not over, the newest first."""
+        question = f"{_RECORDS} WHERE disabled = 0 ORDER BY created DESC"
+        records = await self._database.run(lambda db: [_record(row) for row in db.execute(question)])
         return [record for record in records if not self._is_over(record, now)]
 
     def _load(self, db: sqlite3.Connection, key: str, now: float, used: bool) -> SessionRecord | None:
@@ -105,8 +111,10 @@ class Sessions:
         idle, age = abs(now - record.last_seen), abs(now - record.created)
         return idle >= self._idle or age >= self._absolute
 
-    async def _delete(self, condition: str, *values: str | float) -> None:
-        await self._database.run(lambda db: db.execute(f"DELETE FROM sessions WHERE {condition}", values).rowcount)
+    async def _delete(self, condition: str, *values: str | float) -> frozenset[SeatId]:
+        ended = f"DELETE FROM sessions WHERE {condition} RETURNING seat"
+        rows = await self._database.run(lambda db: db.execute(ended, values).fetchall())
+        return frozenset(SeatId(seat) for (seat,) in rows)
 
 
 def session_hash(session_id: str) -> str:

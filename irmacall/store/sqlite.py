@@ -9,11 +9,12 @@ logging with `synchronous=FULL`: what was answered survives a loss of power
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -83,12 +84,37 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Open a file of SQLite's here, one at a time on this machine; it is there, and ours alone to read.
+
+    Who finds it while another makes it a write-ahead log would be told at once that it is locked. The lock is one of
+    its directory (flock(2)), which nobody else asks for. Raises OSError.
+    """
+    held = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        # Made by us first, because SQLite would make it readable for everyone; its -wal and -shm follow. One that is
+        # there is not touched: to close a file that SQLite has open too takes its locks away (fcntl(2)).
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        yield
+    finally:
+        os.close(held)
+
+
 def _opened(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     try:
-        # Made by us first, because SQLite would make it readable for everyone; its -wal and -shm follow.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with alone_with(path):
+            return _connected(path, migrations)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be opened: {error}") from error
+
+
+def _connected(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+    try:
         connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
-    except (OSError, sqlite3.Error) as error:
+    except sqlite3.Error as error:
         raise SettingsError(f"{path} cannot be opened: {error}") from error
     try:
         _prepare(connection, path, migrations)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import sqlite3
 from collections.abc import Collection, Mapping
@@ -13,11 +12,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from irmacall.core.ids import Endpoint, GroupId, UserId
-from irmacall.errors import PeerError, Refused
-from irmacall.store import schema
+from irmacall.core.ids import Endpoint, GroupId, SeatId, UserId
+from irmacall.errors import PeerError
+from irmacall.store import schema, user_rules
 from irmacall.store.passwords import Hashing, PasswordRefused, objection
 from irmacall.store.sqlite import Database
+from irmacall.store.user_rules import UserFault, UserRefused
 
 
 class Role(StrEnum):
@@ -34,7 +34,8 @@ class User:
     """One person of the municipality. `function` is what citizens are told that they spoke to.
 
     `groups`: those of the site file that she belongs to; one that the site knows no longer gives her nothing.
-    `extension`: what colleagues dial to reach her, which is nobody else's.
+    `extension`: what colleagues dial to reach her, which is nobody else's. `look`: how she wants her screen (the
+    web's own words); empty where she never said.
     """
 
     id: UserId
@@ -47,15 +48,14 @@ class User:
     groups: frozenset[GroupId] = frozenset()
     department: str = ""
     extension: str | None = None
+    look: str = ""
 
 
-USER_COLUMNS: Final = "users.id, login, name, role, endpoint, shown_function, disabled, groups, department, extension"
-UserRow = tuple[str, str, str, str, str | None, str, int, str, str, str | None]
+USER_COLUMNS: Final = (
+    "users.id, login, name, role, endpoint, shown_function, disabled, groups, department, extension, look"
+)
+UserRow = tuple[str, str, str, str, str | None, str, int, str, str, str | None, str]
 """What a query for `USER_COLUMNS` answers: see `user_of`."""
-_LONGEST_DEPARTMENT: Final = 80
-_EXTENSION: Final = re.compile(r"[0-9]{2,6}")
-_PUBLIC: Final = re.compile(r"112|113|144|14[0-9]{3,4}")
-"""Numbers of everybody's that are as short: who dials one of these means no colleague."""
 
 
 async def open_users(path: Path) -> Database:
@@ -108,24 +108,23 @@ class Users:
     ) -> User:
         """Add somebody.
 
-        Raises `PasswordRefused`, or `Refused` when the login or the extension is taken or cannot be one, and for an
-        official without a phone or with groups.
+        Raises `PasswordRefused`, or `UserRefused` when the login or the extension is taken or cannot be one, and for
+        an official without a phone or with groups.
         """
         user = User(
             UserId(secrets.token_hex(8)),
-            _login(login),
-            name,
+            user_rules.login_of(login),
+            user_rules.name_of(name),
             role,
             endpoint,
-            function,
+            user_rules.function_of(function),
             disabled=False,
             groups=frozenset(groups),
-            department=_department(department),
-            extension=_extension(extension),
+            department=user_rules.department_of(department),
+            extension=user_rules.extension_of(extension),
         )
-        if role is Role.OFFICIAL and endpoint is None:
-            raise Refused("an official needs a phone: nobody could be passed to her")
-        _refuse_groups(role, user.groups)
+        if role is Role.OFFICIAL:
+            user_rules.refuse_an_officials(endpoint, user.groups)
         kept = await self._accepted(password, user)
         await self._database.run(lambda db: _insert(db, user, kept))
         return user
@@ -142,7 +141,7 @@ class Users:
 
     async def get(self, user_id: UserId) -> User | None:
         """The user with this id."""
-        return await self._database.run(lambda db: _by_id(db, user_id))
+        return await self._database.run(lambda db: by_id(db, user_id))
 
     async def find(self, login: str) -> User | None:
         """The user with this login."""
@@ -153,16 +152,19 @@ class Users:
         """Everybody, the disabled too, by login."""
         return await self._database.run(_everybody)
 
-    async def set_password(self, user_id: UserId, password: str) -> None:
-        """Give another password, and end all sessions. Raises `PasswordRefused`, or `Refused` for nobody."""
+    async def set_password(self, user_id: UserId, password: str) -> frozenset[SeatId]:
+        """Give another password, and end all sessions: the seats of those that were open.
+
+        Raises `PasswordRefused`, or `UserRefused` for nobody.
+        """
         user = await self.get(user_id)
         if user is None:
-            raise Refused("there is no such user")
+            raise user_rules.nobody()
         kept = await self._accepted(password, user)
-        await self._database.run(lambda db: _change(db, user_id, "password_hash", kept))
+        return await self._database.run(lambda db: _change(db, user_id, "password_hash", kept))
 
     async def set_groups(self, user_id: UserId, groups: Collection[GroupId]) -> None:
-        """She belongs to these groups and to no other. Raises `Refused` for nobody and for an official's.
+        """She belongs to these groups and to no other. Raises `UserRefused` for nobody and for an official's.
 
         Her sessions go on.
         """
@@ -170,20 +172,27 @@ class Users:
 
     async def set_department(self, user_id: UserId, department: str) -> None:
         """Where she works, as colleagues look for it; empty: nowhere in particular. Raises `Refused` for nobody."""
-        kept = _department(department)
+        kept = user_rules.department_of(department)
         await self._database.run(lambda db: _set(db, user_id, "department", kept))
 
     async def set_extension(self, user_id: UserId, extension: str | None) -> None:
         """What colleagues dial to reach her; None: nothing. Raises `Refused` for nobody, and where it is taken."""
-        kept = _extension(extension)
+        kept = user_rules.extension_of(extension)
         await self._database.run(lambda db: _set_extension(db, user_id, kept))
 
-    async def disable(self, user_id: UserId) -> None:
-        """Let her in no more, and end all her sessions in the same transaction."""
-        await self._database.run(lambda db: _change(db, user_id, "disabled", 1))
+    async def set_look(self, user_id: UserId, look: str) -> None:
+        """How she wants her screen, in the web's own words. Raises `Refused` for nobody."""
+        await self._database.run(lambda db: _set(db, user_id, "look", look))
+
+    async def disable(self, user_id: UserId) -> frozenset[SeatId]:
+        """Let her in no more, and end all her sessions in the same transaction: the seats of those that were open.
+
+        Raises `UserRefused` for nobody, and for the last administrator.
+        """
+        return await self._database.run(lambda db: _disable(db, user_id))
 
     async def enable(self, user_id: UserId) -> None:
-        """Let her in again."""
+        """Let her in again. Raises `UserRefused` for nobody."""
         await self._database.run(lambda db: _change(db, user_id, "disabled", 0))
 
     async def _accepted(self, password: str, user: User) -> str:
@@ -199,74 +208,55 @@ class Users:
         await self._database.run(lambda db: db.execute(change, (new, user.id, old)).rowcount)
 
 
-def _login(text: str) -> str:
-    """The one form of a login. Raises `Refused` for what cannot be typed or told from another."""
-    login = text.strip().casefold()
-    if not 1 <= len(login) <= 64 or not login.isascii() or not login.isprintable() or " " in login:
-        raise Refused("a login has 1 to 64 ASCII characters and no space")
-    return login
-
-
-def _department(text: str) -> str:
-    """As it is shown. Raises `Refused` for what no screen can show."""
-    department = " ".join(text.split())
-    if len(department) > _LONGEST_DEPARTMENT or not department.isprintable():
-        raise Refused(f"a department has at most {_LONGEST_DEPARTMENT} characters, all of them printable")
-    return department
-
-
-def _extension(digits: str | None) -> str | None:
-    """As it is dialled. Raises `Refused` for what cannot be."""
-    if digits is not None and not _EXTENSION.fullmatch(digits):
-        raise Refused("an extension has 2 to 6 digits, and nothing else")
-    if digits is not None and _PUBLIC.fullmatch(digits):
-        raise Refused(f"{digits} is a public number (112, 113, 144 and 14xxx are), and no extension: give another")
-    return digits
-
-
-def _refuse_groups(role: Role, groups: Collection[GroupId]) -> None:
-    if role is Role.OFFICIAL and groups:
-        raise Refused("an official serves no queue, and belongs to no group")
-
-
 def _insert(db: sqlite3.Connection, user: User, kept: str) -> None:
-    _refuse_taken(db, user.extension, user.id)
+    refuse_taken(db, user.extension, user.id)
     columns = "id, login, name, password_hash, role, endpoint, shown_function, groups, department, extension"
-    groups = _as_text(user.groups)
+    groups = groups_as_text(user.groups)
     values = (user.id, user.login, user.name, kept, user.role, user.endpoint, user.function, groups)
     question = f"INSERT INTO users ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     try:
         db.execute(question, (*values, user.department, user.extension))
     except sqlite3.IntegrityError as error:
-        raise Refused(f"there is a user {user.login} already") from error
+        raise UserRefused(UserFault.LOGIN_TAKEN, f"there is a user {user.login} already", user.login) from error
 
 
-def _refuse_taken(db: sqlite3.Connection, extension: str | None, by: UserId) -> None:
-    """Of a disabled user too: who dials it from memory would reach another."""
+def refuse_taken(db: sqlite3.Connection, extension: str | None, by: UserId) -> None:
+    """Raises `UserRefused` where another has it, disabled or not: who dials it from memory would reach another."""
     row = db.execute("SELECT login FROM users WHERE extension = ? AND id <> ?", (extension, by)).fetchone()
     if row is not None:
-        raise Refused(f"extension {extension} is {row[0]}'s already: give one of them another")
+        told = f"extension {extension} is {row[0]}'s already: give one of them another"
+        raise UserRefused(UserFault.EXTENSION_TAKEN, told, row[0])
+
+
+def refuse_the_last_admin(db: sqlite3.Connection, user: User) -> None:
+    """Raises `UserRefused` where nobody else could administer if this one no longer could."""
+    others = "SELECT 1 FROM users WHERE role = ? AND NOT disabled AND id <> ? LIMIT 1"
+    could = user.role is Role.ADMIN and not user.disabled
+    if could and db.execute(others, (Role.ADMIN, user.id)).fetchone() is None:
+        told = f"{user.login} is the last one who can administer: let in another first (`irmacall user add`)"
+        raise UserRefused(UserFault.LAST_ADMIN, told)
 
 
 def _set(db: sqlite3.Connection, user_id: UserId, column: str, value: str | None) -> None:
     """Change what neither lets her in nor keeps her out: her sessions go on."""
     if not db.execute(f"UPDATE users SET {column} = ? WHERE id = ?", (value, user_id)).rowcount:
-        raise Refused("there is no such user")
+        raise user_rules.nobody()
 
 
 def _set_groups(db: sqlite3.Connection, user_id: UserId, groups: Collection[GroupId]) -> None:
-    user = _by_id(db, user_id)
-    if user is not None:
-        _refuse_groups(user.role, groups)
-    _set(db, user_id, "groups", _as_text(groups))
+    user = by_id(db, user_id)
+    if user is not None and user.role is Role.OFFICIAL:
+        user_rules.refuse_an_officials_groups(groups)
+    _set(db, user_id, "groups", groups_as_text(groups))
 
 
 def _set_extension(db: sqlite3.Connection, user_id: UserId, extension: str | None) -> None:
-    _refuse_taken(db, extension, user_id)
+    refuse_taken(db, extension, user_id)
     _set(db, user_id, "extension", extension)
 
 
-def _by_id(db: sqlite3.Connection, user_id: UserId) -> User | None:
+def by_id(db: sqlite3.Connection, user_id: UserId) -> User | None:
+    """The user with this id, for who is in the file's thread."""
     row = db.execute(f"SELECT {USER_COLUMNS} FROM users WHERE id = ?", (user_id,)).fetchone()
     return None if row is None else user_of(row)
 
@@ -285,20 +275,34 @@ def _everybody(db: sqlite3.Connection) -> list[User]:
 
 def user_of(row: UserRow) -> User:
     """The user of one row of `USER_COLUMNS`."""
-    user_id, login, name, role, endpoint, function, disabled, groups, department, extension = row
+    user_id, login, name, role, endpoint, function, disabled, groups, department, extension, look = row
     phone = None if endpoint is None else Endpoint(endpoint)
     belongs = frozenset(map(GroupId, json.loads(groups)))
     who = UserId(user_id)
-    return User(who, login, name, Role(role), phone, function, bool(disabled), belongs, department, extension)
+    return User(who, login, name, Role(role), phone, function, bool(disabled), belongs, department, extension, look)
 
 
-def _as_text(groups: Collection[GroupId]) -> str:
+def groups_as_text(groups: Collection[GroupId]) -> str:
+    """As the file keeps them."""
     return json.dumps(sorted(set(groups)))
 
 
-def _change(db: sqlite3.Connection, user_id: UserId, column: str, value: str | int) -> None:
+def _disable(db: sqlite3.Connection, user_id: UserId) -> frozenset[SeatId]:
+    user = by_id(db, user_id)
+    if user is not None:
+        refuse_the_last_admin(db, user)
+    return _change(db, user_id, "disabled", 1)
+
+
+def _change(db: sqlite3.Connection, user_id: UserId, column: str, value: str | int) -> frozenset[SeatId]:
     """Change what lets her in; whoever was in on the old terms is put out."""
     changed = db.execute(f"UPDATE users SET {column} = ? WHERE id = ?", (value, user_id)).rowcount
     if not changed:
-        raise Refused("there is no such user")
-    db.execute("DELETE FROM sessions WHERE user_id = ?", (user_id,))
+        raise user_rules.nobody()
+    return put_out(db, user_id)
+
+
+def put_out(db: sqlite3.Connection, user_id: UserId) -> frozenset[SeatId]:
+    """End all her sessions: the seats of those that were open."""
+    ended = db.execute("DELETE FROM sessions WHERE user_id = ? RETURNING seat", (user_id,))
+    return frozenset(SeatId(seat) for (seat,) in ended.fetchall())

@@ -18,6 +18,8 @@ class User:
     id: UserId
     name: str
     role: str
+    look: str = ""
+    """How she wants her pages, as `looks.Look.as_text`; empty where she never said."""
 
 
 class Accounts(Protocol):
@@ -35,5 +37,11 @@ class Accounts(Protocol):
         `active`: this was an act of a person, so the idle time begins anew.
         """
 
+    async def keep_look(self, user: UserId, look: str) -> None:
+        """Remember how she wants her pages, wherever she logs in."""
+
     async def close_session(self, key: SessionKey) -> None:
         """Forget a login."""
+
+    def ended_by(self, key: SessionKey) -> str | None:
+        """The name of who ended this login lately, where that was somebody else."""

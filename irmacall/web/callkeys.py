@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from irmacall.web.i18n import _
+from irmacall.web.i18n import N_, _
 from irmacall.web.ports import ActName, ConsultingView, TalkingView
 
 
@@ -17,23 +17,30 @@ from irmacall.web.ports import ActName, ConsultingView, TalkingView
 class CallKey:
     """One button."""
 
-    label: str
+    text: str
     act: ActName | None = None
     """What it asks the desk for; None: the page itself knows."""
     pressed: bool | None = None
     """Of a switch: whether it is on."""
+    name: str = ""
+    """Whom it is about, where its text says so."""
+
+    @property
+    def label(self) -> str:
+        """What stands on it, in the language of this request."""
+        return _(self.text).format(name=self.name)
 
 
-_HANG_UP: Final = CallKey(_("Ophangen"))
-_SWAP: Final = CallKey(_("Wissel"), "swap")
-_JOIN: Final = CallKey(_("Met z’n drieën"), "join")
-_COMPLETE: Final = CallKey(_("Verbind door"), "complete")
-_CANCEL: Final = CallKey(_("Stop overleg"), "cancel")
+_HANG_UP: Final = CallKey(N_("Ophangen"))
+_SWAP: Final = CallKey(N_("Wissel"), "swap")
+_JOIN: Final = CallKey(N_("Met z’n drieën"), "join")
+_COMPLETE: Final = CallKey(N_("Verbind door"), "complete")
+_CANCEL: Final = CallKey(N_("Stop overleg"), "cancel")
 _BY_STATE: Final[Mapping[str, Mapping[str, CallKey]]] = {
-    "ringing": {"complete": _COMPLETE, "cancel": CallKey(_("Stop"), "cancel")},
+    "ringing": {"complete": _COMPLETE, "cancel": CallKey(N_("Stop"), "cancel")},
     "consulted": {"swap": _SWAP, "join": _JOIN, "complete": _COMPLETE, "cancel": _CANCEL},
     "aside": {"swap": _SWAP, "join": _JOIN, "complete": _COMPLETE, "cancel": _CANCEL},
-    "together": {"swap": CallKey(_("Privé verder"), "swap"), "complete": _COMPLETE, "cancel": _CANCEL},
+    "together": {"swap": CallKey(N_("Privé verder"), "swap"), "complete": _COMPLETE, "cancel": _CANCEL},
 }
 _ON_THE_PHONE: Final = frozenset({"complete", "cancel"})
 """What the screen can do of a second call that the phone made itself: the phone swaps with its own keys."""
@@ -46,14 +53,16 @@ def offered(call: TalkingView) -> Mapping[str, CallKey]:
     """
     if call.consulted_by is not None:
         return {"hangup": _HANG_UP}
-    mute = CallKey(_("Microfoon uit"), "unmute" if call.muted else "mute", pressed=call.muted)
+    mute = {"mute": CallKey(N_("Microfoon uit"), "unmute" if call.muted else "mute", pressed=call.muted)}
+    if call.identify is not None:
+        mute["identify"] = CallKey(N_("Meer vragen") if call.identified else N_("Identificeer"))
     if call.consult is not None:
-        return {"mute": mute, **_while_consulting(call.consult)}
-    keys = {"mute": mute, "transfer": CallKey(_("Doorverbinden")), "hangup": _HANG_UP}
+        return {**mute, **_while_consulting(call.consult)}
+    keys = {**mute, "transfer": CallKey(N_("Doorverbinden")), "hangup": _HANG_UP}
     if not call.phone_held:
-        keys["hold"] = CallKey(_("Terugnemen"), "resume") if call.held else CallKey(_("Wacht"), "hold")
+        keys["hold"] = CallKey(N_("Terugnemen"), "resume") if call.held else CallKey(N_("Wacht"), "hold")
     if call.passed_by is not None and call.passed_by_user is not None:
-        keys["back"] = CallKey(_("Terug naar {name}").format(name=call.passed_by))
+        keys["back"] = CallKey(N_("Terug naar {name}"), name=call.passed_by)
     return keys
 
 

@@ -32,6 +32,12 @@ class WebConfig:
     demo: bool = False
     """Say on every page that this is a demonstration with made-up people."""
     pause_reasons: tuple[str, ...] = ("Pauze", "Overleg", "Training")
+    break_glass: bool = False
+    """Management may see a caller whom another has on the line, for a minute and a reason."""
+    dropped_minutes: int = 0
+    """So long an identity stays sealed after its caller hung up or was cut off; 0: not at all."""
+    crm_origin: str | None = None
+    """The CRM whose pages may have `/crm` in a frame; None: there is no such page."""
     begins_per_minute: int = 20
     """Disclosures that one address may begin in a minute, before it must wait."""
     logins_per_minute: int = 10

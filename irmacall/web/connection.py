@@ -16,13 +16,13 @@ from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.web_protocol import RequestHandler
 
 from irmacall.web.headers import content_security_policy, fixed
-from irmacall.web.i18n import _
+from irmacall.web.i18n import N_, _
 
 log = logging.getLogger("irmacall.web")
 
 HEAD_SECONDS: Final = 10.0
 """From a connection's start, or from the first byte of a further request, until its last header line is in."""
-_SAID: Final = _("Dit verzoek klopt niet.")
+_SAID: Final = N_("Dit verzoek klopt niet.")
 
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 """What a server does with a request."""
@@ -87,7 +87,7 @@ class Connection(RequestHandler):
         log.log(level, "action=http.malformed status=%d kind=%s", status, type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("an answer has begun already")
-        return _last_answer(status, _SAID)
+        return _last_answer(status, _(_SAID))
 
 
 def expecting_nothing(handle: Handle) -> Handle:

@@ -22,6 +22,8 @@ Choice = TypeVar("Choice", bound=str)
 
 BODY_LIMIT: Final = 4096
 """Bytes. Our largest body is a note of 500 characters, each of which may take six as JSON."""
+FIELDS: Final = 8
+"""That a form has at the most, unless its handler expects more."""
 _BODY_SECONDS: Final = 10
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
@@ -55,8 +57,8 @@ async def _body(request: web.Request, content_type: str) -> bytes:
         raise Malformed("body, too slow") from slow
 
 
-async def form(request: web.Request) -> dict[str, str]:
-    """The fields of a urlencoded form; a field that comes twice is refused."""
+async def form(request: web.Request, most: int = FIELDS) -> dict[str, str]:
+    """The fields of a urlencoded form; a field that comes twice is refused, and so are more than `most`."""
     body = await _body(request, "application/x-www-form-urlencoded")
     try:
         pairs = parse_qsl(
@@ -64,7 +66,7 @@ async def form(request: web.Request) -> dict[str, str]:
             keep_blank_values=True,
             strict_parsing=True,
             errors="strict",
-            max_num_fields=8,
+            max_num_fields=most,
         )
     except ValueError as broken:
         raise Malformed("form") from broken
@@ -93,7 +95,7 @@ def text(fields: dict[str, str] | dict[str, object], name: str, longest: int) ->
     return found
 
 
-def lines(fields: dict[str, object], name: str, longest: int) -> str:
+def lines(fields: dict[str, str] | dict[str, object], name: str, longest: int) -> str:
     """One field of at most `longest` characters in lines, as somebody typed it; empty where it is not there."""
     found = fields.get(name, "")
     if not isinstance(found, str) or len(found) > longest or any(_is_control(letter) for letter in found):

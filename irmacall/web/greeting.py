@@ -29,7 +29,7 @@ class _Words:
 
 
 _WORDS: Final = {
-    DUTCH: _Words(_("Goedemorgen"), _("Goedemiddag"), _("Goedenavond"), _("mevrouw"), _("meneer")),
+    DUTCH: _Words("Goedemorgen", "Goedemiddag", "Goedenavond", "mevrouw", "meneer"),
     LanguageId("en"): _Words("Good morning", "Good afternoon", "Good evening", "Ms", "Mr"),
 }
 

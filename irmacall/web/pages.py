@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import jinja2
 from aiohttp import web
 
+from irmacall.web import i18n, looks
+from irmacall.web.clocks import clock
 from irmacall.web.config import InForce
-from irmacall.web.i18n import _, translations
+from irmacall.web.i18n import N_, _
 
 _ERRORS = {
-    400: _("Dit verzoek klopt niet. Ga terug en probeer het nog eens."),
-    403: _("Dit mag niet vanaf deze pagina. Ga terug en probeer het nog eens."),
-    404: _("Deze pagina bestaat niet."),
-    421: _("Deze pagina staat op een ander adres."),
-    429: _("U probeert het te vaak achter elkaar. Wacht even en probeer het opnieuw."),
-    503: _("Dit werkt nu even niet. Probeer het over een paar minuten opnieuw."),
+    400: N_("Dit verzoek klopt niet. Ga terug en probeer het nog eens."),
+    401: N_("U bent niet meer aangemeld. Meld u opnieuw aan."),
+    403: N_("Dit mag niet vanaf deze pagina. Ga terug en probeer het nog eens."),
+    404: N_("Deze pagina bestaat niet."),
+    421: N_("Deze pagina staat op een ander adres."),
+    429: N_("U probeert het te vaak achter elkaar. Wacht even en probeer het opnieuw."),
+    503: N_("Dit werkt nu even niet. Probeer het over een paar minuten opnieuw."),
 }
-_OTHERWISE = _("Er ging iets mis. Probeer het over een paar minuten opnieuw.")
+_OTHERWISE = N_("Er ging iets mis. Probeer het over een paar minuten opnieuw.")
 
 
 class Pages:
@@ -35,18 +37,28 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        self._env.install_gettext_callables(_, _no_plural, newstyle=True)  # type: ignore[attr-defined]
         self._env.filters["clock"] = self._clock
         self._env.globals.update(always)
 
     def draw(self, template: str, status: int = 200, **given: object) -> web.Response:
         """One page as an answer."""
-        body = self._env.get_template(template).render(config=self._config(), **given)
+        look = {
+            "language": i18n.spoken(),
+            "theme": looks.worn().theme,
+            "back": looks.here() if status == 200 else "/",
+        }
+        body = self._env.get_template(template).render(config=self._config(), **look, **given)
         return web.Response(text=body, content_type="text/html", charset="utf-8", status=status)
 
     def draw_error(self, request: web.Request, status: int) -> web.Response:
         """The page for somebody who asked for a page that cannot be had."""
-        return self.draw("error.html", status=status, message=_ERRORS.get(status, _OTHERWISE))
+        return self.draw("error.html", status=status, message=_(_ERRORS.get(status, _OTHERWISE)))
 
     def _clock(self, at: float) -> str:
-        return datetime.fromtimestamp(at, ZoneInfo(self._config().timezone)).strftime("%H:%M")
+        return clock(at, ZoneInfo(self._config().timezone))
+
+
+def _no_plural(one: str, many: str, number: int) -> str:
+    """Our sentences avoid numbers that bend words; where they cannot, Python chooses between two of them."""
+    raise NotImplementedError

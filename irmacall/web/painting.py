@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from irmacall.core.ids import CallId, GrantNumber
-from irmacall.web import callkeys, greeting, passing, words
+from irmacall.web import callkeys, greeting, identification, identify_words, passing, words
 from irmacall.web.i18n import _
 from irmacall.web.ports import CallbackView, Card, Nudge, PanelView, QueueView, RingingView, TalkingView
 
@@ -58,9 +58,12 @@ def panel(seen: PanelView, reasons: Sequence[str]) -> dict[str, object]:
 
 
 def _announcement(seen: PanelView) -> str:
-    consult = None if seen.talking is None else seen.talking.consult
-    told = words.announcement(seen)
-    return told if consult is None else f"{told} {passing.consulting(consult)}"
+    told, talking = [words.announcement(seen)], seen.talking
+    if talking is not None and talking.consult is not None:
+        told.append(passing.consulting(talking.consult))
+    if talking is not None and talking.identify is not None and talking.identify.asked is not None:
+        told.append(identify_words.state(talking.identify.asked))
+    return " ".join(told)
 
 
 def _ringing(ringing: RingingView) -> dict[str, object]:
@@ -71,6 +74,7 @@ def _ringing(ringing: RingingView) -> dict[str, object]:
         "language": words.language(ringing.language),
         "waited": _tenths(ringing.waited),
         "note": words.ringing_note(ringing),
+        "told": words.notice(ringing),
     }
 
 
@@ -82,7 +86,7 @@ def _subject(ringing: RingingView) -> str:
 
 
 def _talking(talking: TalkingView) -> dict[str, object]:
-    subject = _("Terugbelverzoek") if talking.callback else talking.subject
+    subject = _("Terugbelverzoek") if talking.callback and not talking.identified else talking.subject
     consult = talking.consult
     return {
         "call": talking.call,
@@ -97,9 +101,11 @@ def _talking(talking: TalkingView) -> dict[str, object]:
         "passed": passing.passed_by(talking),
         "back": talking.passed_by_user,
         "state": words.state(talking),
+        "onlooker": words.onlooker(talking),
         "keys": {name: [key.label, key.act, key.pressed] for name, key in callkeys.offered(talking).items()},
         "consult": consult and {"told": passing.consulting(consult), "seconds": _tenths(consult.seconds)},
         "returned": passing.returned(talking),
+        "identify": talking.identify and identification.painted(talking.identify),
     }
 
 
@@ -130,7 +136,13 @@ def _tenths(seconds: float | None) -> float | None:
 def card(seen: Card, timezone: str, now: float | None = None) -> dict[str, object]:
     """Who is on the line, as the screen shows it. Ages are durations: the browser's clock may be wrong."""
     note = {"note": _lines(seen.note), "from": passing.note_from(seen.note_by) if seen.note else ""}
-    told = {"call": seen.call, "grant": seen.grant, "identified": seen.identified, "unknown": words.ANONYMOUS, **note}
+    told = {
+        "call": seen.call,
+        "grant": seen.grant,
+        "identified": seen.identified,
+        "unknown": _(words.ANONYMOUS),
+        **note,
+    }
     return {**told, **_identity(seen, timezone, time.time() if now is None else now)} if seen.identified else told
 
 
@@ -148,6 +160,8 @@ def _identity(seen: Card, timezone: str, at: float) -> dict[str, object]:
         "issuer": seen.issuer,
         "demo": seen.demo,
         "crm": seen.crm_url if seen.crm_url and urlsplit(seen.crm_url).scheme in ("https", "http") else None,
+        "say": seen.words[0] if seen.words else "",
+        "hear": seen.words[1] if seen.words else "",
         "others": [[_as_heading(label), greeting.printable(value)] for label, value in seen.others.items()],
     }
 

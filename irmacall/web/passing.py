@@ -9,26 +9,26 @@ from collections.abc import Mapping
 from typing import Final
 
 from irmacall.web import words
-from irmacall.web.i18n import _
+from irmacall.web.i18n import N_, _
 from irmacall.web.ports import ConsultingView, LineView, PersonView, ReturnedView, TalkingView, TargetsView
 
-_OUTSIDE: Final = _("Een extern nummer")
+_OUTSIDE: Final = N_("Een extern nummer")
 _FAILED: Final = {
-    "busy": _("{name} is in gesprek."),
-    "no-answer": _("{name} nam niet op."),
-    "rejected": _("{name} weigerde het gesprek."),
-    "unreachable": _("{name} is niet bereikbaar."),
-    "hung-up": _("{name} hing op."),
-    "unknown": _("Hierheen kunt u niet doorverbinden."),
-    "closed": _("Deze wachtrij neemt nu niemand aan."),
-    "failed": _("Doorverbinden lukte niet. Probeer het nog eens."),
+    "busy": N_("{name} is in gesprek."),
+    "no-answer": N_("{name} nam niet op."),
+    "rejected": N_("{name} weigerde het gesprek."),
+    "unreachable": N_("{name} is niet bereikbaar."),
+    "hung-up": N_("{name} hing op."),
+    "unknown": N_("Hierheen kunt u niet doorverbinden."),
+    "closed": N_("Deze wachtrij neemt nu geen bellers aan."),
+    "failed": N_("Doorverbinden lukte niet. Probeer het nog eens."),
 }
 """By the words of `core.transfer.Failure`."""
 _CONSULT: Final = {
-    "ringing": _("{name} wordt gebeld. De beller hoort muziek."),
-    "consulted": _("U overlegt met {name}. De beller hoort muziek."),
-    "aside": _("U spreekt met de beller. {name} hoort muziek."),
-    "together": _("U spreekt met de beller en met {name}."),
+    "ringing": N_("{name} wordt gebeld. De beller hoort muziek."),
+    "consulted": N_("U overlegt met {name}. De beller hoort muziek."),
+    "aside": N_("U spreekt met de beller. {name} hoort muziek."),
+    "together": N_("U spreekt met de beller en met {name}."),
 }
 
 
@@ -46,7 +46,7 @@ def _where(call: TalkingView, failed: ReturnedView) -> str:
 
 
 def _why(failed: ReturnedView) -> str:
-    return _FAILED[failed.why].format(name=failed.name or _OUTSIDE)
+    return _(_FAILED[failed.why]).format(name=failed.name or _(_OUTSIDE))
 
 
 def passed_by(call: TalkingView) -> str:
@@ -58,13 +58,14 @@ def consulting(consult: ConsultingView) -> str:
     """Whom she asks, and who hears music meanwhile."""
     told = _CONSULT[consult.state]
     if consult.blind and consult.state == "ringing":
-        told = _("{name} wordt gebeld en krijgt de beller zodra er is opgenomen.")
+        told = N_("{name} wordt gebeld en krijgt de beller zodra er is opgenomen.")
+    told = _(told)
     said = told.format(name=consult.name or _in_a_sentence(told))
     return f"{said} {_('Wisselen doet u met de toetsen van uw telefoon.')}" if consult.by_phone else said
 
 
 def _in_a_sentence(told: str) -> str:
-    return _OUTSIDE if told.startswith("{name}") or ". {name}" in told else _("een extern nummer")
+    return _(_OUTSIDE) if told.startswith("{name}") or ". {name}" in told else _("een extern nummer")
 
 
 def note_from(name: str) -> str:
@@ -76,13 +77,13 @@ def targets(found: TargetsView) -> dict[str, object]:
     """The rows to choose from: `send` is what the page sends back of the one that is chosen."""
     rows = [*map(_person, found.people), *map(_line, found.lines)]
     if found.number is not None:
-        rows.append(_row("number", {"number": found.number}, found.number, _OUTSIDE))
+        rows.append(_row("number", {"number": found.number}, found.number, _(_OUTSIDE)))
     return {"rows": rows, "told": _found(len(rows))}
 
 
 def _person(person: PersonView) -> dict[str, object]:
     about = " · ".join(filter(None, (person.department, person.extension)))
-    presence = {"presence": person.presence, "there": words.PRESENCE[person.presence]}
+    presence = {"presence": person.presence, "there": _(words.PRESENCE[person.presence])}
     return {**_row("person", {"user": person.user}, person.name, about), **presence}
 
 

@@ -1,17 +1,15 @@
-"""What the two apps need of the rest, as protocols. Times are seconds since the epoch, durations seconds."""
+"""What the staff's app needs of the rest, as protocols. Times are seconds since the epoch, durations seconds."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Final, Literal, NewType, Protocol
+from typing import Final, Literal, Protocol
 
-from irmacall.core.ids import CallId, GrantNumber, LanguageId, QueueId, SeatId, SubjectId, UserId
+from irmacall.core.ids import CallId, GrantNumber, LanguageId, QueueId, SeatId, UserId
 from irmacall.errors import Refused
-
-PageToken = NewType("PageToken", str)
-"""The 256-bit secret of the citizen's page that began a disclosure. It lives in that page's cookie only."""
+from irmacall.web.identify_ports import IdentifyView
 
 
 class TooManyTries(Refused):
@@ -21,110 +19,6 @@ class TooManyTries(Refused):
         super().__init__("too many tries")
         self.retry_after = retry_after
 
-
-# -- the citizen's side ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectView:
-    """Something a citizen can call about, and what she would share for it."""
-
-    id: SubjectId
-    title: str
-    shares: Sequence[str]
-    """What is asked of her, in her words: "uw voorletters", "uw achternaam"."""
-    explanation: str
-    """Why it is asked, in a sentence or two."""
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A disclosure session has started. The two mappings go to the browser as they are."""
-
-    page: PageToken = field(repr=False)
-    session_ptr: Mapping[str, object] = field(repr=False)
-    frontend_request: Mapping[str, object] = field(repr=False)
-
-
-CitizenState = Literal["disclosing", "sealed", "failed", "in_call", "waiting", "talking", "erased", "unknown"]
-FailureReason = Literal["refused", "expired", "invalid", "unavailable"]
-
-
-@dataclass(frozen=True, slots=True)
-class CitizenView:
-    """What one citizen's page may show now. The code is there for the page that began it alone."""
-
-    state: CitizenState
-    number: str
-    """The service number as people write it: 024 - 123 45 67."""
-    subject: SubjectId | None = None
-    reason: FailureReason | None = None
-    code: str | None = field(default=None, repr=False)
-    code_expires_at: float | None = None
-    expires_at: float | None = None
-    """When the disclosed attributes are gone, whatever happens."""
-    tel: str | None = field(default=None, repr=False)
-    """The tel: link that dials number and code."""
-    on_the_line: bool = False
-    """Her call goes on, with her data or without."""
-    seen: bool = False
-    """Whoever has her on the line may see her data now."""
-    callback: bool = False
-    """While she waits: she can ask to be called back. Of `erased`: she has asked for it."""
-
-    @property
-    def shown(self) -> str:
-        """The state as the page shows it: `codeless` where she has shared her data, but no code opens them."""
-        return "codeless" if self.state == "sealed" and self.code is None else self.state
-
-    @property
-    def detail(self) -> str:
-        """What more there is to say of a state: of `erased`, why she need not call again; of `waiting`, that she can
-        be called back; of `talking`, that nobody sees her data."""
-        if self.state == "erased" and self.on_the_line:
-            return "in-call"
-        if self.state == "talking" and not self.seen:
-            return "unseen"
-        return "callback" if self.callback and self.state in ("erased", "waiting") else "plain"
-
-
-class CitizenDesk(Protocol):
-    """The desk as the public sees it."""
-
-    @property
-    def service_number(self) -> str:
-        """The service number as people write it."""
-
-    def subjects(self) -> Sequence[SubjectView]:
-        """All that one can call about, in the order to show."""
-
-    async def begin(self, subject: SubjectId, earlier: PageToken | None = None) -> Begun:
-        """Start a disclosure. Raises PeerUnavailable when the yivi server is away.
-
-        `earlier` is the page that the browser has now. What was begun from it is given up or erased first, one begin
-        after another, unless it is in a call; whoever has either page can erase both.
-        """
-
-    async def view(self, page: PageToken) -> CitizenView:
-        """What this page may show now; state `unknown` for a page that we do not know (any more)."""
-
-    async def renew_code(self, page: PageToken) -> None:
-        """A new code in place of the old one, which is void from then on."""
-
-    async def erase(self, page: PageToken) -> None:
-        """Erase what was disclosed from this browser, now. To erase twice is harmless.
-
-        Raises PeerError where it cannot be sure yet that it is erased: ask again.
-        """
-
-    async def cancel(self, page: PageToken) -> None:
-        """Give up the disclosures of this browser that are still going on; one just sealed is erased."""
-
-    def changes(self, page: PageToken) -> AbstractAsyncContextManager[AsyncIterator[None]]:
-        """An iterator that yields whenever it is worth asking for the view again."""
-
-
-# -- the staff's side --------------------------------------------------------------------------------------
 
 Availability = Literal["away", "available", "paused", "wrap-up", "unavailable"]
 """`away`: no seat claimed here. `wrap-up`: after a call, and available by itself afterwards. `unavailable`: the desk
@@ -150,7 +44,9 @@ class RingingView:
     consult: bool = False
     """A colleague asks about a caller of hers: this one will speak with the colleague first."""
     recall: bool = False
-    """This one passed the caller on herself, and nobody answered: the caller comes back."""
+    """The caller comes back to this one, who passed her on in vain, or (`came_back`) was cut off from her."""
+    came_back: bool = False
+    """The caller was cut off a moment ago, and calls back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +109,22 @@ class TalkingView:
     """This one is not heard, by her own wish."""
     consult: ConsultingView | None = None
     returned: ReturnedView | None = None
+    identify: IdentifyView | None = None
+    """What this one can ask of her caller, to know who she is, and how far that is."""
+    doubt: Literal["citizen", "owner"] | None = None
+    """Of an erased identity: who said that it is not right."""
+    onlooker: OnlookerView | None = None
+    looked: OnlookerView | None = None
+    """Who did so last, and when; over now."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlookerView:
+    """Somebody of management who sees this seat's caller now, too."""
+
+    name: str
+    until: str
+    """As the clock on the wall says it: 10:43. Of one who did so before: at what time that was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +174,8 @@ class PanelView:
     """Of these queues, in the order in which they were asked for."""
     official: bool = False
     """Somebody who serves no queue and is called by name: there is nothing to show of queues."""
+    paused_by: str | None = None
+    """Who paused her, where it was not she herself."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -291,6 +205,8 @@ class Card:
     """What the one who passed her on wrote for this one."""
     note_by: str = ""
     """Who wrote it."""
+    words: tuple[str, str] | None = None
+    """What this one says to the caller, and what she answers: her page shows the same two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +290,9 @@ class StaffDesk(Protocol):
     async def hang_up(self, seat: SeatId, call: CallId) -> None:
         """End this call, if this seat has it on the line."""
 
+    async def doubt(self, seat: SeatId, call: CallId, grant: GrantNumber) -> None:
+        """She says that the card of this grant is not of who is on the line: it is erased, and the call goes on."""
+
     async def targets(self, user: UserId, text: str) -> TargetsView:
         """To whom this user can pass a caller: found by name, department or extension; a few, the best first."""
 
@@ -394,4 +313,8 @@ class StaffDesk(Protocol):
         """The one door through which identity leaves. Raises Refused, VaultGone, LeaseLost or PeerError."""
 
     def changes(self, seat: SeatId) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:
-        """Nudges for this seat, in order; it ends when this daemon may not speak any more."""
+        """Nudges for this seat, in order; it ends when this daemon may not speak any more.
+
+        It begins with what is so now: look at the panel, and of who has a caller to see, her card. Nothing that was
+        told before is told again.
+        """

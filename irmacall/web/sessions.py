@@ -20,7 +20,8 @@ from irmacall.web.accounts import Accounts, SessionKey, User
 
 COOKIE: Final = "__Host-irmacall-staff"
 _ACTS: Final = {"/", "/card"}
-"""GETs that are an act of a person: opening the page, and having answered a call. So is every POST."""
+"""GETs that are an act of a person: opening the page, and having answered a call. So is every POST, and every page
+that she goes to: a browser tells that from what a page fetches by itself (Fetch Metadata, `Sec-Fetch-Mode`)."""
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -58,8 +59,22 @@ class AccountSessions(AbstractStorage):
         self.save_cookie(response, key)
 
 
+def sent_key(request: web.Request) -> SessionKey | None:
+    """The key in the request's cookie, whether it opens anything or not."""
+    key = request.cookies.get(COOKIE, "")
+    return SessionKey(key) if _KEY.fullmatch(key) else None
+
+
 def _is_act(request: web.Request) -> bool:
-    return request.method == "POST" or request.path in _ACTS
+    goes_there = request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return request.method == "POST" or request.path in _ACTS or goes_there
+
+
+async def known_user(request: web.Request) -> User:
+    """Who is logged in, where the guard let nobody else past."""
+    user = await user_of(request)
+    assert user is not None, "a page behind the guard"
+    return user
 
 
 async def user_of(request: web.Request) -> User | None:

@@ -22,16 +22,27 @@ class Throttle:
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
+    def must_have(self, address: str | None) -> None:
+        """Count nothing. Raises TooManyTries where a try would."""
+        self._left(network_of(address))
+
     def take(self, address: str | None) -> None:
         """Count one try. Raises TooManyTries."""
-        whose, now = network_of(address), self._clock()
+        whose = network_of(address)
+        left = self._left(whose)
+        self._buckets[whose] = (left - 1, self._clock())
+
+    def _left(self, whose: str) -> float:
+        """How many tries there are, at least one."""
+        now = self._clock()
         left, since = self._buckets.pop(whose, (float(self._per_minute), now))
         left = min(float(self._per_minute), left + (now - since) * self._per_minute / 60)
-        self._buckets[whose] = (max(left - 1, 0.0) if left >= 1 else left, now)
+        self._buckets[whose] = (left, now)
         if len(self._buckets) > _ADDRESSES:
             self._buckets.popitem(last=False)
         if left < 1:
             raise TooManyTries((1 - left) * 60 / self._per_minute)
+        return left
 
 
 def network_of(address: str | None) -> str:

@@ -11,6 +11,7 @@ from irmacall.core.ids import QueueId, UserId
 from irmacall.web import doors, painting, passing, sessions
 from irmacall.web.doors import Malformed
 from irmacall.web.ports import NOTE_LENGTH, ActName, PassOn, StaffDesk, Standing
+from irmacall.web.routes import WITH_A_PHONE, Route
 
 SEARCH_LENGTH: Final = 60
 """Characters that one can search with."""
@@ -25,13 +26,22 @@ class Transfers:
     def __init__(self, desk: StaffDesk) -> None:
         self._desk = desk
 
+    def routes(self) -> list[Route]:
+        """What can be done with a call."""
+        return [
+            Route("GET", "/people", WITH_A_PHONE, self.people),
+            Route("POST", "/transfer", WITH_A_PHONE, self.pass_on),
+            Route("POST", "/act", WITH_A_PHONE, self.act),
+            Route("POST", "/hangup", WITH_A_PHONE, self.hang_up),
+            Route("POST", "/doubt", WITH_A_PHONE, self.doubt),
+        ]
+
     async def people(self, request: web.Request) -> web.StreamResponse:
         """To whom a caller can be passed, of those whom the text `q` finds."""
         sought = request.query.get("q")
         if sought is None or len(sought) > SEARCH_LENGTH or not sought.isprintable():
             raise Malformed("q")
-        user = await sessions.user_of(request)
-        assert user is not None
+        user = await sessions.known_user(request)
         return web.json_response(passing.targets(await self._desk.targets(user.id, sought)))
 
     async def pass_on(self, request: web.Request) -> web.StreamResponse:
@@ -39,8 +49,7 @@ class Transfers:
         fields = await sessions.given(request)
         call = doors.identifier(doors.text(fields, "call", 128), "call")
         wish = _wish(fields)
-        user = await sessions.user_of(request)
-        assert user is not None
+        user = await sessions.known_user(request)
         await self._desk.pass_on(await sessions.seat_of(request), user.id, painting.call_of(call), wish)
         return web.Response(status=204)
 
@@ -56,6 +65,14 @@ class Transfers:
         """She ends the call."""
         call = doors.identifier(doors.text(await sessions.given(request), "call", 128), "call")
         await self._desk.hang_up(await sessions.seat_of(request), painting.call_of(call))
+        return web.Response(status=204)
+
+    async def doubt(self, request: web.Request) -> web.StreamResponse:
+        """The card is not of who is on the line: it is erased."""
+        fields = await sessions.given(request)
+        call = doors.identifier(doors.text(fields, "call", 128), "call")
+        grant = doors.number(doors.text(fields, "grant", 20), "grant")
+        await self._desk.doubt(await sessions.seat_of(request), painting.call_of(call), painting.grant_of(grant))
         return web.Response(status=204)
 
 

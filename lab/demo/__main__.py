@@ -74,6 +74,7 @@ def _invitation(town: Town) -> str:
         f"{other.login} / {other.password} ({other.department}, extension {other.extension}, phone {other.endpoint})"
         for other in town.officials
     ]
+    leader, administrator = town.leader, town.administrator
     return f"""
 It stays up until Ctrl-C.
 
@@ -81,6 +82,8 @@ It stays up until Ctrl-C.
   agent's screen   {town.staff_url}   {agent.login} / {agent.password}
   more agents      {"; ".join(spare)}
   officials        {"; ".join(officials)}
+  team leader      {town.staff_url}/wallboard   {leader.login} / {leader.password}
+  administrator    {town.staff_url}/admin/users   {administrator.login} / {administrator.password}
   SIP phones       {sip.host}:{sip.port} (UDP), users and passwords in var/demo.json; the number is {town.lab.number}
                    (after the welcome # for the menu: 1 appointments, 2 anything else, 0 a person, 9 English)
                    Their own transfer keys (REFER) are off: pass callers on from the screen, or by star codes.

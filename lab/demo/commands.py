@@ -40,6 +40,7 @@ HELP = """  disclose        a made-up citizen shares her name on a page of her o
   key WHO KEYS    she presses keys on it, with a caller on the line: *22101# asks 2101 first, *4 passes the caller on,
                   *3 swaps, *5 all three talk, *12101# passes on at once, *6 holds, *0 is back (docs/transfers.md)
   page            what the citizen's page (of `disclose`) says now
+  renew           she presses the button on it for a new code, as long as her data wait there; prints it
   wipe            she presses the button on it that wipes her data
   hang up [WHO]   the citizen hangs up, or this one of the municipality; while her phone rings
                   (`phone WHO`, and no `answer`), that rejects the call
@@ -60,6 +61,7 @@ class Commands:
         self._alone: dict[str, Callable[[], Awaitable[None]]] = {
             "disclose": self._disclose,
             "page": self._tell_page,
+            "renew": self._renew,
             "wipe": self._wipe,
             "callback": self._call_back,
             "quit": self._quit,
@@ -166,6 +168,9 @@ class Commands:
 
     async def _tell_page(self) -> None:
         say(f"  her page says: {await self._her_page.says()}")
+
+    async def _renew(self) -> None:
+        say(f"  her code is {await self._her_page.renew()}")
 
     async def _wipe(self) -> None:
         await self._her_page.wipe()

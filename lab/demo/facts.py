@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from irmacall.store.users import Role
 from lab.browser import CHROMIUM, trusting
 from lab.identity.scheme import public_schemes
 from lab.paths import VAR, VENV, sounds
@@ -50,7 +51,7 @@ def facts(town: Town) -> dict[str, Any]:
             }
             for node in lab.nodes
         ],
-        "people": _staff(town) + _citizens(town),
+        "people": people(town),
         "desk_redis": lab.desk_redis.url,
         "vault_redis": lab.vault_redis.url,
         "irmacall": str(VENV / "bin" / "irmacall"),
@@ -62,6 +63,15 @@ def facts(town: Town) -> dict[str, Any]:
     }
 
 
+FIRST_PAGES: Final = {Role.AGENT: "/", Role.OFFICIAL: "/", Role.MANAGEMENT: "/wallboard", Role.ADMIN: "/admin/users"}
+"""Where each role begins, below `screen_url`."""
+
+
+def people(town: Town) -> list[dict[str, str | None]]:
+    """Whom a stranger can be: everybody of the municipality, and a citizen for each line. No phone is None."""
+    return _staff(town) + _citizens(town)
+
+
 def _staff(town: Town) -> list[dict[str, str | None]]:
     return [
         {
@@ -69,13 +79,14 @@ def _staff(town: Town) -> list[dict[str, str | None]]:
             "name": person.name,
             "login": person.login,
             "password": person.password,
+            "page": town.staff_url + FIRST_PAGES[person.role],
             "totp_secret": None,
-            "sip_user": person.endpoint,
-            "sip_password": town.lab.staff[person.endpoint],
+            "sip_user": person.endpoint or None,
+            "sip_password": town.lab.staff[person.endpoint] if person.endpoint else None,
             "department": person.department,
             "extension": person.extension,
         }
-        for person in (*town.agents, *town.officials)
+        for person in (*town.agents, *town.officials, town.leader, town.administrator)
     ]
 
 
@@ -86,6 +97,7 @@ def _citizens(town: Town) -> list[dict[str, str | None]]:
             "name": f"line {number}",
             "login": None,
             "password": None,
+            "page": town.public_url,
             "totp_secret": None,
             "sip_user": line,
             "sip_password": password,

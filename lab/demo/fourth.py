@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from playwright.async_api import Page
 from redis.asyncio import Redis
 
+from lab.demo.gallery import Gallery
 from lab.demo.telling import say, step
 from lab.people import AgentScreen, CitizenPage, identified
 from lab.phone import Phone, PhoneCall
@@ -30,9 +31,14 @@ class PassedOn:
     """Somebody whom the agent cannot help, and the official who can. `picture`: takes one, by a name."""
 
     def __init__(
-        self, town: Town, screen: AgentScreen, phone: Phone, picture: Callable[[str, Page], Awaitable[None]]
+        self,
+        town: Town,
+        screen: AgentScreen,
+        phone: Phone,
+        gallery: Gallery,
+        picture: Callable[[str, Page], Awaitable[None]],
     ) -> None:
-        self._town, self._picture = town, picture
+        self._town, self._gallery, self._picture = town, gallery, picture
         self._agent, self._phone = screen, phone
         self._official: AgentScreen
         self._desk_phone: Phone
@@ -105,20 +111,22 @@ class PassedOn:
             await agent.state("wrap-up")
         await self._picture("agent-passed-on", agent.page)
         await self._picture("official-card", official.page)
+        await self._gallery.show("official-card", official.page, "#card:not([hidden])")
         with step("The caller hears the official now"):
             await self._theirs.speak(880)
             await self._call.hears(880)
 
     async def is_over(self) -> None:
-        """The citizen hangs up, nothing is left of her, and what the audit log has of her call is told."""
-        with step("She hangs up: no screen shows her, her page says that her data are erased, the vault is empty"):
-            await self._call.hang_up()
+        """The official hangs up, nothing is left of the caller, and what the audit log has of her call is told."""
+        with step("The official hangs up: no screen shows her, her page says that all is erased, the vault is empty"):
+            await self._theirs.hang_up()
+            await self._call.disconnected.wait()
             await self._official.blank()
             await self._page.state("erased")
             assert not await self._sealed(), "something of her is left in the vault"
         with step("What the audit log keeps of her call, by `irmacall audit list`: who could see her, and when"):
             lines = await self._audited()
-            told = [(who, kind) for _, _, kind, who, *_ in lines]
+            told = list(dict.fromkeys((who, kind) for _, _, kind, who, *_ in lines))  # each tab asked for itself
             people = (self._agent.agent.login, self._official.agent.login)
             assert told == [(who, kind) for who in people for kind in HERS], f"the audit log tells otherwise: {told}"
         for line in lines:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from lab.setup.command import StepFailed, run
 
-#: Each of these is used by the lab; chromium brings the browser, redis-server both redis roles.
+#: Each of these is used by the lab; chromium brings a visitor's browser and chromium-headless-shell that of
+#: the tests and of the lab's people, redis-server both redis roles.
 _ALWAYS = (
     "chromium",
+    "chromium-headless-shell",
     "debian-archive-keyring",
     "debootstrap",
     "espeak-ng",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -59,6 +60,11 @@ def here(*words: str | Path, stdin: str = "") -> Ended:
 def on_site(sample: Sample, *words: str | Path, stdin: str = "") -> Ended:
     """Run it here on this site, with its secrets."""
     return here(*words, "--site", sample.file, "--credentials", sample.credentials, stdin=stdin)
+
+
+def listed(sample: Sample) -> str:
+    """What `user list` writes, with ID where somebody's own stands: nobody knows it beforehand."""
+    return re.sub(r"\t[0-9a-f]{16}(?=\t|$)", "\tID", on_site(sample, "user", "list").out, flags=re.MULTILINE)
 
 
 def _bare_environment() -> dict[str, str]:

@@ -16,7 +16,7 @@ import pytest
 
 from irmacall.ops.render import ha1
 from irmacall.settings import Purpose
-from tests.cli.command import ROOT, Ended, here, on_site, process
+from tests.cli.command import ROOT, Ended, here, listed, on_site, process
 from tests.settings.sample import Sample
 
 COMMANDS = (
@@ -213,7 +213,7 @@ def test_somebody_is_let_in_and_put_out(sample: Sample) -> None:
     added = on_site(sample, "user", "add", "Samira", "--name", "Samira Bakker", "--phone", "agent7")
     login, password = added.out.split()
     assert (added.code, login, len(password)) == (0, "samira", 20)
-    assert on_site(sample, "user", "list").out == "samira\tagent\tagent7\t-\t-\t-\tSamira Bakker\n"
+    assert listed(sample) == "samira\tagent\tagent7\t-\t-\t-\tSamira Bakker\tID\n"
     assert on_site(sample, "phone", "list").out == "agent7\n"
     another = on_site(sample, "user", "password", "samira", "--ask", stdin="vlinder-kachel-ratel\n")
     assert (another.code, another.out) == (0, "")
@@ -226,17 +226,35 @@ def test_somebody_is_let_in_and_put_out(sample: Sample) -> None:
     assert on_site(sample, "audit", "verify").out.startswith("5 lines, each as it was written; the last: 5:")
 
 
+def test_the_list_has_the_ids_that_the_webhook_tells(sample: Sample) -> None:
+    """The one that the file of users has, so that a CRM's people know whose screen an event is of."""
+    on_site(sample, "user", "add", "samira", "--name", "Samira Bakker")
+    with closing(sqlite3.connect(sample.directory / "data" / "users.sqlite")) as file:
+        [(id_,)] = file.execute("SELECT id FROM users").fetchall()
+    assert on_site(sample, "user", "list").out.rstrip("\n").split("\t")[7:] == [id_]
+
+
+def test_somebody_can_always_administer(sample: Sample) -> None:
+    """The last one who can is not shut out, as on her own pages; with another one she is."""
+    on_site(sample, "user", "add", "noor", "--name", "Noor El Amrani", "--role", "admin")
+    refused = on_site(sample, "user", "disable", "noor")
+    assert refused.code == 1
+    assert "noor is the last one who can administer: let in another first" in refused.err
+    on_site(sample, "user", "add", "zoe", "--name", "Zoe Mol", "--role", "admin")
+    assert on_site(sample, "user", "disable", "noor").code == 0
+
+
 def test_an_official_is_found_by_department_and_extension(sample: Sample) -> None:
     """Given when she is added, and changed later; each is a line in the audit log, and all stand in the list."""
     on_site(sample, "phone", "add", "smit")
     words = ("--role", "official", "--phone", "smit", "--department", "Burgerzaken", "--extension", "4101")
     assert on_site(sample, "user", "add", "smit", "--name", "Willem Smit", *words).code == 0
-    assert on_site(sample, "user", "list").out == "smit\tofficial\tsmit\t-\t4101\tBurgerzaken\tWillem Smit\n"
+    assert listed(sample) == "smit\tofficial\tsmit\t-\t4101\tBurgerzaken\tWillem Smit\tID\n"
     assert on_site(sample, "user", "extension", "smit", "4102") == Ended(0, "smit\t4102\n", "")
     assert on_site(sample, "user", "department", "smit", "Ruimte en  wonen") == Ended(
         0, "smit\tRuimte en wonen\n", ""
     )
-    assert on_site(sample, "user", "list").out == "smit\tofficial\tsmit\t-\t4102\tRuimte en wonen\tWillem Smit\n"
+    assert listed(sample) == "smit\tofficial\tsmit\t-\t4102\tRuimte en wonen\tWillem Smit\tID\n"
     assert on_site(sample, "user", "extension", "smit").out == "smit\t-\n"
     assert on_site(sample, "user", "department", "smit").out == "smit\t-\n"
     told = on_site(sample, "audit", "list", "--kind", "extension_set").out.splitlines()
@@ -283,7 +301,7 @@ def test_what_may_not_be_is_told(sample: Sample, case: str) -> None:
     (line,) = ended.err.splitlines()
     assert line.startswith("irmacall: ")
     assert expected in line
-    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\t-\t-\t-\tNadia\n"
+    assert listed(sample) == "nadia\tagent\t-\t-\t-\t-\tNadia\tID\n"
 
 
 def test_an_audit_log_that_was_touched_shows(sample: Sample) -> None:

@@ -17,7 +17,7 @@ import pytest
 from irmacall.errors import IrmacallError, PeerUnavailable, SettingsError
 from irmacall.service import control
 from irmacall.service.control import Answer, Control, Request
-from tests.cli.command import Ended, on_site, process
+from tests.cli.command import Ended, listed, on_site, process
 from tests.settings.sample import Sample
 
 RELOADED = {"revision": "1a2b3c4d", "changed": True, "leads": True, "waiting": [], "warnings": []}
@@ -272,10 +272,10 @@ def test_somebody_belongs_to_groups_of_the_site(sample: Sample) -> None:
     sample.add(GROUPS)
     words = ("--group", "kcc", "--group", "leiding")
     assert on_site(sample, "user", "add", "nadia", "--name", "Nadia", *words).code == 0
-    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\tkcc,leiding\t-\t-\tNadia\n"
+    assert listed(sample) == "nadia\tagent\t-\tkcc,leiding\t-\t-\tNadia\tID\n"
     ended = on_site(sample, "user", "groups", "nadia", "kcc")
     assert ended == Ended(0, "nadia\tkcc\n", "It counts from when she goes available the next time.\n")
-    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\tkcc\t-\t-\tNadia\n"
+    assert listed(sample) == "nadia\tagent\t-\tkcc\t-\t-\tNadia\tID\n"
     assert on_site(sample, "user", "groups", "nadia").out == "nadia\t-\n"
     assert on_site(sample, "audit", "verify").out.startswith("3 lines, each as it was written")
 
@@ -290,7 +290,7 @@ def test_a_group_that_the_site_has_not_is_refused(sample: Sample, words: tuple[s
     )
     sample.add(GROUPS)
     assert on_site(sample, "user", *words) == Ended(1, "", told + "it has kcc, leiding\n")
-    assert on_site(sample, "user", "list").out == "nadia\tagent\t-\t-\t-\t-\tNadia\n"
+    assert listed(sample) == "nadia\tagent\t-\t-\t-\t-\tNadia\tID\n"
 
 
 def test_groups_of_nobody_are_refused(sample: Sample) -> None:

@@ -83,3 +83,4 @@ def nothing_is_left(world: World) -> None:
     assert not desk.timers
     assert not desk.phone_of_channel
     assert world.leader.grants.held() == []
+    assert (world.leader.looks.held(), desk.looks) == ([], {})

@@ -117,6 +117,7 @@ EXCHANGE = dataclasses.replace(
     languages={DUTCH: Language(DUTCH), ENGLISH: Language(ENGLISH, ENGLISH_SKILL)},
     callbacks=CallbackRules(tries=3, interval=60.0, span=900.0, ring=20.0),
     transfers=TransferRules(ring=20.0, hang_up_completes=False, star_codes=True, outside=True),
+    break_glass=True,
 )
 """It is open when plays begin: on a Monday at 14:46."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 
 from irmacall.core import records, skills
 from irmacall.core.agent import Agent, Availability, Phone
@@ -24,6 +25,7 @@ from irmacall.core.queue import FIRST
 from irmacall.core.routes import ToQueue
 from irmacall.core.state import Desk
 from irmacall.core.transfer import Asked
+from tests.core.coming_back import what_was_cut_off_is_kept_for_her_alone, who_comes_back_is_her_own_agents_first
 from tests.core.plays import code
 from tests.core.world import World, is_about, notes_of
 
@@ -31,9 +33,15 @@ from tests.core.world import World, is_about, notes_of
 def promise(world: World) -> None:
     """What the citizen was promised, at every single instant."""
     only_the_owner_sees(world)
+    one_of_management_may_look_for_a_minute(world)
+    what_was_seen_is_told(world.leader.desk)
+
     the_truth_is_what_was_heard_last(world)
     nothing_outlives_its_hour(world)
     every_ended_call_is_burned(world)
+    what_was_cut_off_is_kept_for_her_alone(world)
+    who_comes_back_is_her_own_agents_first(world)
+    a_pairing_binds_to_its_call_alone_and_once(world)
     the_order_is_the_keys(world)
     nobody_is_lost(world)
 
@@ -97,6 +105,37 @@ def consulted(call: Call) -> set[ChannelId]:
     return now | set(call.leaving)
 
 
+def one_of_management_may_look_for_a_minute(world: World) -> None:
+    """A look that stands is at an identity that its owner sees, is one a call and a seat, and is over in a minute."""
+    desk, held = world.leader.desk, world.leader.looks.held()
+    for grant in held:
+        look = desk.looks.get(grant.call)
+        assert look is not None, "over, and still seen"
+        assert (look.seat, look.user, look.grant) == (grant.seat, grant.user, grant.grant)
+        assert (grant.sealed, grant.note) == (look.sealed, None)
+    for look in desk.looks.values():
+        owner = desk.calls[look.call].granted
+        assert owner is not None, "management sees whom nobody has on the line"
+        assert (owner.number, owner.sealed) == (look.over, look.sealed), "the owner, or the identity, has changed"
+        assert (look.seat, look.call, look.over, look.sealed) in world.reasons, "her reason was about another owner"
+        assert look.seat != owner.seat
+        assert desk.plan.break_glass, "this desk does not allow it"
+        assert look.since <= world.told_at < look.until <= look.since + 60, "longer than a minute"
+    assert all(number == 1 for number in Counter(look.seat for look in desk.looks.values()).values())
+
+
+def what_was_seen_is_told(desk: Desk) -> None:
+    """A citizen's page tells of nobody that she sees her still, who may not; and no sight ends before it began."""
+    for disclosure in desk.disclosures.values():
+        call = None if disclosure.call is None else desk.calls.get(disclosure.call)
+        look = None if call is None else desk.looks.get(call.id)
+        stands = {each.number for each in (call.granted,) if each} if call else set()
+        stands |= set() if look is None else {look.grant}
+        still = {sight.grant for sight in disclosure.sights if sight.until is None}
+        assert still <= stands, "told as if she saw it still"
+        assert all(sight.until is None or sight.since <= sight.until for sight in disclosure.sights)
+
+
 def the_truth_is_what_was_heard_last(world: World) -> None:
     """Whoever sees a caller is in her bridge, with nobody but her and whom she consults, and the caller is there or
     hears music; or word of the contrary is already on its way."""
@@ -132,6 +171,24 @@ def every_ended_call_is_burned(world: World) -> None:
             assert desk.calls[disclosure.call].sealed == disclosure.sealed
     for call in desk.calls.values():
         assert call.sealed is None or desk.disclosures[call.sealed].call == call.id
+
+
+def a_pairing_binds_to_its_call_alone_and_once(world: World) -> None:
+    """What was disclosed during a call is bound to the call whose number was typed in there, and to no other as long
+    as its caller was not cut off; one number binds one identity."""
+    for disclosure in world.leader.desk.disclosures.values():
+        if disclosure.dropped is not None:
+            world.cut_off.add(disclosure.sealed)
+        if disclosure.sealed not in world.paired or disclosure.sealed in world.cut_off:
+            continue
+        if disclosure.dropped is not None:  # Hers to use in another call: she was cut off, and may call back.
+            del world.paired[disclosure.sealed]
+            continue
+        number = world.paired[disclosure.sealed]
+        assert number is not None, "bound, and nobody typed in a number"
+        assert disclosure.call == world.number_of_call[number], "bound to another call"
+        assert disclosure.code is None, "what was disclosed for one call can be used in another"
+        assert world.bound.setdefault(number, disclosure.sealed) == disclosure.sealed, "a number was used twice"
 
 
 def one_phone_rings_for_one(world: World) -> None:
@@ -253,6 +310,9 @@ def nobody_is_lost(world: World) -> None:
     for facts in (*desk.facts.values(), *world.store.facts.values()):
         assert (facts.outcome is Outcome.ANSWERED) == (facts.answered_at is not None)
         assert facts.agent is None or facts.answered_at is not None
+        assert facts.agent is None or facts.owners[0] == facts.agent, "who answered had her first"
+        assert (facts.owners, facts.passed) == ((), 0) or facts.answered_at is not None
+        assert all(before != after for before, after in pairwise(facts.owners)), "the same one had her next"
 
 
 def indexes_are_what_the_records_say(desk: Desk) -> None:
@@ -268,6 +328,9 @@ def indexes_are_what_the_records_say(desk: Desk) -> None:
     disclosures = desk.disclosures.values()
     assert desk.sealed_of_code == {d.code: d.sealed for d in disclosures if d.code is not None}
     assert desk.sealed_of_page == {d.page: d.sealed for d in disclosures}
+    pairings = [(call.id, call.pairing) for call in desk.calls.values() if call.pairing is not None]
+    assert desk.call_of_pairing == {p.number: call for call, p in pairings if p.number is not None}
+    assert desk.call_of_paired_page == {page: call for call, p in pairings for page in p.pages}
     assert set(desk.timers) == {(at, *key) for key, at in desk.timer_of.items()}
     assert len(desk.sealed_of_page) == len(disclosures)
 
@@ -291,6 +354,8 @@ def nobody_is_forgotten(desk: Desk) -> None:
             assert ("call", call.id) in desk.timer_of, "she may wait for ever"
         assert call.consult is None or call.stage is Stage.TALKING
         assert (("note", call.id) in desk.timer_of) == (call.note is not None)
+        live = call.pairing is not None and call.pairing.live
+        assert (("pairing", call.id) in desk.timer_of) == live, "a pairing number lives for ever"
         assert bool(call.legs) == (call.stage in WITH_LEG)
         assert len(call.legs) == 1 or call.stage not in (Stage.CONNECTING, Stage.TALKING)
     for callback in desk.callbacks.values():
@@ -299,6 +364,9 @@ def nobody_is_forgotten(desk: Desk) -> None:
     for agent in desk.agents.values():
         assert desk.timer_of.get(("agent", agent.user)) == agent.until
         assert (agent.until is not None) == (agent.availability is Availability.WRAP_UP)
+    assert {name: look.until for name, look in desk.looks.items()} == {
+        CallId(name): at for (kind, name), at in desk.timer_of.items() if kind == "glass"
+    }
     for sealed, disclosure in desk.disclosures.items():
         assert desk.timer_of["disclosure", sealed] == disclosure.next_change
 
@@ -310,8 +378,10 @@ def what_is_saved_is_what_is_loaded(world: World) -> None:
     again = records.load(world.store.plan, 1, now)
     assert _records(again) == now
     assert (again.sealed_of_code, again.sealed_of_page) == (desk.sealed_of_code, desk.sealed_of_page)
+    assert (again.call_of_pairing, again.call_of_paired_page) == (desk.call_of_pairing, desk.call_of_paired_page)
     assert (again.agent_of_seat, again.agent_of_endpoint) == (desk.agent_of_seat, desk.agent_of_endpoint)
     assert again.call_of_channel == desk.call_of_channel
+    assert again.expected == desk.expected
     if all(call.plan is again.plan for call in desk.calls.values()):
         assert _lines_of_calls(again) == _lines_of_calls(desk)
     if not (world.leader.unsaved or world.leader.saving):

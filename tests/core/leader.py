@@ -17,15 +17,18 @@ from irmacall.core.commands import (
     Command,
     DropNumber,
     Grant,
+    HideFromGlass,
     KeepFacts,
     KeepNumber,
     NodeCommand,
+    ShowByGlass,
     TryNumber,
     Withdraw,
 )
 from irmacall.core.desk import decide
 from irmacall.core.events import Event, LeadershipBegan, NodeSnapshot
 from irmacall.core.facts import CallFacts
+from irmacall.core.glass import Looks
 from irmacall.core.ids import (
     CallId,
     CodeHash,
@@ -86,6 +89,7 @@ class Leader:
     nodes: frozenset[NodeName]
     now: float
     grants: Grants = field(default_factory=Grants)
+    looks: Looks = field(default_factory=Looks)
     lanes: dict[CallId | NodeName, deque[NodeCommand]] = field(default_factory=lambda: defaultdict(deque))
     granted: list[Grant] = field(default_factory=list)
     numbers_asked: deque[KeepNumber] = field(default_factory=deque)
@@ -114,6 +118,8 @@ class Leader:
         for urgent in decision.urgent:
             if isinstance(urgent, Withdraw):
                 self.grants.withdraw(urgent)
+            elif isinstance(urgent, HideFromGlass):
+                self.looks.withdraw(urgent.withdrawal)
             elif isinstance(urgent, Burn):
                 self.store.vault.discard(urgent.sealed)
         self._changed |= decision.changed
@@ -162,6 +168,8 @@ class Leader:
             if isinstance(command, Grant):
                 self.granted.append(command)
                 self.grants.grant(command)
+            elif isinstance(command, ShowByGlass):
+                self.looks.grant(command)
             elif isinstance(command, KeepFacts):
                 known = self.store.facts.setdefault(command.facts.call, command.facts)
                 assert known == command.facts or known.call in self.store.adopted, (

@@ -6,23 +6,23 @@ from dataclasses import replace
 
 import pytest
 
-from irmacall.core import views
+from irmacall.core import citizen_views
 from irmacall.core.call import Stage
+from irmacall.core.citizen_views import CitizenStage
 from irmacall.core.code import Digits
 from irmacall.core.commands import Burn, RefreshPage
 from irmacall.core.disclosure import Seal
 from irmacall.core.events import CodeRenewed, DisclosureSealed, ErasureAsked, IdentityLost, KeysPressed, PlanChanged
 from irmacall.core.ids import ChannelId, PageId, SealedId
 from irmacall.core.routes import ToCallback
-from irmacall.core.views import CitizenStage
 from tests.core.leader import NEAR, PASSPORT, PLAN, hash_of
 from tests.core.plays import ELS, HOUR, Play, code
 
 SEALED = SealedId("sealed1")
 
 
-def _page(play: Play, page: PageId) -> views.PageView:
-    return views.page_view(play.desk, page, play.leader.now)
+def _page(play: Play, page: PageId) -> citizen_views.PageView:
+    return citizen_views.page_view(play.desk, page, play.leader.now)
 
 
 def test_a_page_follows_its_call_through_every_stage() -> None:

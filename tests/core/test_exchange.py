@@ -20,6 +20,7 @@ from irmacall.core.events import (
 from irmacall.core.ids import ChannelId, NodeName, SeatId, UserId
 from irmacall.core.routes import ToMessage, ToQueue
 from tests.core import invariants
+from tests.core.coming_back import keeping
 from tests.core.exchange import CLOSED, EXCHANGE, FULL, GROUPS_OF, SMALLER, URGENT
 from tests.core.leader import GENERAL, PLAN
 from tests.core.little_asterisk import Channel, LittleAsterisk
@@ -27,7 +28,8 @@ from tests.core.plays import ELS, phone_of, seat_of
 from tests.core.test_promise import NODES, PICK, SEATS, USERS, Histories, one, walked
 from tests.core.world import World
 
-PLANS = {"exchange": EXCHANGE, "smaller": SMALLER, "closed": CLOSED, "plain": PLAN}
+KEEPS = keeping(EXCHANGE)
+PLANS = {"exchange": KEEPS, "smaller": keeping(SMALLER), "closed": keeping(CLOSED), "plain": PLAN}
 SPANS = st.sampled_from([0.5, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0])
 CHOICES = st.sampled_from(["1", "0", "2", "21", "221", "31", "9", "7", "*", "#", "23"])
 TELEPHONE_KEYS = st.sampled_from(["1", "1", "*", "0612345678#", "0612345678", "06#", "#"])
@@ -41,7 +43,7 @@ class Exchanges(Histories):
         super().__init__()
         self.world = World(watch=invariants.promise)
         self.world.groups = dict(GROUPS_OF)
-        self.world.change_plan(EXCHANGE)
+        self.world.change_plan(KEEPS)
 
     # -- callers -------------------------------------------------------------------------------------------
 

@@ -56,6 +56,7 @@ def test_an_answered_call_is_told_with_all_its_times() -> None:
         identified=True,
         agent=ELS,
         phones_rung=1,
+        owners=(ELS,),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from irmacall.core.agent import Availability
@@ -21,7 +23,7 @@ from irmacall.core.commands import (
 )
 from irmacall.core.events import NodeLost
 from irmacall.core.failures import MOST_HANG_UPS
-from irmacall.core.ids import CallId, ChannelId, SealedId, leg_channel, playback, talk_bridge
+from irmacall.core.ids import CallId, ChannelId, SealedId, consult_bridge, leg_channel, playback, talk_bridge
 from tests.core.leader import GENERAL, NEAR, PLAN, QUEUES
 from tests.core.plays import BO, CALLER_SEEN, ELS, WAITING_ROOM, Play, phone_of, seat_of, snapshot
 
@@ -158,6 +160,20 @@ def test_a_hang_up_that_fails_is_asked_for_again_but_not_for_ever() -> None:
         last = asked[-1]
         asked = [command for command in play.fails(last) if isinstance(command, HangUp)]
     assert last == HangUp(NEAR, call, leg, again=MOST_HANG_UPS)
+
+
+def test_a_bridge_that_is_not_removed_is_asked_for_again_but_not_for_ever_and_not_while_a_call_has_it() -> None:
+    """Else it stands empty until its node is heard anew."""
+    play = Play()
+    call = play.talks()
+    assert play.fails(RemoveBridge(NEAR, call, talk_bridge(call))) == []
+    assert play.fails(gone := RemoveBridge(NEAR, call, consult_bridge(call))) == [replace(gone, again=1)]
+    play.hangs_up(call)
+    asked = [RemoveBridge(NEAR, call, talk_bridge(call))]
+    for again in range(1, MOST_HANG_UPS + 1):
+        asked = [each for each in play.fails(asked[0]) if isinstance(each, RemoveBridge)]
+        assert asked == [RemoveBridge(NEAR, call, talk_bridge(call), again)]
+    assert play.fails(asked[0]) == []
 
 
 @pytest.mark.parametrize("stage", ["waits", "rings", "connects"])

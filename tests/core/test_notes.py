@@ -244,7 +244,7 @@ def test_who_was_called_back_and_is_passed_on_is_not_hung_up_by_trouble(trouble:
 
 NEW = {
     "call": {"held", "holding", "muted", "consult", "handover", "passed_by", "passed", "note", "note_until"}
-    | {"note_by", "ahead", "behind", "returned", "joined_at", "answered_by"},
+    | {"note_by", "ahead", "behind", "returned", "joined_at", "answered_by", "owners"},
     "agent": {"serves"},
 }
 """What there was nothing of in records of version 2."""

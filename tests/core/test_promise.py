@@ -32,8 +32,11 @@ from irmacall.core.events import (
 from irmacall.core.ids import CallId, ChannelId, Endpoint, NodeName, PageId, SeatId, UserId, talk_bridge
 from irmacall.core.plan import TransferRules
 from tests.core import at_rest, invariants
+from tests.core.coming_back import AWAY, ComingBack, keeping
+from tests.core.identifying import Identifying
 from tests.core.leader import FAR, NEAR, PASSPORT, PLAN, WASTE, hash_of
 from tests.core.little_asterisk import LittleAsterisk
+from tests.core.looking_in import LookingIn
 from tests.core.passing_on import PassingOn
 from tests.core.plays import ELS, code, phone_of, seat_of
 from tests.core.world import World
@@ -46,7 +49,9 @@ MOMENTS = st.sampled_from([0.5, 2.0, 4.0, 7.0, 20.0, 30.0, 900.0, 3600.0])
 PICK = st.integers(0, 11)
 """Which of those that there are; the first is the simplest."""
 T = TypeVar("T")
-PASSED_ON = dataclasses.replace(PLAN, transfers=TransferRules(outside=True, star_codes=True))
+PASSED_ON = dataclasses.replace(
+    keeping(PLAN), transfers=TransferRules(outside=True, star_codes=True), break_glass=True
+)
 
 
 def one(options: Iterable[T], pick: int) -> T:
@@ -55,7 +60,7 @@ def one(options: Iterable[T], pick: int) -> T:
     return several[pick % len(several)]
 
 
-class Histories(PassingOn, RuleBasedStateMachine):
+class Histories(PassingOn, Identifying, LookingIn, ComingBack, RuleBasedStateMachine):
     """Everything that may happen, one thing at a time."""
 
     steps: ClassVar[int] = 0
@@ -143,11 +148,6 @@ class Histories(PassingOn, RuleBasedStateMachine):
         calls = list(self.world.leader.desk.calls)
         if calls:
             self.world.tell(HangUpAsked(seat, calls[pick % len(calls)]))
-
-    @rule()
-    def the_cards_are_looked_at(self) -> None:
-        """Every seat that has a card asks for it."""
-        self.world.look()
 
     # -- phones --------------------------------------------------------------------------------------------
 
@@ -256,6 +256,19 @@ class Histories(PassingOn, RuleBasedStateMachine):
     def a_talk_begins(self, user: UserId) -> None:
         """An identified caller is put through, if this agent is free."""
         self.a_call_gets_far(user, True, 3)
+
+    @rule(user=USERS, other=USERS, seconds=AWAY)
+    def a_talk_is_cut_off(self, user: UserId, other: UserId, seconds: float) -> None:
+        """And the caller calls back, with her page's new code. Another agent may be there, and idle for longer."""
+        self.a_call_gets_far(user, True, 3)
+        if other != user:
+            self.world.nodes[NEAR].register(phone_of(other), online=True)
+            self.world.come_to_rest()
+            self.world.claim(other, seat_of(other), phone_of(other))
+        if self.known():
+            self.cut_off(*self.known()[-1], seconds)
+        if self.kept():
+            self.who_was_cut_off_comes_back(len(self.kept()) - 1, NEAR)
 
     @rule(user=USERS, identified=st.booleans(), stop=st.integers(0, 2))
     def a_call_gets_far(self, user: UserId, identified: bool, stop: int) -> None:

@@ -29,7 +29,9 @@ from irmacall.core.events import (
 from irmacall.core.ids import (
     CallId,
     ChannelId,
+    CodeHash,
     Endpoint,
+    GrantNumber,
     GroupId,
     NodeName,
     NumberId,
@@ -41,7 +43,9 @@ from irmacall.core.ids import (
     call_of_callout,
     call_of_leg,
 )
+from irmacall.core.pairing_events import IdentifyAsked, PairingSealed, PairingShared, PairingTaken
 from irmacall.core.plan import Plan
+from irmacall.core.sight_events import IdentitySeen
 from irmacall.core.state import Desk
 from irmacall.core.transfer import Target, ToOutside
 from irmacall.core.transfer_events import TargetFound, TargetUnknown, TransferAsked
@@ -82,6 +86,20 @@ class World:
     """Of those agents who are in any."""
     officials: set[UserId] = field(default_factory=set)
     """Who serve no queue."""
+    pairing_numbers: list[CodeHash] = field(default_factory=list)
+    paired_pages: list[PageId] = field(default_factory=list)
+    """Those that typed a number in, and those on which the app was asked."""
+    number_of_call: dict[CodeHash, CallId] = field(default_factory=dict)
+    cut_off: set[SealedId] = field(default_factory=set)
+    """Whose caller was cut off at any time."""
+    typed: dict[PageId, CodeHash] = field(default_factory=dict)
+    """The number that each of these pages typed in last, while it was anybody's."""
+    paired: dict[SealedId, CodeHash | None] = field(default_factory=dict)
+    """By which number each identity came that was disclosed during a call; None: by none that was ever given."""
+    bound: dict[CodeHash, SealedId] = field(default_factory=dict)
+    """What each number has bound to its call."""
+    reasons: list[tuple[SeatId, CallId, GrantNumber, SealedId]] = field(default_factory=list)
+    """Of management: at which seat, about which call, and whom its owner saw then, under which grant."""
     before: Before = field(init=False)
     highest_grant: int = 0
     told_at: float = 0.0
@@ -139,6 +157,7 @@ class World:
         self.arrived &= set(desk.calls) | set(desk.facts) | set(self.store.facts)
         self.store.numbers &= numbers_of(desk)
         self.orphans |= self.store.vault - set(desk.disclosures) - notes_of(desk)
+        self.bound = {number: sealed for number, sealed in self.bound.items() if sealed in desk.disclosures}
 
     # -- people ----------------------------------------------------------------------------------------------
 
@@ -153,12 +172,50 @@ class World:
         key = hash_of(Digits(code(number)))
         self.tell(DisclosureSealed(sealed, page, key, subject, self.now, self.now + HOUR))
 
+    def want(self, seat: SeatId, call: CallId, subject: SubjectId) -> None:
+        """Who sits there wants the caller to identify herself, by a number that nobody has."""
+        number = hash_of(Digits(f"pairing {next(self.ids)}"))
+        self.pairing_numbers.append(number)
+        self.number_of_call[number] = call
+        self.tell(IdentifyAsked(seat, call, number, subject))
+
+    def type_in(self, number: CodeHash, page: PageId) -> None:
+        """A page types in this number."""
+        self.paired_pages.append(page)
+        if number in self.leader.desk.call_of_pairing:
+            self.typed[page] = number
+        self.tell(PairingTaken(number, page))
+
+    def share(self, page: PageId) -> PageId:
+        """On that page the app is asked; the page of this disclosure."""
+        sharing = PageId(f"sharing{next(self.ids)}")
+        self.paired_pages.append(sharing)
+        if page in self.typed:
+            self.typed[sharing] = self.typed[page]
+        call = self.leader.desk.calls.get(self.leader.desk.call_of_paired_page.get(page, CallId("")))
+        known = None if call is None or call.sealed is None else self.leader.desk.disclosures.get(call.sealed)
+        nth, earlier = 0 if call is None else call.paired, None if known is None else known.page
+        of = CallId("") if call is None else call.id
+        self.tell(PairingShared(page, sharing, of, nth, earlier if next(self.ids) % 2 else None))
+        return sharing
+
+    def seal_for_pairing(self, page: PageId, subject: SubjectId) -> None:
+        """What was disclosed there lies in the vault."""
+        sealed = SealedId(f"sealed{next(self.ids)}")
+        self.store.vault.add(sealed)
+        self.expires[sealed] = self.now + HOUR
+        self.paired[sealed] = self.typed.get(page)
+        self.tell(PairingSealed(sealed, page, subject, self.now, self.now + HOUR))
+
     def look(self) -> None:
-        """Every seat that has a card asks for it; what the vault does not have, the desk hears of."""
-        for grant in self.leader.grants.held():
+        """Every seat that has a card asks for it; what the vault has is seen, and of the rest the desk hears."""
+        looks = self.leader.looks.held()
+        for grant in (*self.leader.grants.held(), *looks):
             for sealed in (grant.sealed, grant.note):
                 if sealed is not None and sealed not in self.store.vault:
                     self.tell(IdentityLost(sealed))
+                elif sealed is not None and sealed == grant.sealed:
+                    self.tell(IdentitySeen(sealed, grant.user, grant.grant, grant in looks))
 
     def pass_time(self, seconds: float, *, woken: bool = True) -> None:
         """Time passes; the wake-up may come late."""

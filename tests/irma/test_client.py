@@ -165,3 +165,27 @@ async def test_only_the_requestors_header_carries_the_secret() -> None:
     assert header == "secret-of-ours"
     assert "secret-of-ours" not in path
     assert b"secret-of-ours" not in body
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "told"),
+    [
+        (401, b'{"error":"UNAUTHORIZED"}', PeerError, "does not know our token"),
+        (403, b'{"error":"USER_NOT_FOUND"}', PeerError, "does not know our token"),
+        (200, b"<html>", PeerError, "JSON"),
+        (503, b"", PeerUnavailable, "HTTP 503"),
+    ],
+)
+async def test_who_does_not_know_us_is_told_apart(
+    status: int, body: bytes, error: type[PeerError], told: str
+) -> None:
+    """A token that the server does not know, a server that is away, and what is no yivi server."""
+    async with answering(always(status, body)) as client:
+        with pytest.raises(error, match=told):
+            await client.known()
+
+
+async def test_a_server_that_finds_fault_with_the_question_knows_us() -> None:
+    """It is asked for what cannot be: that it says so is the answer."""
+    async with answering(always(400, b'{"error":"MALFORMED_INPUT"}')) as client:
+        await client.known()

@@ -36,6 +36,11 @@ async def test_what_was_asked_comes_back_and_is_believed(house: House) -> None:
     assert (believed.scheme, believed.issuer) == ("irmacall-demo", "gemeente")
 
 
+async def test_whether_it_knows_us_is_asked_without_a_session(house: House) -> None:
+    """A server that answers and knows our token is known; nothing is begun by asking."""
+    await house.client.known()
+
+
 async def test_an_end_before_anybody_followed_is_seen(house: House) -> None:
     """A session that ended while nobody looked is known to have ended at the first look."""
     session = await house.client.start(question(), TEL)

@@ -239,9 +239,9 @@ async def test_a_call_that_ends_by_itself_is_told(keyboard: Keyboard) -> None:
 
 async def test_what_is_not_there_is_said_not_to_be(keyboard: Keyboard) -> None:
     """No call to hang up, no page to read or to wipe."""
-    said = await keyboard.types("hang up", "page", "wipe", "callback")
+    said = await keyboard.types("hang up", "page", "renew", "wipe", "callback")
     no_page = f"{NO} she has no page yet: disclose first"
-    assert said == [f"{NO} nobody is calling", no_page, no_page, f"{NO} nobody is calling", END]
+    assert said == [f"{NO} nobody is calling", no_page, no_page, no_page, f"{NO} nobody is calling", END]
 
 
 async def test_one_types_on_while_the_phone_waits_for_a_call(keyboard: Keyboard) -> None:

@@ -28,8 +28,8 @@ from lab.wallet import Wallet
 WAITING_MUSIC = "Announcer/ARI_MOH"
 """The channel by which a node's waiting bridge plays, from the daemon's start until the first who waited is gone."""
 
-TIMES = {"ring": 6, "first_digit": 2, "next_digit": 2, "code": 60}
-"""Shorter than an operator's, so that what waits for them is soon over."""
+TIMES = {"ring": 6, "first_digit": 2, "next_digit": 2, "code": 60, "dropped": 0}
+"""Shorter than an operator's, so that what waits for them is soon over. Who hangs up is erased at once."""
 
 
 @pytest.fixture(scope="session")

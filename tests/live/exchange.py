@@ -22,8 +22,8 @@ from lab.town import Town
 from tests.live.scenes import until
 from tests.live.search import Search
 
-TIMES = {"ring": 4, "first_digit": 3, "next_digit": 1, "choice": 0.5}
-"""Shorter than an operator's, so that what waits for them is soon over."""
+TIMES = {"ring": 4, "first_digit": 3, "next_digit": 1, "choice": 0.5, "dropped": 0}
+"""Shorter than an operator's, so that what waits for them is soon over. Who hangs up is erased at once."""
 
 
 @asynccontextmanager

@@ -46,7 +46,10 @@ ENTER: Final = "#"
 async def municipality(directory: Path, **transfer: object) -> AsyncIterator[Town]:
     """One on whose node phones may pass callers on. `transfer`: more keys of [desk.transfer]."""
     exchange = replace(EXCHANGE, transfer={**EXCHANGE.transfer, **transfer})
-    async with Lab(directory, phone_transfers=(NODE,)) as lab, Town(lab, exchange=exchange) as town:
+    async with (
+        Lab(directory, phone_transfers=(NODE,)) as lab,
+        Town(lab, times={"dropped": 0}, exchange=exchange) as town,
+    ):
         await served(town)
         yield town
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import cast
 
 import aiohttp
-from playwright.async_api import Page
 from redis.asyncio import Redis
 
 from lab.town import Town
@@ -123,14 +122,3 @@ async def overheard(url: str) -> AsyncIterator[list[str]]:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-
-
-async def heap(page: Page) -> str:
-    """All that the page's scripts keep, after the rubbish has been collected."""
-    devtools = await page.context.new_cdp_session(page)
-    chunks: list[str] = []
-    devtools.on("HeapProfiler.addHeapSnapshotChunk", lambda part: chunks.append(part["chunk"]))
-    await devtools.send("HeapProfiler.collectGarbage")
-    await devtools.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
-    await devtools.detach()
-    return "".join(chunks)

@@ -15,9 +15,10 @@ from lab.desktop import Desktop
 from lab.people import CitizenPage, identified
 from lab.phone import PhoneCall
 from lab.town import Town
+from tests.heap import heap
 from tests.live.conftest import Desk, Sit
 from tests.live.scenes import until
-from tests.live.search import Search, heap, overheard
+from tests.live.search import Search, overheard
 
 _FULL = "canary.log"
 _TALKATIVE = (

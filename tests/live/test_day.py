@@ -46,7 +46,7 @@ EXCHANGE = Exchange(
         ]
     },
 )
-TIMES = {"ring": 4, "first_digit": 2, "next_digit": 2, "choice": 0.5}
+TIMES = {"ring": 4, "first_digit": 2, "next_digit": 2, "choice": 0.5, "dropped": 0}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

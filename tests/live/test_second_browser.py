@@ -28,7 +28,7 @@ async def test_only_the_seat_shows_the_card(town: Town, wallet: Wallet, sit: Sit
     """The second browser gets nothing until she claims there; from then on the first gets nothing any more."""
     talk = await talking(town, wallet, sit)
     first, colleague = talk.desk.screen, (await sit(1)).screen
-    await expect(second.page.locator("#sentence")).to_contain_text("ander")
+    await expect(second.page.locator("#sentence")).to_contain_text("dan ziet u het gesprek hier")
     await second.blank()
 
     grants = range(talk.grant, talk.grant + 3)

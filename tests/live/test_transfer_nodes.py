@@ -41,7 +41,10 @@ class Asking:
 @asynccontextmanager
 async def asking(directory: Path) -> AsyncIterator[Asking]:
     """Two nodes, and two colleagues who talk about a caller from the one where the caller is not."""
-    async with Lab(directory / "nodes", nodes=2, phone_transfers=("node1", "node2")) as lab, Town(lab) as town:
+    async with (
+        Lab(directory / "nodes", nodes=2, phone_transfers=("node1", "node2")) as lab,
+        Town(lab, times={"dropped": 0}) as town,
+    ):
         await served(town)
         samira, ingrid = town.agents[0], town.officials[0]
         hers, colleagues = (lab.agent_phone(person.endpoint) for person in (samira, ingrid))

@@ -12,7 +12,9 @@ from irmacall.irma.memory import MemoryIrma
 from irmacall.irma.question import AttributeId, Question, Wanted
 from irmacall.irma.wire import RequestorToken, Session, Status
 from irmacall.service.citizen import Citizens, Offer, Subject
-from irmacall.web.ports import Begun, CitizenView, SubjectView
+from irmacall.service.live_page import LivePage
+from irmacall.service.two_words import Pairs
+from irmacall.web.citizen_ports import Begun, CitizenView, SubjectView
 from tests.core.leader import PASSPORT, hash_of
 from tests.service.house import House
 
@@ -96,15 +98,16 @@ class Counter:
         return len(self.house.vault._kept)
 
 
-def citizens_of(house: House, irma: Irma) -> Citizens:
+def citizens_of(house: House, irma: Irma, offer: Offer = OFFER) -> Citizens:
     return Citizens(
         house.leadership,
         house.screens,
         irma,  # type: ignore[arg-type]
         house.vault,
-        lambda: OFFER,
+        lambda: offer,
         page_key=b"p" * 32,
         hash_code=hash_of,
+        live=LivePage(house.directory, Pairs(bytes(32)), lambda: {"dateofbirth": "uw geboortedatum"}),
     )
 
 

@@ -16,6 +16,7 @@ from irmacall.core.events import (
 from irmacall.core.facts import CallFacts
 from irmacall.core.ids import (
     CallId,
+    ChannelId,
     DeskId,
     Endpoint,
     RecordKey,
@@ -306,6 +307,8 @@ class FakeNode:
         self.hangs: dict[CallId | None, Gate] = defaultdict(Gate)
         self.faults = Faults()
         self.closing = Gate()
+        self.number: str | None = None
+        """That everybody calls with."""
         self.calls_out: tuple[str, ...] = ()
         """The beginnings of the numbers that its lines may call."""
         self._failing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -349,6 +352,11 @@ class FakeNode:
         if type(command) in self.refuses:
             raise self.refuses[type(command)]
         self.done.add(command)
+
+    async def caller_number(self, channel: ChannelId) -> str | None:
+        """See `Node.caller_number`."""
+        self.faults.strike("caller_number")
+        return self.number
 
     def may_call(self, number: str) -> bool:
         """See `Node.may_call`."""

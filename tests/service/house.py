@@ -45,6 +45,7 @@ from irmacall.core.plan import Plan
 from irmacall.service import identity
 from irmacall.service.audit import AuditWriter
 from irmacall.service.callbacks import NumberOf
+from irmacall.service.crm import Crm
 from irmacall.service.directory import Directory, Reach
 from irmacall.service.leadership import Leadership
 from irmacall.service.records import Records
@@ -67,7 +68,14 @@ def named(number: int) -> dict[str, str]:
 class House:
     """One daemon, but for its doors to the outside."""
 
-    def __init__(self, *, ttl: float = 3.0, plan: Plan = PLAN, nodes: Collection[NodeName] = (NEAR,)) -> None:
+    def __init__(
+        self,
+        *,
+        ttl: float = 3.0,
+        plan: Plan = PLAN,
+        nodes: Collection[NodeName] = (NEAR,),
+        crm: Crm | None = None,
+    ) -> None:
         self.plan = plan
         self.store, self.vault, self.audit_log, self.screens = HeldStore(), HeldVault(), FakeAudit(), Screens()
         self.audit = AuditWriter(cast(AuditLog, self.audit_log), plan.desk)
@@ -85,6 +93,7 @@ class House:
             bytes(32),
             self.directory,
             lambda: self.reach,
+            crm=crm,
         )
         self.leadership = Leadership(plan, self.peers, ttl)
 

@@ -8,6 +8,7 @@ from irmacall.core.ids import GroupId, QueueId, SeatId, UserId
 from irmacall.service.call_on_screen import Titles
 from irmacall.service.staff import Place, Staff
 from irmacall.service.transfers import Transfers
+from irmacall.service.two_words import Pairs
 from irmacall.web.ports import PanelView
 from tests.core.leader import GENERAL, PASSPORT, PASSPORTS
 from tests.core.plays import BO, ELS, phone_of, seat_of
@@ -39,7 +40,13 @@ class Office:
         house = self.house
         transfers = Transfers(house.leadership, house.directory, lambda: house.reach, house.vault)
         self.staff = Staff(
-            house.leadership, house.screens, lambda: self.titles, self.place_of, house.directory, transfers
+            house.leadership,
+            house.screens,
+            lambda: self.titles,
+            self.place_of,
+            house.directory,
+            transfers,
+            Pairs(bytes(32)),
         )
 
     async def place_of(self, user: UserId) -> Place | None:

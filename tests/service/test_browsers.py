@@ -11,7 +11,7 @@ from irmacall.core.code import Digits
 from irmacall.core.events import CallerArrived, KeysPressed
 from irmacall.core.ids import CallId, ChannelId
 from irmacall.errors import PeerUnavailable
-from irmacall.web.ports import Begun, PageToken
+from irmacall.web.citizen_ports import Begun, PageToken
 from tests.core.leader import NEAR, PASSPORT
 from tests.service.counter import FAMILYNAME, Counter, citizens_of
 from tests.service.house import within

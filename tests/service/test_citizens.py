@@ -12,7 +12,7 @@ from irmacall.core.events import CallerArrived, KeysPressed, LegAnswered, LegEnt
 from irmacall.core.ids import CallId, ChannelId, SubjectId, leg_channel
 from irmacall.errors import LeaseLost, PeerError, PeerUnavailable, Refused
 from irmacall.irma.question import AttributeId
-from irmacall.web.ports import PageToken
+from irmacall.web.citizen_ports import PageToken
 from tests.core.leader import NEAR, PASSPORT, hash_of
 from tests.core.plays import ELS, phone_of, seat_of
 from tests.service.counter import FAMILYNAME, NUMBER, SHOWN, Counter, Irma, citizens_of

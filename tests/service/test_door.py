@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from irmacall.core.commands import Grant, Withdraw
+from irmacall.core.glass import Looks
 from irmacall.core.ids import CallId, GrantNumber, SealedId, SeatId, UserId
 from irmacall.core.ownership import Grants
+from irmacall.core.sight_events import IdentitySeen
 from irmacall.errors import ClockSkew, LeaseLost, PeerError, PeerUnavailable, Refused, VaultGone
 from irmacall.service import identity
 from irmacall.service.audit import AuditWriter
@@ -36,9 +38,11 @@ class Hall:
     """A door with a vault behind it that holds one identity, granted to one seat."""
 
     grants: Grants = field(default_factory=Grants)
+    looks: Looks = field(default_factory=Looks)
     vault: HeldVault = field(default_factory=HeldVault)
     audit: FakeAudit = field(default_factory=FakeAudit)
     lost: list[SealedId] = field(default_factory=list)
+    seen: list[IdentitySeen] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.lease = Lease(PLAN.desk, "us", 3, 3.0, time.monotonic() + 3.0)
@@ -46,10 +50,12 @@ class Hall:
         self.door = Door(
             PLAN.desk,
             self.grants,
+            self.looks,
             self.vault,
             self.writer,
             lease=lambda: self.lease,
             lost=self.lost.append,
+            seen=self.seen.append,
             is_call=frozenset({CALL, OTHER}).__contains__,
         )
 

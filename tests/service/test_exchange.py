@@ -165,5 +165,5 @@ def test_the_core_and_the_settings_have_the_same_defaults() -> None:
 
 
 def test_every_time_has_the_core_default(desk: DeskSettings) -> None:
-    """A desk without times has those that the core was tried with."""
-    assert told(desk).times == Times()
+    """A desk without times has those that the core was tried with; and who is cut off has five minutes."""
+    assert told(desk).times == Times(dropped=300.0)

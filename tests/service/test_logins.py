@@ -21,6 +21,7 @@ from irmacall.service.call_on_screen import Titles
 from irmacall.service.directory import Reach
 from irmacall.service.staff import Staff
 from irmacall.service.transfers import Transfers
+from irmacall.service.two_words import Pairs
 from irmacall.store.audit import AuditKind
 from irmacall.store.passwords import Hashing
 from irmacall.store.sessions import Sessions
@@ -306,7 +307,8 @@ async def test_a_real_desk_that_is_taken_over_has_lost_her_seat(porch: Porch, ho
     """Disabled while nobody led, she is rung for no caller, and who is logged in keeps her seat."""
     other = await porch.users.add_user("bo", "Bo Smit", Role.AGENT, OTHER_PASSWORD)
     transfers = Transfers(house.leadership, house.directory, Reach, house.vault)
-    staff = Staff(house.leadership, house.screens, lambda: Titles({}, {}, {}), _no_place, house.directory, transfers)
+    titles, pairs = lambda: Titles({}, {}, {}), Pairs(bytes(32))
+    staff = Staff(house.leadership, house.screens, titles, _no_place, house.directory, transfers, pairs)
     logins = Logins(
         porch.users, porch.sessions, house.audit, staff, lambda: house.leadership.next_term, clock=lambda: porch.now
     )
@@ -376,3 +378,15 @@ async def test_sweeping_goes_on_over_a_standby_and_a_file_that_fails(
         porch.seats.standby = False
         await porch.seats.released.number(1)
         assert not task.done()
+
+
+async def test_who_is_logged_out_by_management_is_told_by_whom(porch: Porch) -> None:
+    """In the browser whose login it was, which opens nothing any more; who logged out herself is told nothing."""
+    chief = await porch.users.add_user("maria", "Maria Smit", Role.MANAGEMENT, OTHER_PASSWORD)
+    await porch.logs_in()
+    await porch.logins.open_session(OTHER_KEY, chief.id)
+    assert await porch.logins.end_sessions(porch.els.id, chief.id) == {SEAT}
+    assert await porch.logins.session_user(KEY, active=True) is None
+    assert porch.logins.ended_by(KEY) == "Maria Smit"
+    await porch.logins.close_session(OTHER_KEY)
+    assert porch.logins.ended_by(OTHER_KEY) is None

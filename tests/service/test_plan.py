@@ -29,11 +29,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def test_the_core_is_told_the_desk_its_queues_and_its_times(settings: Settings) -> None:
     """Every time of the site reaches the core under its own name."""
     desk = settings.desks[0]
-    times = replace(desk.times, first_digit=1, next_digit=2, choice=2.5, prompt=3, code=50, identity=60)
+    times = replace(desk.times, first_digit=1, next_digit=2, choice=2.5, prompt=3, code=50, identity=60, dropped=40)
     hashed = plan.code_hash(b"k" * 32)
     core = plan.core_plan(replace(desk, times=times), hashed)
     assert (core.desk, core.default_queue, core.hash_code) == (desk.id, desk.default_queue, hashed)
-    for name in ("first_digit", "next_digit", "choice", "prompt", "code", "identity"):
+    for name in ("first_digit", "next_digit", "choice", "prompt", "code", "identity", "dropped"):
         assert getattr(core.times, name) == getattr(times, name), name
     assert core.queue_of(SubjectId("paspoort")) == QueueId("burgerzaken")
     assert core.queue_of(SubjectId("no such subject")) == desk.default_queue

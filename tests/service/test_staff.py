@@ -245,3 +245,13 @@ async def test_a_minute_more_is_asked_of_the_desk(office: Office) -> None:
     with mock.patch.object(office.house.term, "ask", wraps=office.house.term.ask) as asked:
         await office.staff.extend_wrap_up(SEAT, 60.0)
     asked.assert_awaited_once_with(WrapUpExtended(SEAT, 60.0))
+
+
+async def test_who_lost_her_browser_during_a_call_reads_how_to_have_it_here(office: Office) -> None:
+    """Her seat is held by a session that is gone, and her phone has a caller: the new one says what to press."""
+    await office.house.comes()
+    await office.house.talks()
+    seen = await office.panel(ELSEWHERE)
+    assert (seen.availability, seen.reason) == ("away", "elsewhere-on-the-line")
+    await office.staff.claim(ELS, ELSEWHERE)
+    assert (await office.panel(ELSEWHERE)).talking is not None

@@ -246,6 +246,17 @@ async def test_a_stream_is_told_of_the_card_and_of_its_end(office: Office) -> No
         assert other == Nudge("blank")
 
 
+async def test_a_stream_begins_with_what_is_so_now(office: Office) -> None:
+    """Of who has the caller on the line, with her card; of anybody else with the panel alone; nothing is replayed."""
+    call, number = await office.house.talks()
+    async with office.staff.changes(SEAT) as nudges, office.staff.changes(seat_of(BO)) as others:
+        assert await anext(nudges) == Nudge("card", call, number)
+        assert await anext(nudges) == await anext(others) == Nudge("panel")
+    await office.house.hangs_up(call)
+    async with office.staff.changes(SEAT) as nudges:
+        assert await anext(nudges) == Nudge("panel")
+
+
 async def test_a_call_of_an_unknown_queue_is_shown_by_its_id(office: Office) -> None:
     """The site's file changed while she waited."""
     office.titles = Titles({}, {}, {})

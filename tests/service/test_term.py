@@ -269,7 +269,9 @@ def test_the_audit_log_knows_every_kind_that_the_core_asks_for() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("NoteForAudit"):
                 kinds.add(ast.literal_eval(node.args[0]))
-    assert kinds == {"withdrawn_foreign_channel", "code_wrong"}
+    pairing = {"pairing_asked", "pairing_taken", "pairing_stopped", "pairing_bound"}
+    dropped = {"identity_kept", "identity_back"}
+    assert kinds == {"withdrawn_foreign_channel", "code_wrong", "doubted"} | pairing | dropped
     assert kinds <= {kind.value for kind in AuditKind}
 
 

@@ -258,6 +258,31 @@ BAD = {
         "personalData.initials",
         "attributes[2].id = 'pbdf.gemeente.personalData.in",
     ),
+    "more from another credential": (
+        "personalData.dateofbirth",
+        "address.city",
+        "more[1].id = 'pbdf.gemeente.address.city': should be an attribute of a credential that the subject asks",
+    ),
+    "more of what is asked anyhow": (
+        'personalData.dateofbirth", field = "dateofbirth"',
+        'personalData.gender", field = "geslacht"',
+        "more[1].id = 'pbdf.gemeente.personalData.gender': should be an attribute that the subject does not ask",
+    ),
+    "more under a field that is taken": (
+        'field = "dateofbirth"',
+        'field = "gender"',
+        "more[1].field = 'gender': should be a field that the subject has not got",
+    ),
+    "a gateway with a login": (
+        '# [desk.sms]\n# url = "https://sms',
+        '[desk.sms]\nurl = "https://user:secret@sms',
+        "desk[1].sms.url",
+    ),
+    "a sender that no telephone shows": (
+        '# [desk.sms]\n# url = "https://sms.example.nl/v1/messages"',
+        '[desk.sms]\nurl = "https://sms.example.nl/v1/messages"\nsender = "Gemeente Voorbeeld"',
+        "desk[1].sms.sender = 'Gemeente Voorbeeld': should be a name of 3 to 11",
+    ),
     "a label of two lines": (
         '"uw voorvoegsel"',
         '"uw\\nvoorvoegsel"',

@@ -146,6 +146,12 @@ NAMES = {
     "hours that there are not": ('hours = "kantoor"', 'hours = "nacht"', "hours", "schedules: avond, kantoor"),
     "a queue's hours that there are not": ('hours = "avond"', 'hours = "nacht"', "queue[3].hours", "avond, kantoor"),
     "hours by another case": ('hours = "avond"', 'hours = "Avond"', "queue[3].hours", "schedules: avond, kantoor"),
+    "a subject with half of its English": (
+        'id = "paspoort"',
+        'id = "paspoort"\ntitle_en = "Passport"',
+        "subject[1].explanation_en",
+        "is missing: should be there, or not its fellow",
+    ),
     "a queue by its title": (
         'default_queue = "algemeen"',
         'default_queue = "Algemene zaken"',

@@ -26,6 +26,8 @@ EVERYTHING = facts(
     agent=UserId("0123456789abcdef"),
     phones_rung=3,
     callback_of=CallId("pbx1-1782800000.7"),
+    owners=(UserId("0123456789abcdef"), UserId("fedcba9876543210"), UserId("0123456789abcdef")),
+    passed=2,
 )
 
 
@@ -117,3 +119,39 @@ async def test_each_desk_has_its_own(place: Place) -> None:
         await there.put([theirs])
         assert await here.purge(NOON + 1) == 1
         assert (await _all(here), await _all(there)) == ([], [theirs])
+
+
+async def test_what_one_answered_is_hers_alone(facts_store: FactsStore) -> None:
+    """How many calls, the seconds from answer to end, and the last ones; by when she answered, not when they came."""
+    her, another = UserId("her"), UserId("another")
+
+    def answered(at: float, by: UserId = her) -> CallFacts:
+        return facts(arrived_at=NOON + at - 30, answered_at=NOON + at, ended_at=NOON + at + 100, agent=by)
+
+    day_before, first, second, third = (answered(at) for at in (-1, 0, 200, 400))
+    await facts_store.put([third, first, day_before, second, answered(300, another), facts(Outcome.LEFT)])
+    assert await facts_store.had_by(her, NOON, NOON + 1000, 2) == (3, 300.0, [third, second])
+    assert await facts_store.had_by(UserId("nobody"), NOON, NOON + 1000, 2) == (0, 0.0, [])
+
+
+async def test_what_was_passed_on_to_one_is_hers_too(facts_store: FactsStore) -> None:
+    """Also where she had it in the middle, and once where she had it twice; nobody whose name is nearly hers."""
+    her, another = UserId("her"), UserId("another")
+
+    def had(at: float, *owners: UserId) -> CallFacts:
+        begun = NOON + at
+        return facts(arrived_at=begun, answered_at=begun, ended_at=begun + 60, agent=another, owners=owners)
+
+    passed, middle = had(10, another, her), had(20, another, her, another, her, another)
+    strangers = [had(30 + at, UserId(name)) for at, name in enumerate(["he", "hers", '","her', "%", "h_r", "HER"])]
+    await facts_store.put([passed, middle, had(90, another), had(-10, another, her), *strangers])
+    assert await facts_store.had_by(her, NOON, NOON + 1000, 9) == (2, 120.0, [middle, passed])
+    assert await facts_store.had_by(UserId('","her'), NOON, NOON + 1000, 9) == (1, 60.0, [strangers[2]])
+
+
+async def test_a_call_that_one_answered_and_got_back_is_one(facts_store: FactsStore) -> None:
+    """Whether its owners were kept or not."""
+    her = UserId("her")
+    again = (her, UserId("another"), her)
+    await facts_store.put([facts(answered_at=NOON, agent=her, owners=owners) for owners in ((), again)])
+    assert (await facts_store.had_by(her, NOON, NOON + 1000, 9))[0] == 2

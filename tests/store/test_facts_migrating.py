@@ -11,11 +11,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+from irmacall.core.ids import CallId
 from irmacall.errors import SettingsError
 from irmacall.store import migrating
 from irmacall.store.facts_database import FactsDatabase
 from irmacall.store.facts_table import METADATA
-from tests.store.facts_places import NOON, Place, facts
+from tests.store.facts_places import DESK, NOON, Place, facts
 
 VERSIONS = "irmacall_version"
 
@@ -89,6 +90,26 @@ async def test_a_newer_database_is_refused(place: Place) -> None:
         for asked in (store.check, store.prepare):
             with pytest.raises(SettingsError, match=r"newer irmacall \(version 9999; ours is [0-9]+\): run that one"):
                 await asked()
+
+
+def _begin(connection: Connection) -> None:
+    """The first version, as a daemon of that time made it."""
+    config = Config()
+    config.set_main_option("script_location", "irmacall.store:migrations")
+    config.attributes.update(connection=connection, version_table=VERSIONS)
+    command.upgrade(config, "0001")
+
+
+async def test_calls_of_before_owners_were_kept_stay(place: Place) -> None:
+    """They read as what nobody is known to have had, and count as not passed on."""
+    database = FactsDatabase.at(place.at)
+    await database.run(_begin)
+    await database.close()
+    columns = "desk, call, node, outcome, arrived_at, ended_at, queues, menu_path, language, identified, phones_rung"
+    values = f"'{DESK}', 'old', 'pbx1', 'answered', {NOON}, {NOON + 300}, '[]', '[]', 'nl', false, 0"
+    await _done(place, f"INSERT INTO calls ({columns}) VALUES ({values})")
+    async with place.prepared() as store:
+        assert await store.read(NOON, NOON + 1) == [facts(call=CallId("old"), owners=(), passed=0)]
 
 
 async def test_looking_makes_nothing(place: Place) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import ipaddress
-import os
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +24,14 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from irmacall.web.addresses import Network
 from irmacall.web.config import WebConfig
 from irmacall.web.entrance import Limits
+from irmacall.web.identification import Identification
 from irmacall.web.listener import USUAL, listen
 from irmacall.web.public import public_app
-from irmacall.web.staff import staff_app
-from tests.web.doubles import PASSWORD, MemoryAccounts, MemoryCitizenDesk, MemoryStaffDesk
-
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+from irmacall.web.staff import Part, staff_app
+from irmacall.web.today import Today
+from lab.browser import SHELL
+from tests.web.doubles import PASSWORD, MemoryAccounts, MemoryCitizenDesk, MemoryDay, MemoryStaffDesk
+from tests.web.identify_doubles import MemoryIdentifyDesk, MemoryPairedDesk
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +77,10 @@ class Public:
     desk: MemoryCitizenDesk
     origin: str
     config: WebConfig
+    paired: MemoryPairedDesk = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        self.paired = MemoryPairedDesk(self.desk)
 
 
 @dataclass
@@ -86,7 +91,9 @@ class Staff:
     accounts: MemoryAccounts
     origin: str
     config: WebConfig
+    day: MemoryDay = dataclasses.field(default_factory=MemoryDay)
     runner: web.AppRunner = dataclasses.field(init=False)
+    identify: MemoryIdentifyDesk = dataclasses.field(default_factory=MemoryIdentifyDesk)
 
 
 def _config(
@@ -124,7 +131,7 @@ async def running_public(
     port = free_port()
     desk, origin = desk or MemoryCitizenDesk(), f"https://127.0.0.1:{port}"
     running = Public(desk, origin, _config(origin, irma, begins_per_minute, streams, allow))
-    app = public_app(desk, lambda: running.config)
+    app = public_app(desk, lambda: running.config, running.paired)
     runner = await listen(app, "127.0.0.1", port, tls, limits)
     try:
         yield running
@@ -134,13 +141,20 @@ async def running_public(
 
 @asynccontextmanager
 async def running_staff(
-    tls: ssl.SSLContext, allow: tuple[Network, ...] = (), limits: Limits = USUAL
+    tls: ssl.SSLContext,
+    allow: tuple[Network, ...] = (),
+    limits: Limits = USUAL,
+    parts: Sequence[Part] = (),
+    crm_origin: str | None = None,
+    desk: MemoryStaffDesk | None = None,
 ) -> AsyncIterator[Staff]:
-    """The staff app until the block ends."""
+    """The staff app until the block ends; `parts`: further ones than the telephone."""
     port = free_port()
-    desk, accounts, origin = MemoryStaffDesk(), MemoryAccounts(), f"https://localhost:{port}"
-    running = Staff(desk, accounts, origin, _config(origin, allow=allow))
-    app = staff_app(desk, accounts, lambda: running.config)
+    desk, accounts, origin = desk or MemoryStaffDesk(), MemoryAccounts(), f"https://localhost:{port}"
+    config = dataclasses.replace(_config(origin, allow=allow), crm_origin=crm_origin)
+    running = Staff(desk, accounts, origin, config)
+    asked = Identification(running.identify).part
+    app = staff_app(desk, accounts, lambda: running.config, Today(running.day), asked, *parts)
     running.runner = await listen(app, "127.0.0.1", port, tls, limits)
     try:
         yield running
@@ -201,9 +215,9 @@ async def log_in(client: aiohttp.ClientSession, staff: Staff, login: str = "anna
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, without a window."""
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = await playwright.chromium.launch(executable_path=SHELL, args=["--no-sandbox"])
         yield started
         await started.close()
 
@@ -231,6 +245,7 @@ async def available(context: BrowserContext, staff: Staff, login: str) -> AsyncI
     """Somebody with a phone who has logged in and is available; no error on the console is forgiven."""
     page = await context.new_page()
     errors: list[str] = []
+    page.on("request", lambda _: None)  # heard from now on: what is expected later can come at once
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
     await page.goto(f"{staff.origin}/login")

@@ -13,26 +13,24 @@ from typing import Generic, TypeVar
 from irmacall.core.ids import CallId, GrantNumber, LanguageId, QueueId, SeatId, SubjectId, UserId
 from irmacall.errors import PeerUnavailable, Refused
 from irmacall.web.accounts import SessionKey, User
+from irmacall.web.citizen_ports import Begun, CitizenView, LiveView, PageToken, SubjectView
 from irmacall.web.ports import (
     ActName,
-    Begun,
     CallbackView,
     Card,
-    CitizenView,
     ConsultingView,
     LineView,
     Nudge,
-    PageToken,
     PanelView,
     PassOn,
     PersonView,
     QueueView,
     RingingView,
-    SubjectView,
     TalkingView,
     TargetsView,
     TooManyTries,
 )
+from irmacall.web.today import DayView
 
 NUMBER = "024 - 123 45 67"
 CODE = "0123456784"
@@ -75,9 +73,11 @@ class Ears(Generic[Told]):
             queue.put_nowait([])
 
     @asynccontextmanager
-    async def listen(self, key: str) -> AsyncIterator[AsyncIterator[Told]]:
-        """Listen at a key."""
+    async def listen(self, key: str, first: Sequence[Told] = ()) -> AsyncIterator[AsyncIterator[Told]]:
+        """Listen at a key; `first` is told at once."""
         queue: asyncio.Queue[list[Told]] = asyncio.Queue()
+        for told in first:
+            queue.put_nowait([told])
         self._queues.setdefault(key, set()).add(queue)
         self.arrived.set()
         try:
@@ -119,6 +119,15 @@ class MemoryCitizenDesk:
                 "Paspoort",
                 ["uw voorletters", "uw achternaam", "uw geslacht"],
                 "Een paspoort aanvragen, ophalen of als vermist opgeven.",
+                translated=(
+                    SubjectView(
+                        SubjectId("paspoort"),
+                        "Passport",
+                        ["your initials", "your surname", "your gender"],
+                        "Applying for a passport, collecting it, or reporting it missing.",
+                        "en",
+                    ),
+                ),
             ),
             SubjectView(
                 SubjectId("afval"), "Afval", ["uw achternaam"], "Een nieuwe container, of grof vuil laten ophalen."
@@ -151,11 +160,19 @@ class MemoryCitizenDesk:
 
     async def renew_code(self, page: PageToken) -> None:
         self.calls.append("renew")
+        state = self.pages[page].state
         self.seal(page, "9876543210")
+        if state == "dropped":
+            self.become(page, state=state)
 
     async def erase(self, page: PageToken) -> None:
         self.calls.append("erase")
         self.become(page, state="erased", code=None, tel=None)
+
+    async def doubt(self, page: PageToken) -> None:
+        self.calls.append("doubt")
+        live = LiveView(doubt="citizen")
+        self.become(page, state="erased", on_the_line=True, live=live, code=None, tel=None)
 
     async def cancel(self, page: PageToken) -> None:
         self.calls.append("cancel")
@@ -185,6 +202,7 @@ def card(grant: int, name: str = "Vries", gender: str = "V", language: str = "nl
         crm_url="https://crm.example/contact?ref=a1b2c3",
         language=LanguageId(language),
         others={"Geboortedatum": "01-02-1980"},
+        words=("tulp", "fiets"),
     )
 
 
@@ -241,6 +259,13 @@ class MemoryStaffDesk:
         self.acts.append(("hang_up", call))
         self.withdraw(seat)
 
+    async def doubt(self, seat: SeatId, call: CallId, grant: GrantNumber) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.acts.append(("doubt", call))
+        self.withdraw(seat, still_talking=True)
+        self.change(seat, erased=True, doubt="owner")
+
     async def targets(self, user: UserId, text: str) -> TargetsView:
         self.sought.append(text)
         people = [
@@ -283,8 +308,13 @@ class MemoryStaffDesk:
 
     @asynccontextmanager
     async def changes(self, seat: SeatId) -> AsyncIterator[AsyncIterator[Nudge]]:
-        async with self.ears.listen(seat) as told:
+        async with self.ears.listen(seat, self._first(seat)) as told:
             yield told
+
+    def _first(self, seat: SeatId) -> list[Nudge]:
+        """With what a stream begins: what is so now."""
+        found = self.seat(seat).card
+        return [Nudge("panel")] if found is None else [Nudge("card", found.call, found.grant), Nudge("panel")]
 
     # -- what a test does ----------------------------------------------------------------------------------
 
@@ -320,6 +350,19 @@ class MemoryStaffDesk:
         self.ears.tell(seat, Nudge("blank"))
 
 
+class MemoryDay:
+    """What somebody did today, as a test says it."""
+
+    def __init__(self) -> None:
+        self.day = DayView(0, 0.0)
+        self.away = False
+
+    async def today(self, user: UserId, most: int) -> DayView:
+        if self.away:
+            raise PeerUnavailable("records")
+        return replace(self.day, calls=self.day.calls[:most])
+
+
 class MemoryAccounts:
     """Logins in memory, with roles and sessions that a test can end."""
 
@@ -334,6 +377,7 @@ class MemoryAccounts:
         self.sessions: dict[SessionKey, User] = {}
         self.acts: list[bool] = []
         self.locked = False
+        self.farewells: dict[SessionKey, str] = {}
 
     async def verify(self, login: str, password: str, address: str) -> User | None:
         if self.locked:
@@ -349,3 +393,14 @@ class MemoryAccounts:
 
     async def close_session(self, key: SessionKey) -> None:
         self.sessions.pop(key, None)
+
+    def ended_by(self, key: SessionKey) -> str | None:
+        return self.farewells.get(key)
+
+    async def keep_look(self, user: UserId, look: str) -> None:
+        for login, known in self.users.items():
+            if known.id == user:
+                self.users[login] = replace(known, look=look)
+        self.sessions = {
+            key: replace(known, look=look) if known.id == user else known for key, known in self.sessions.items()
+        }

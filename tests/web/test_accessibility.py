@@ -10,10 +10,19 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from irmacall.core.ids import SubjectId, UserId
+from irmacall.web.citizen_ports import LiveView, SightView
 from irmacall.web.ports import ConsultingView, PanelView, ReturnedView, RingingView, TalkingView
 from tests.web.conftest import Public, Staff
 from tests.web.doubles import CALL, CALLBACKS, PASSWORD, WAITING, card
 
+LIVE = LiveView(
+    position=4,
+    wait=300.0,
+    seers=[SightView("medewerker Publiekszaken", "", 0.0), SightView("teamleider", "", 0.0, by_glass=True)],
+    sights=[SightView("medewerker Publiekszaken", "", 0.0, 60.0)],
+    words=("tulp", "fiets"),
+    doubt="citizen",
+)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TARGETS = "button, input:not([type=hidden]), select, textarea, [role=option], a.utrecht-button"
 SMALL_TARGETS = """(targets) => [...document.querySelectorAll(targets)]
@@ -64,11 +73,14 @@ async def test_the_citizens_pages(page: Page, public: Public, axe: str) -> None:
     begun = await public.desk.begin(SubjectId("paspoort"))
     cookie = {"name": "__Host-irmacall-page", "value": begun.page, "url": public.origin, "secure": True}
     await page.context.add_cookies([cookie])  # type: ignore[list-item]
-    for state in ("disclosing", "sealed", "in_call", "waiting", "talking", "erased", "failed"):
+    for state in ("disclosing", "sealed", "in_call", "waiting", "talking", "dropped", "back", "erased", "failed"):
         if state == "sealed":
             public.desk.seal(begun.page)
+        elif state == "back":
+            await public.desk.renew_code(begun.page)
         else:
             public.desk.become(begun.page, state=state, code=None, tel=None, callback=state in ("waiting", "erased"))
+            public.desk.become(begun.page, seen=state == "talking", live=LIVE)
         await page.goto(f"{public.origin}/bellen")
         await _hold(page, axe, state)
     await page.context.close()
@@ -187,6 +199,10 @@ async def test_all_can_be_done_with_the_keyboard(browser: Browser, staff: Staff)
     await page.goto(f"{staff.origin}/login")
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Ga naar de inhoud")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="English")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_text("Kleuren")).to_be_focused()
     await page.keyboard.press("Tab")
     await page.keyboard.type("anna")
     await page.keyboard.press("Tab")

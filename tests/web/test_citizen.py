@@ -8,8 +8,8 @@ import ssl
 import aiohttp
 import pytest
 
-from irmacall.web.ports import PageToken
-from irmacall.web.public import COOKIE
+from irmacall.web.citizen_ports import PageToken
+from irmacall.web.page_cookie import COOKIE
 from tests.web.conftest import Public, field, running_public, visitor
 from tests.web.doubles import CODE, NUMBER
 
@@ -42,7 +42,7 @@ async def _post(client: aiohttp.ClientSession, public: Public, path: str) -> str
 async def test_before_she_shares_she_reads_what_and_why(client: aiohttp.ClientSession, public: Public) -> None:
     """What is shared, who sees it, how long, whom to ask, and the way without the app."""
     text = await _text(client, f"{public.origin}/onderwerp/paspoort")
-    for said in ("uw voorletters", "Wie ziet het?", "Hoe lang?", "nooit langer dan een uur", "fg@voorbeeld.example",
+    for said in ("uw voorletters", "Wie ziet het?", "Hoe lang?", "Nooit langer dan een uur", "fg@voorbeeld.example",
                  "Autoriteit Persoonsgegevens", NUMBER, "Heeft iemand u gebeld of deze link gestuurd?"):  # fmt: skip
         assert said in text
 

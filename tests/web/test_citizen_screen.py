@@ -16,7 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from irmacall.core.ids import SubjectId
 from irmacall.irma.client import IrmaClient
 from irmacall.irma.wire import Status
-from irmacall.web.ports import Begun, PageToken
+from irmacall.web.citizen_ports import Begun, PageToken
 from lab.identity.parts import prepare
 from lab.wallet import AppSession, Wallet
 from lab.yivi import Address, YiviServer
@@ -177,7 +177,7 @@ async def test_the_yivi_server_is_away(context: BrowserContext, public: Public) 
 async def test_on_a_phone_the_app_opens(browser: Browser, public: Public, wallet: Wallet) -> None:
     """On the phone itself there is a button and no pairing; the page goes on when she comes back to it."""
     context = await browser.new_context(
-        ignore_https_errors=True, user_agent=IPHONE, viewport={"width": 390, "height": 844}
+        ignore_https_errors=True, user_agent=IPHONE, viewport={"width": 390, "height": 844}, locale="nl-NL"
     )
     page, errors = await _open(context, public, "/onderwerp/paspoort")
     pointer = await _begin(page)

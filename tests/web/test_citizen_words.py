@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from irmacall.core.ids import SubjectId
-from irmacall.web.ports import PageToken
+from irmacall.web.citizen_ports import PageToken
 from tests.web.conftest import Public
 
 CALLBACK = "Laat u zich terugbellen?"

@@ -14,8 +14,16 @@ from irmacall.core.views import Presence
 from irmacall.web import painting, ports
 from irmacall.web.callkeys import offered
 from irmacall.web.passing import consulting, passed_by, returned
-from irmacall.web.ports import ActName, ConsultingView, PanelView, ReturnedView, RingingView, TalkingView
-from irmacall.web.words import PRESENCE, announcement, headline, ringing, ringing_note, sentence, unknown
+from irmacall.web.ports import (
+    ActName,
+    ConsultingView,
+    OnlookerView,
+    PanelView,
+    ReturnedView,
+    RingingView,
+    TalkingView,
+)
+from irmacall.web.words import PRESENCE, announcement, headline, onlooker, ringing, ringing_note, sentence, unknown
 from tests.web.doubles import CALL, card
 
 TALKING = TalkingView(CALL, None, False, 12.0, "Burgerzaken", "Paspoort")
@@ -224,3 +232,12 @@ def test_a_card_of_nobody_holds_a_note_and_no_more() -> None:
         "note": "Zij belt terug.",
         "from": "Bericht van Samira Bakker",
     }
+
+
+def test_who_of_management_sees_the_caller_is_said_now_and_afterwards() -> None:
+    """However short it was: her page may ask only when it is over."""
+    now, before = OnlookerView("Mia Bakker", "10:43:10"), OnlookerView("Mia Bakker", "10:05")
+    assert onlooker(TALKING) == ""
+    assert "ziet deze gegevens nu ook, tot 10:43:10" in onlooker(replace(TALKING, onlooker=now, looked=before))
+    told = onlooker(replace(TALKING, looked=before))
+    assert told == "Uw leidinggevende Mia Bakker heeft deze gegevens bekeken, om 10:05."

@@ -12,7 +12,6 @@ import aiohttp
 import pytest
 
 from irmacall.errors import LeaseLost
-from irmacall.web import stream
 from irmacall.web.ports import Nudge
 from tests.web.conftest import Public, Staff, log_in
 from tests.web.doubles import CALL, card
@@ -48,6 +47,7 @@ async def test_it_beats_each_second(client: aiohttp.ClientSession, staff: Staff)
     """A beat at once and one each second, so that three seconds of silence mean something."""
     async with _open(client, staff) as answer:
         await _event(answer, "beat")
+        await _event(answer, "beat")  # within a second: all streams of an app beat at moments of their own
         began = time.monotonic()
         await _event(answer, "beat")
         await _event(answer, "beat")
@@ -61,6 +61,34 @@ async def test_a_nudge_carries_call_and_grant_and_nothing_else(client: aiohttp.C
         assert await _event(answer, "card") == f"event: card\ndata: 41 {CALL}\n\n"
         staff.desk.withdraw(staff.desk.only)
         assert await _event(answer, "blank") == "event: blank\ndata:\n\n"
+
+
+async def test_it_begins_with_what_is_so_now_and_replays_nothing(client: aiohttp.ClientSession, staff: Staff) -> None:
+    """Who has a caller is told of her card at once; whatever a browser heard last, and nothing has a number."""
+    await log_in(client, staff)
+    async with client.get(f"{staff.origin}/panel"):
+        pass
+    for grant in (41, 42):
+        staff.desk.grant(staff.desk.only, card(grant))
+    async with client.get(f"{staff.origin}/stream", headers={"Last-Event-ID": "1"}) as answer:
+        told: list[str] = []
+        async with asyncio.timeout(5):
+            while len(told) < 3:
+                told.append((await answer.content.readuntil(b"\n\n")).decode())
+    assert "retry: 1000\n\n" in told
+    assert f"event: card\ndata: 42 {CALL}\n\n" in told
+    assert not [event for event in told if "41 " in event or "id:" in event]
+
+
+async def test_no_stream_for_a_page_of_another_login(client: aiohttp.ClientSession, staff: Staff) -> None:
+    """A tab that was open before somebody else logged in must be drawn anew, and is told nothing until then."""
+    await log_in(client, staff)
+    async with client.get(f"{staff.origin}/panel") as panel:
+        seat = (await panel.json())["seat"]
+    async with client.get(f"{staff.origin}/stream?seat=0123456789ab") as answer:
+        assert answer.status == 409
+    async with client.get(f"{staff.origin}/stream?seat={seat}") as answer:
+        assert answer.status == 200
 
 
 async def test_nudges_do_not_wait_for_a_beat(client: aiohttp.ClientSession, staff: Staff) -> None:
@@ -121,11 +149,8 @@ async def test_a_reader_that_leaves_is_forgotten(client: aiohttp.ClientSession, 
     await asyncio.wait_for(staff.desk.ears.left.wait(), 5)
 
 
-async def test_a_reader_that_does_not_keep_up_is_shed(
-    client: aiohttp.ClientSession, staff: Staff, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_reader_that_does_not_keep_up_is_shed(client: aiohttp.ClientSession, staff: Staff) -> None:
     """Memory for a reader is bounded: one that reads nothing is cut off once its buffers are full."""
-    monkeypatch.setattr(stream, "_WRITE_SECONDS", 0.2)
     left = staff.desk.ears.left
     async with _open(client, staff), asyncio.timeout(30):
         while not left.is_set():

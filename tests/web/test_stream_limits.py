@@ -13,8 +13,8 @@ from playwright.async_api import BrowserContext, expect
 
 from irmacall.core.ids import SubjectId
 from irmacall.web import stream
-from irmacall.web.ports import PageToken
-from irmacall.web.public import COOKIE
+from irmacall.web.citizen_ports import PageToken
+from irmacall.web.page_cookie import COOKIE
 from tests.web.conftest import Public, running_public, visitor
 from tests.web.doubles import CODE
 

@@ -61,3 +61,15 @@ def test_memory_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for last in range(200):
         limit.take(f"192.0.2.{last}")
     assert len(limit._buckets) == 10
+
+
+def test_to_look_costs_no_try() -> None:
+    """Who must pay only for what went wrong is asked first whether she can; that does not count."""
+    limit = Throttle(2, Clock())
+    for _ in range(5):
+        limit.must_have("192.0.2.1")
+    limit.take("192.0.2.1")
+    limit.must_have("192.0.2.1")
+    limit.take("192.0.2.1")
+    with pytest.raises(TooManyTries):
+        limit.must_have("192.0.2.1")

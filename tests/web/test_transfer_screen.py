@@ -296,7 +296,7 @@ STATES = {
     "aside": ["mute", "swap", "join", "complete", "cancel"],
     "together": ["mute", "swap", "complete", "cancel"],
 }
-SHOWN = """() => [...document.querySelectorAll("#talking button")].filter((one) => one.checkVisibility())
+SHOWN = """() => [...document.querySelectorAll("#talking button:not(#card *)")].filter((one) => one.checkVisibility())
   .map((one) => one.id)"""
 
 

@@ -1,5 +1,6 @@
 // Builds ../static/build: the theme (NL Design System's example tokens, only those that are used, and the parts of
-// Utrecht's component library that our pages use) and the citizen's disclosure script. No CDN, nothing inline.
+// Utrecht's component library that our pages use), the citizen's disclosure script, and what draws management's charts.
+// No CDN, nothing inline.
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
@@ -10,7 +11,7 @@ const COMPONENTS = [
   "link", "ordered-list", "paragraph", "root", "select", "skip-link", "textbox", "unordered-list",
 ];
 const BUNDLED = ["@nl-design-system-unstable/voorbeeld-design-tokens", "@utrecht/component-library-css",
-  "@fontsource/noto-sans", "@privacybydesign/yivi-core", "@privacybydesign/yivi-client", "qrcode"];
+  "@fontsource/noto-sans", "@privacybydesign/yivi-core", "@privacybydesign/yivi-client", "qrcode", "uplot"];
 
 const from = (name) => readFile(`${HERE}node_modules/${name}`, "utf8");
 const used = (css) => css.match(/--[a-z0-9-]+/gi) ?? [];
@@ -30,10 +31,15 @@ function tokensFor(css, theme) {
 }
 
 const components = (await Promise.all(COMPONENTS.map((c) => from(`@utrecht/${c}-css/dist/index.css`)))).join("\n");
-const own = await readFile(`${HERE}../static/irmacall.css`, "utf8");
+const sheets = (await readdir(`${HERE}../static`)).filter((name) => name.endsWith(".css"));
+const own = (await Promise.all(sheets.map((name) => readFile(`${HERE}../static/${name}`, "utf8")))).join("\n");
 const theme = await from("@nl-design-system-unstable/voorbeeld-design-tokens/dist/theme.css");
 const [fonts, dark] = await Promise.all(["fonts", "dark"].map((name) => readFile(`${HERE}src/${name}.css`, "utf8")));
-const sheet = [fonts, tokensFor(components + own, theme), dark, components].join("\n").replaceAll(/@charset [^;]*;/g, "");
+const turned = [
+  dark.replace(".voorbeeld-theme", ".voorbeeld-theme[data-theme=dark]"),
+  `@media (prefers-color-scheme: dark) { ${dark.replace(".voorbeeld-theme", ".voorbeeld-theme[data-theme=auto]")} }`,
+];
+const sheet = [fonts, tokensFor(components + own, theme), ...turned, components].join("\n").replaceAll(/@charset [^;]*;/g, "");
 
 await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });
@@ -46,6 +52,13 @@ await build({
   assetNames: "[name]",
 });
 await build({ ...shared, entryPoints: [`${HERE}src/disclose.js`], format: "iife", target: "es2021" });
+await build({
+  ...shared,
+  stdin: { contents: 'import "uplot/dist/uPlot.min.css"; export { default } from "uplot";', resolveDir: HERE, sourcefile: "uplot.js" },
+  entryNames: "uplot",
+  format: "esm",
+  target: "es2021",
+});
 
 const notices = [];
 for (const name of BUNDLED) {

@@ -2,30 +2,23 @@
 // while it is ours to show: page visible, stream alive, grant current. Everything is painted as text.
 "use strict";
 
+import { asking } from "./asking.js";
 import { clearTalking, paintRinging, paintTalking, startCall } from "./call.js";
 import { byId, make, say, stopAll, tick, tock } from "./clock.js";
+import { paintIdentify, startIdentify } from "./identify.js";
 import { startKeys } from "./keys.js";
 import { paintCallbacks, paintQueues, paintState } from "./panel.js";
 import { startDirectory } from "./people.js";
+import { quiet, showState, startSigns, tellOfCall } from "./signs.js";
+import { follow } from "./stream.js";
+import { startToday, talked } from "./today.js";
 import { forget, keepFor, startTransfers } from "./transfer.js";
-
-const SILENCE = 3000; // ms without a beat after which nothing may be shown
 
 let asked = null; // the card that is being fetched or shown: {call, grant, abort}
 let known = null; // the call whose caller was shown, to tell her when that is withdrawn
 let panelAsked = null; // the panel fetch on its way
 let alive = false; // the stream beats
-let [stream, watchdog, heardAt] = [null, 0, Infinity];
-
-async function get(path, abort) { // null: not to be had now, or overtaken
-  try {
-    const answer = await fetch(path, { signal: abort.signal, cache: "no-store" });
-    if (answer.status === 401) leave();
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
-  }
-}
+let stream = null;
 
 function blank() {
   if (asked) asked.abort.abort();
@@ -36,7 +29,10 @@ function blank() {
   byId("card").hidden = byId("crm").hidden = byId("fetching").hidden = byId("message").hidden = true;
 }
 
-const blankAll = () => (blank(), forget()); // what she typed about the caller goes with the card
+const { get, post } = asking(() => (blankAll(), location.assign("/login")));
+
+// What she typed about the caller goes with the card, and what stands under it is said anew where it has its place then.
+const blankAll = () => (blank(), forget(), say(byId("call-state"), ""));
 
 async function askCard(call, grant) {
   if (asked && asked.call === call && asked.grant === grant) return;
@@ -62,7 +58,9 @@ function paintCard(card) {
   byId("idle").hidden = byId("ringing").hidden = true;
   byId("anonymous").hidden = card.identified;
   byId("hangup").value = card.call;
+  byId("doubt").value = String(card.grant);
   known = card.identified ? card.call : null;
+  talked(true);
   alarm("");
 }
 
@@ -85,6 +83,7 @@ async function refresh() {
   if (panelAsked) panelAsked.abort();
   const [mine, panel] = [(panelAsked = new AbortController()), await get("/panel", panelAsked)];
   if (panelAsked !== mine || mine.signal.aborted) return;
+  if (panel && panel.seat !== byId("token").dataset.seat) return location.reload(); // another login, in another tab
   if (panel) paintPanel(panel);
   else setTimeout(() => panelAsked === mine && refresh(), 1000);
 }
@@ -92,7 +91,12 @@ async function refresh() {
 function paintPanel(panel) {
   const { ringing, talking } = panel;
   keepFor(talking);
-  paintState(panel, talking ? "talking" : ringing ? "ringing" : panel.availability);
+  paintIdentify(talking);
+  const state = talking ? "talking" : ringing ? "ringing" : panel.availability;
+  paintState(panel, state);
+  showState(state, panel.headline);
+  tellOfCall(ringing && !talking ? ringing.told : null, stream.leads());
+  talked(Boolean(talking));
   if (byId("queues")) paintQueues(panel.waiting); // an official's page has none
   if (byId("queues")) paintCallbacks(panel.callbacks);
   say(byId("said"), panel.announcement);
@@ -112,55 +116,41 @@ function paintPanel(panel) {
 
 const alarm = (kind) => say(byId("alarm"), kind ? byId("alerts").dataset[kind] : "");
 
-function heard() {
-  if (performance.now() - heardAt > SILENCE) lost(); // we stood still ourselves, and the watchdog with us
-  heardAt = performance.now();
-  clearTimeout(watchdog);
-  watchdog = setTimeout(lost, SILENCE);
-  if (alive) return;
-  alive = true;
-  alarm("");
-  refresh();
+function heard(kind, data) {
+  const began = !alive;
+  if (began) {
+    alive = true;
+    alarm("");
+    refresh();
+  }
+  if (kind === "panel" && !began) refreshSoon();
+  if (kind === "blank") blankAll(), refresh();
+  if (kind !== "card") return;
+  if (panelAsked) panelAsked.abort(); // what it would say is older than this card
+  askCard(data.split(" ")[1], Number(data.split(" ")[0]));
+  refreshSoon();
 }
 
 function lost() {
   alive = false;
   if (panelAsked) panelAsked.abort();
   blankAll();
+  quiet();
+  showState("lost");
   alarm("lost");
 }
-
-function listen() {
-  const mine = (stream = new EventSource("/stream"));
-  const on = (kind, act) => mine.addEventListener(kind, (event) => (heard(), act(event)));
-  on("beat", () => {});
-  on("panel", refreshSoon);
-  on("blank", () => (blankAll(), refresh()));
-  on("card", ({ data }) => {
-    if (panelAsked) panelAsked.abort(); // what it would say is older than this card
-    askCard(data.split(" ")[1], Number(data.split(" ")[0]));
-    refreshSoon();
-  });
-  mine.onerror = () => {
-    lost();
-    if (mine.readyState === EventSource.CLOSED) setTimeout(() => (refresh(), listen()), 1000);
-  };
-}
-
-const leave = () => (blankAll(), location.assign("/login"));
 
 const seen = () => (document.hidden ? blankAll() : alive && refresh());
 for (const change of ["visibilitychange", "resume"]) document.addEventListener(change, seen);
 document.addEventListener("freeze", lost); // and nothing until a beat is heard again
-addEventListener("pagehide", () => (blankAll(), stream.close()));
+addEventListener("pagehide", () => (blankAll(), stream.leave()));
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-const REFUSED = { "/transfer": "noTarget", "/act": "noAct", "/hangup": "noAct" };
+const REFUSED = { "/transfer": "noTarget", "/act": "noAct", "/hangup": "noAct", "/doubt": "noAct", "/identify": "noNumber" };
 async function act(path, given = {}) {
-  const sent = { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": byId("token").content } };
-  const answer = await fetch(path, { ...sent, body: JSON.stringify(given) }).catch(() => null);
-  if (answer && answer.status === 401) leave();
-  else if (!answer || !answer.ok) alarm((answer?.status === 403 && REFUSED[path]) || "failed");
+  if (path === "/doubt") known = null; // she knows why it goes: no alarm about it
+  const answer = await post(path, given);
+  if (!answer?.ok) alarm((answer?.status === 403 && REFUSED[path]) || "failed");
   else if (path !== "/here") refresh();
   return Boolean(answer?.ok);
 }
@@ -171,7 +161,10 @@ byId("more").addEventListener("click", () => act("/wrap-up"));
 startKeys();
 startCall(act);
 startTransfers(get, act);
+startIdentify(act);
 startDirectory(get);
+startSigns();
+startToday(get);
 
 let lastHere = 0; // somebody at the screen keeps the login alive, at most once a minute
 for (const sign of ["pointerdown", "keydown"]) {
@@ -182,4 +175,4 @@ const AGAIN = 5000; // ms: who holds no seat here is not told that her phone rin
 const looks = () => alive && !document.hidden && byId("state").dataset.availability === "away";
 setInterval(() => looks() && refresh(), AGAIN);
 setInterval(tock, 1000);
-listen();
+stream = follow(byId("token").dataset.seat, { heard, lost, refused: refresh });

@@ -3,7 +3,7 @@
 
 import { byId, say, stop, tick } from "./clock.js";
 
-const KEYS = ["hold", "mute", "transfer", "back", "swap", "join", "complete", "cancel", "hangup"];
+const KEYS = ["hold", "mute", "transfer", "identify", "back", "swap", "join", "complete", "cancel", "hangup"];
 const ACTS = ["hold", "mute", "swap", "join", "complete", "cancel"]; // of these the button's value is what it asks for
 
 export function paintRinging({ title, queue, subject, language, waited, note }) {
@@ -18,7 +18,7 @@ export function paintRinging({ title, queue, subject, language, waited, note }) 
   tick(byId("ringing-waited"), waited);
 }
 
-export function paintTalking({ call, seconds, title, about, passed, back, language, unknown, state, keys, consult }) {
+export function paintTalking({ call, seconds, title, about, passed, back, language, unknown, state, onlooker, keys, consult }) {
   tick(byId("talking-seconds"), seconds);
   byId("hangup").value = call;
   say(byId("talking-title"), title);
@@ -28,6 +28,7 @@ export function paintTalking({ call, seconds, title, about, passed, back, langua
   byId("talking-language").hidden = !language;
   say(byId("anonymous"), unknown);
   say(byId("call-state"), state);
+  paintOnlooker(onlooker);
   paintKeys(keys);
   byId("back").value = back ?? "";
   paintConsult(consult);
@@ -37,6 +38,7 @@ export function paintTalking({ call, seconds, title, about, passed, back, langua
 export function clearTalking() {
   paintKeys({ hangup: [byId("hangup").textContent, null, null] });
   paintConsult(null);
+  paintOnlooker("");
   for (const part of ["talking-title", "about", "passed-by", "call-state", "anonymous"]) say(byId(part), "");
   stop(byId("talking-seconds"));
   say(byId("talking-seconds"), "");
@@ -52,7 +54,11 @@ function paintKeys(keys) {
     if (ACTS.includes(name)) button.value = act;
     if (pressed !== null) button.setAttribute("aria-pressed", String(pressed));
   }
-  byId("tools").hidden = !["hold", "mute", "transfer", "back"].some((name) => keys[name]);
+}
+
+function paintOnlooker(told) { // over the page's foot: who reads a name must not lose her place
+  say(byId("onlooker"), told);
+  byId("onlooker").hidden = !told;
 }
 
 function paintConsult(consult) {
@@ -66,6 +72,7 @@ function paintConsult(consult) {
 // `act(path, given)` asks the server. What it is asked for is a call's, and the call is the one that is painted.
 export function startCall(act) {
   byId("hangup").addEventListener("click", () => act("/hangup", { call: byId("hangup").value }));
+  byId("doubt").addEventListener("click", () => act("/doubt", { call: byId("hangup").value, grant: byId("doubt").value }));
   for (const name of ACTS) {
     byId(name).addEventListener("click", () => act("/act", { call: byId("hangup").value, act: byId(name).value }));
   }

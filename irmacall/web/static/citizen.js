@@ -5,6 +5,7 @@ const byId = (id) => document.getElementById(id);
 const page = byId("page");
 const words = byId("words").content;
 let looking = null;
+let lookedAt = 0;
 
 function at(name, epoch) {
   if (!epoch) return "";
@@ -13,8 +14,9 @@ function at(name, epoch) {
 }
 
 function paint(view) {
-  if (view.state === "unknown" && page.dataset.state === "erased") return;
+  if (view.state === "unknown" && page.dataset.state === "erased") view = { state: "erased", detail: page.dataset.detail };
   page.dataset.state = view.state;
+  page.dataset.detail = view.detail;
   for (const part of page.querySelectorAll("[data-when]")) {
     const now = [view.state, `${view.state}-${view.detail}`, `failed-${view.reason}`];
     part.hidden = !part.dataset.when.split(" ").some((when) => now.includes(when));
@@ -24,10 +26,36 @@ function paint(view) {
   else byId("tel").removeAttribute("href");
   byId("code-until").textContent = at("until", view.code_expires_at);
   for (const left of page.querySelectorAll("[data-expires]")) left.textContent = at("expires", view.expires_at);
+  paintLive(view);
+}
+
+const say = (element, text) => element.textContent === text || (element.textContent = text);
+
+function paintLive({ place, left, seers, sights, shared, words: [staff, citizen] = [], doubt }) { // sentences, as the server says them
+  say(byId("place"), place ?? "");
+  say(byId("left"), left ?? "");
+  say(byId("doubt"), doubt ?? "");
+  byId("doubt").hidden = !doubt;
+  list(byId("seers"), seers ?? []);
+  list(byId("sights"), sights ?? []);
+  say(byId("shared"), shared ?? "");
+  byId("seen").hidden = !sights?.length;
+  say(byId("word-staff"), staff ?? "");
+  say(byId("word-citizen"), citizen ?? "");
+}
+
+function list(rows, texts) { // rows are kept: nothing jumps under a reader
+  while (rows.children.length > texts.length) rows.lastElementChild.remove();
+  while (rows.children.length < texts.length) {
+    rows.append(document.createElement("li"));
+    rows.lastElementChild.className = "utrecht-unordered-list__item";
+  }
+  texts.forEach((text, at) => say(rows.children[at], text));
 }
 
 async function look() {
   if (looking) looking.abort();
+  lookedAt = performance.now();
   const mine = (looking = new AbortController());
   try {
     const answer = await fetch("/bellen/stand", { signal: mine.signal, cache: "no-store" });
@@ -75,4 +103,10 @@ byId("copy").addEventListener("click", async () => {
   setTimeout(() => byId("copied").replaceChildren(), 5000);
 });
 document.addEventListener("visibilitychange", () => document.hidden || look());
+
+// Nobody nudges her page for each who leaves the queue before her, nor for the minutes: it looks for itself now and then.
+const pause = () => (page.dataset.state === "waiting" ? 15000 : 60000);
+const FOLLOWED = ["sealed", "codeless", "in_call", "waiting", "talking", "dropped", "erased"];
+const looks = () => !document.hidden && FOLLOWED.includes(page.dataset.state) && performance.now() - lookedAt >= pause();
+setInterval(() => looks() && look(), 5000);
 listen();

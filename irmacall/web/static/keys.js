@@ -7,7 +7,7 @@ import { byId } from "./clock.js";
 const BUTTONS = {
   KeyB: ["available"], KeyP: ["pause"], KeyM: ["more"], KeyO: ["hangup"], KeyW: ["hold"], KeyD: ["mute"],
   KeyT: ["transfer"], KeyE: ["consult"], KeyV: ["complete", "blind"], KeyX: ["swap"], KeyJ: ["join"],
-  KeyA: ["cancel"], KeyR: ["back"],
+  KeyA: ["cancel"], KeyR: ["back"], KeyI: ["identify"], KeyN: ["doubt"],
 };
 
 export function startKeys() {

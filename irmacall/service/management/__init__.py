@@ -1,0 +1,1 @@
+"""What the screens of management show and do. See `web.management.ports`."""
