@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from lab import frozen
 from lab.errors import LabError
 from lab.process import Program, says
 
@@ -105,13 +106,12 @@ class PostgresServer:
 
     def freeze(self) -> None:
         """Every process of it stands still: it is connected, and answers nothing."""
-        for pid in [self.program.pid, *self._processes()]:
-            os.kill(pid, signal.SIGSTOP)
+        frozen.freeze(self.program.pid)  # and makes no new ones
+        frozen.freeze(*self._processes())
 
     def wake(self) -> None:
         """Everything goes on after `freeze`."""
-        for pid in [*self._processes(), self.program.pid]:
-            os.kill(pid, signal.SIGCONT)
+        frozen.wake(*self._processes(), self.program.pid)
 
     def _processes(self) -> list[int]:
         """All but the first, each of which has a session of its own."""

@@ -15,6 +15,7 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
+from lab import frozen
 from lab.errors import LabError
 
 #: Waits until a program can be used; it is cancelled when the program ends first.
@@ -108,12 +109,12 @@ class Program:
         os.kill(self.pid, number)
 
     def freeze(self) -> None:
-        """SIGSTOP: it is there, holds its sockets, and answers nothing."""
-        self.signal(signal.SIGSTOP)
+        """It is there, holds its sockets, and from now on answers nothing."""
+        frozen.freeze(self.pid)
 
     def wake(self) -> None:
-        """SIGCONT after `freeze`."""
-        self.signal(signal.SIGCONT)
+        """It goes on after `freeze`."""
+        frozen.wake(self.pid)
 
     async def stop(self, *, deadline: float = 10.0) -> None:
         """Ask it to end (SIGTERM), and kill its whole group when it has not within `deadline` seconds."""

@@ -7,12 +7,12 @@ import importlib.util
 import itertools
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lab import frozen
 from lab.errors import LabError
 from lab.paths import CHECKOUT, phones_python
 
@@ -87,14 +87,14 @@ class Rack:
         return news
 
     def freeze(self) -> None:
-        """SIGSTOP: every phone of the rack falls silent, as if its cable were pulled."""
+        """Every phone of the rack falls silent, as if its cable were pulled."""
         assert self._process is not None
-        os.kill(self._process.pid, signal.SIGSTOP)
+        frozen.freeze(self._process.pid)
 
     def wake(self) -> None:
-        """SIGCONT after `freeze`."""
+        """They go on after `freeze`."""
         assert self._process is not None
-        os.kill(self._process.pid, signal.SIGCONT)
+        frozen.wake(self._process.pid)
 
     async def stop(self) -> None:
         """End the process: it hangs up and unregisters if it can in 3 s."""
