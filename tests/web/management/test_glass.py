@@ -119,7 +119,9 @@ async def page(request: pytest.FixtureRequest, browser: Browser, staff: Staff) -
 
 async def _asks(page: Page) -> None:
     """By the keyboard alone: the reason, and the button after it."""
-    await page.get_by_label("Waarom").focus()
+    reason = page.get_by_label("Waarom")
+    await expect(reason).to_be_visible()  # what is hidden yet takes no focus
+    await reason.focus()
     await page.keyboard.type(WHY)
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
