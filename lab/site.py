@@ -104,7 +104,7 @@ def _secrets(site: Site) -> Mapping[str, str]:
         **{f"ami-{node.name}": node.values.ami_account.password for node in lab.nodes},
         **{name: secrets.token_hex(32) for name in ("vault-key", "code-key", "session-key")},
         "irma-token": site.yivi.token,
-        "sms-token": secrets.token_urlsafe(32),
+        **{name: secrets.token_urlsafe(32) for name in ("sms-token", "crm-key")},
         "redis-desk": lab.desk_redis.password,
         "redis-vault": lab.vault_redis.password,
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import itertools
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,6 +18,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext
 
+from lab.crm import Crm, CrmPage
+from lab.exchange import Exchange
 from lab.lab import Lab
 from lab.paths import VAR
 from lab.people import AgentScreen
@@ -63,9 +66,29 @@ async def cable(lab: Lab) -> AsyncIterator[Relay]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def town(lab: Lab, cable: Relay) -> AsyncIterator[Town]:
-    """The municipality, its daemon running."""
-    async with Town(lab, times=TIMES, ari={lab.nodes[0].name: cable.url}, patience=5) as town:
+async def crm(lab: Lab) -> AsyncIterator[Crm]:
+    """The municipality's CRM, which is told of each call. It learns its key from the site's credentials."""
+    async with Crm("", lab.network.port("crm")) as crm:
+        yield crm
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def crm_page(lab: Lab) -> AsyncIterator[CrmPage]:
+    """What an agent has open of it in her browser, with the telephone's line in it."""
+    issued, tls = lab.ca.issue("crm"), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(issued.certificate, issued.key)
+    async with CrmPage(tls, "localhost", lab.network.port("crm-page")) as page:
+        yield page
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def town(lab: Lab, cable: Relay, crm: Crm, crm_page: CrmPage) -> AsyncIterator[Town]:
+    """The municipality, its daemon running, its CRM beside it."""
+    exchange = Exchange(desk={"crm": {"webhook": crm.url, "origin": crm_page.origin}})
+    ari = {lab.nodes[0].name: cable.url}
+    async with Town(lab, times=TIMES, ari=ari, patience=5, exchange=exchange) as town:
+        crm.key = (town.directory / "credentials" / "crm-key").read_text()
+        crm_page.staff = town.staff_url
         yield town
 
 

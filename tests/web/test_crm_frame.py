@@ -12,12 +12,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, expect
 
 from irmacall.core.ids import SeatId
 from irmacall.web.crm import CrmCall, CrmFrame
 from irmacall.web.staff import TABLE
+from lab.crm import CrmPage, message, told
 from tests.web.conftest import Staff, available, free_port, log_in, running_staff
 from tests.web.doubles import CALL, NUMBER, MemoryStaffDesk, card
 from tests.web.test_accessibility import RULES
@@ -68,39 +68,14 @@ class Beside:
         return self.staff.desk.only
 
 
-HOST = """<!doctype html><html lang="nl"><title>CRM</title><h1>Contact</h1><iframe src="%s/crm" title="Telefoon"
-width="360" height="48"></iframe><script>window.told = []; window.addEventListener("message", (event) =>
-{ if (event.origin === "%s") told.push(event.data); else told.push("of another"); });</script></html>"""
-
-
-@asynccontextmanager
-async def _page_around(staff_origin: list[str], tls: ssl.SSLContext, port: int) -> AsyncIterator[None]:
-    async def page(_: web.Request) -> web.Response:
-        return web.Response(text=HOST % (staff_origin[0], staff_origin[0]), content_type="text/html")
-
-    app = web.Application()
-    app.router.add_get("/", page)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()
-        yield
-    finally:
-        await runner.cleanup()
-
-
 @asynccontextmanager
 async def _beside(tls: ssl.SSLContext, host: str) -> AsyncIterator[Beside]:
-    ports, where, calls = (free_port(), free_port()), [""], MemoryCrm()
-    crm, stranger = (f"https://{host}:{port}" for port in ports)
-    desk = MemoryStaffDesk()
-    async with (
-        running_staff(tls, parts=[CrmFrame(desk, calls, crm)], crm_origin=crm, desk=desk) as staff,
-        _page_around(where, tls, ports[0]),
-        _page_around(where, tls, ports[1]),
-    ):
-        where[0] = staff.origin
-        yield Beside(staff, calls, crm, stranger)
+    calls, desk = MemoryCrm(), MemoryStaffDesk()
+    async with CrmPage(tls, host, free_port()) as crm, CrmPage(tls, host, free_port()) as stranger:
+        parts = [CrmFrame(desk, calls, crm.origin)]
+        async with running_staff(tls, parts=parts, crm_origin=crm.origin, desk=desk) as staff:
+            crm.staff = stranger.staff = staff.origin
+            yield Beside(staff, calls, crm.origin, stranger.origin)
 
 
 @pytest.fixture
@@ -108,17 +83,6 @@ async def beside(tls: ssl.SSLContext) -> AsyncIterator[Beside]:
     """Three origins of one site: the staff's, the CRM's and a stranger's."""
     async with _beside(tls, "localhost") as running:
         yield running
-
-
-async def _told(page: Page, number: int) -> list[dict[str, str | None]]:
-    """All that the CRM's page was told, once it is so much."""
-    await page.wait_for_function("(number) => told.length >= number", arg=number)
-    told: list[dict[str, str | None]] = await page.evaluate("told")
-    return told
-
-
-def _message(event: str, reference: str | None = None) -> dict[str, str | None]:
-    return {"source": "irmacall", "event": event, "reference": reference}
 
 
 async def test_the_crms_page_is_told_of_each_call(context: BrowserContext, beside: Beside) -> None:
@@ -132,23 +96,23 @@ async def test_the_crms_page_is_told_of_each_call(context: BrowserContext, besid
         await expect(line).to_have_text("Er komt een gesprek")
         beside.talks()
         await expect(line).to_have_text("In gesprek")
-        await _told(page, 3)
+        await told(page, 3)
         beside.rings(ANOTHER)
-        await _told(page, 5)
+        await told(page, 5)
         beside.ends()
         await expect(line).to_have_text("Beschikbaar")
-        told = await _told(page, 6)
-        assert told == [
-            _message("ended"),
-            _message("ringing", REFERENCE),
-            _message("talking", REFERENCE),
-            _message("ended", REFERENCE),
-            _message("ringing", ANOTHER),
-            _message("ended", ANOTHER),
+        messages = await told(page, 6)
+        assert messages == [
+            message("ended"),
+            message("ringing", REFERENCE),
+            message("talking", REFERENCE),
+            message("ended", REFERENCE),
+            message("ringing", ANOTHER),
+            message("ended", ANOTHER),
         ]
         frame = await page.frames[1].content()
         for canary in (NAME, "Vries", CALL, NUMBER):
-            assert canary not in json.dumps(told) + frame
+            assert canary not in json.dumps(messages) + frame
 
 
 async def test_the_frame_is_no_screen(context: BrowserContext, beside: Beside) -> None:
@@ -159,7 +123,7 @@ async def test_the_frame_is_no_screen(context: BrowserContext, beside: Beside) -
         line = page.frame_locator("iframe").get_by_role("status")
         await expect(line).to_have_text("Beschikbaar")
         beside.talks()
-        await _told(page, 2)
+        await told(page, 2)
         await telephone.goto("about:blank")
         await expect(line).to_have_text("Geen verbinding. Is het telefoonscherm open?", timeout=10_000)
         ears, seat = beside.staff.desk.ears, beside.staff.desk.only
@@ -167,9 +131,9 @@ async def test_the_frame_is_no_screen(context: BrowserContext, beside: Beside) -
             while ears.listening(seat):
                 ears.left.clear()
                 await ears.left.wait()
-        assert (await _told(page, 3))[2:] == [_message("offline")]
+        assert (await told(page, 3))[2:] == [message("offline")]
         await telephone.goto(beside.staff.origin)
-        assert (await _told(page, 4))[3:] == [_message("talking", REFERENCE)]
+        assert (await told(page, 4))[3:] == [message("talking", REFERENCE)]
         await expect(line).to_have_text("In gesprek")
 
 
@@ -179,11 +143,11 @@ async def test_who_is_not_logged_in_is_told_to(context: BrowserContext, beside: 
     await page.goto(beside.crm)
     line = page.frame_locator("iframe").get_by_role("status")
     await expect(line).to_have_text("Meld u aan in het telefoonscherm.")
-    assert await _told(page, 1) == [_message("offline")]
+    assert await told(page, 1) == [message("offline")]
     async with available(context, beside.staff, "anna"):
         await page.bring_to_front()
         await expect(line).to_have_text("Beschikbaar", timeout=10_000)
-        assert await _told(page, 2) == [_message("offline"), _message("ended")]
+        assert await told(page, 2) == [message("offline"), message("ended")]
 
 
 async def test_a_crm_of_another_site_is_told_nothing(context: BrowserContext, tls: ssl.SSLContext) -> None:
@@ -197,7 +161,7 @@ async def test_a_crm_of_another_site_is_told_nothing(context: BrowserContext, tl
         await page.wait_for_event(
             "response", lambda answer: answer.url.endswith("/crm/state")
         )  # it asked again, in vain
-        assert await _told(page, 1) == [_message("offline")]
+        assert await told(page, 1) == [message("offline")]
 
 
 async def test_no_other_origin_may_frame_it(context: BrowserContext, beside: Beside) -> None:
@@ -209,7 +173,7 @@ async def test_no_other_origin_may_frame_it(context: BrowserContext, beside: Bes
         beside.rings()
         other = await context.new_page()
         await other.goto(beside.crm)
-        await _told(other, 1)
+        await told(other, 1)
         assert page.frames[1].url.startswith("chrome-error:")
         assert await page.evaluate("told") == []
 
