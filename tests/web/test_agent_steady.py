@@ -35,8 +35,8 @@ async def _a_call(page: Page, staff: Staff) -> None:
     await _drawn(page)
     who = replace(card(1, "Vries"), others={"uw geboortedatum": "01-02-1980", "uw postcode": "6511 AB"})
     desk.grant(seat, who)
+    desk.change(seat, queue="Burgerzaken", subject="Paspoort", seconds=3.0)  # no panel has one without the other
     await expect(page.locator("#card")).to_be_visible()
-    desk.change(seat, queue="Burgerzaken", subject="Paspoort", seconds=3.0)
     await expect(page.locator("#about")).not_to_be_empty()
     await _drawn(page)
     desk.change(seat, returned=ReturnedView("no-answer", "Willem Smit"))
