@@ -13,7 +13,7 @@ import hmac
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -373,11 +373,9 @@ class Citizens:
         """See `CitizenDesk.cancel`. What is sealed already is erased; a call that goes on is left alone."""
         await self._browsers.give_up(self._id(page))
 
-    @asynccontextmanager
-    async def changes(self, page: PageToken) -> AsyncIterator[AsyncIterator[None]]:
+    def changes(self, page: PageToken) -> AbstractContextManager[AsyncIterator[None]]:
         """See `CitizenDesk.changes`."""
-        async with self._screens.page_changes(self._browsers.all_of(self._id(page))) as looks:
-            yield looks
+        return self._screens.page_changes(self._browsers.all_of(self._id(page)))
 
     def _id(self, page: PageToken) -> PageId:
         return PageId(hmac.new(self._page_key, page.encode(), hashlib.sha256).hexdigest()[:32])

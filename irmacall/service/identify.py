@@ -12,7 +12,7 @@ import hmac
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 from urllib.parse import urlsplit
@@ -315,11 +315,9 @@ class Identifying:
         await self._leadership.term().ask(PairingStopped(page_id))
         await self._citizens.stop_paired(page_id)
 
-    @asynccontextmanager
-    async def paired_changes(self, page: NowToken) -> AsyncIterator[AsyncIterator[None]]:
+    def paired_changes(self, page: NowToken) -> AbstractContextManager[AsyncIterator[None]]:
         """See `PairedDesk.paired_changes`."""
-        async with self._screens.page_changes([self._id(page)]) as looks:
-            yield looks
+        return self._screens.page_changes([self._id(page)])
 
     def _call_of(self, page: PageId) -> Call | None:
         """The call whose number this page typed in, whatever has become of that."""

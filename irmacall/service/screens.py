@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Generic, TypeVar
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Generic, Self, TypeVar
 
 from irmacall.core.ids import PageId, SeatId
 from irmacall.web.ports import Nudge
@@ -19,7 +19,12 @@ PANEL = Nudge("panel")
 
 
 class Mailbox:
-    """What one stream has still to be told, newest of each kind only, in the order in which it came."""
+    """What one stream has still to be told, newest of each kind only, in the order in which it came.
+
+    Iterated, it gives every nudge until it is closed; what waits then is not told any more.
+    """
+
+    __slots__ = ("_closed", "_filled", "_waiting")
 
     def __init__(self) -> None:
         self._waiting: dict[str, Nudge] = {}
@@ -44,16 +49,16 @@ class Mailbox:
         if self._filled is not None and not self._filled.done():
             self._filled.set_result(None)
 
-    async def nudges(self) -> AsyncIterator[Nudge]:
-        """Every nudge, until the mailbox is closed; what is waiting then is not told any more."""
-        while True:
-            if not self._waiting and not self._closed:
-                self._filled = asyncio.get_running_loop().create_future()
-                await self._filled
-            while self._waiting and not self._closed:
-                yield self._waiting.pop(next(iter(self._waiting)))
-            if self._closed:
-                return
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Nudge:
+        if not self._waiting and not self._closed:
+            self._filled = asyncio.get_running_loop().create_future()
+            await self._filled
+        if self._closed:
+            raise StopAsyncIteration
+        return self._waiting.pop(next(iter(self._waiting)))
 
 
 class Streams(Generic[Name]):
@@ -62,19 +67,26 @@ class Streams(Generic[Name]):
     def __init__(self) -> None:
         self._open: dict[Name, set[Mailbox]] = defaultdict(set)
 
-    @contextmanager
-    def mailbox(self, *names: Name) -> Iterator[Mailbox]:
-        """A mailbox that is fed with what is told to any of these, while the context lasts."""
-        box = Mailbox()
+    def mailbox(
+        self, *names: Name, first: Callable[[], Collection[Nudge]] = lambda: ()
+    ) -> AbstractContextManager[Mailbox]:
+        """A mailbox that is fed with what is told to any of these, while the context lasts.
+
+        `first` is asked in the moment in which that begins: what is so then. All later changes come after it.
+        """
+        return _Fed(self, names, first)
+
+    def add(self, names: Collection[Name], box: Mailbox) -> None:
+        """From now on it is told what these are told."""
         for name in names:
             self._open[name].add(box)
-        try:
-            yield box
-        finally:
-            for name in names:
-                self._open[name].discard(box)
-                if not self._open[name]:
-                    del self._open[name]
+
+    def remove(self, names: Collection[Name], box: Mailbox) -> None:
+        """No more, after `add`."""
+        for name in names:
+            self._open[name].discard(box)
+            if not self._open[name]:
+                del self._open[name]
 
     def watched(self, name: Name) -> bool:
         """Whether anybody watches for this one now."""
@@ -102,6 +114,29 @@ class Streams(Generic[Name]):
                 box.close()
 
 
+class _Fed(Generic[Name]):
+    """A mailbox's context. A class: a generator's costs ten times as much, and there is one for each open screen."""
+
+    __slots__ = ("_box", "_first", "_names", "_streams")
+
+    def __init__(
+        self, streams: Streams[Name], names: Collection[Name], first: Callable[[], Collection[Nudge]]
+    ) -> None:
+        self._streams: Streams[Name] = streams
+        self._names: Collection[Name] = names
+        self._first = first
+        self._box = Mailbox()
+
+    def __enter__(self) -> Mailbox:
+        for nudge in self._first():
+            self._box.put(nudge)
+        self._streams.add(self._names, self._box)
+        return self._box
+
+    def __exit__(self, *_: object) -> None:
+        self._streams.remove(self._names, self._box)
+
+
 class Screens:
     """All that is being watched: seats by agents, pages by citizens."""
 
@@ -109,21 +144,13 @@ class Screens:
         self.seats: Streams[SeatId] = Streams()
         self.pages: Streams[PageId] = Streams()
 
-    @asynccontextmanager
-    async def seat_changes(self, seat: SeatId, first: Iterable[Nudge] = ()) -> AsyncIterator[AsyncIterator[Nudge]]:
-        """See `StaffDesk.changes`. `first`: what is so now."""
-        with self.seats.mailbox(seat) as box:
-            for nudge in first:
-                box.put(nudge)
-            yield box.nudges()
-
-    @asynccontextmanager
-    async def page_changes(self, pages: Collection[PageId]) -> AsyncIterator[AsyncIterator[None]]:
+    @contextmanager
+    def page_changes(self, pages: Collection[PageId]) -> Iterator[AsyncIterator[None]]:
         """See `CitizenDesk.changes`; one of these pages may show how it goes with another."""
         with self.pages.mailbox(*pages) as box:
             yield _only_that(box)
 
 
 async def _only_that(box: Mailbox) -> AsyncIterator[None]:
-    async for _ in box.nudges():
+    async for _ in box:
         yield None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import quote
 
 from irmacall.core import views
@@ -207,15 +208,13 @@ class Staff:
             return None
         return template.replace("{call_id}", quote(call, safe="")).replace("{subject}", quote(subject or "", safe=""))
 
-    @asynccontextmanager
-    async def changes(self, seat: SeatId) -> AsyncIterator[AsyncIterator[Nudge]]:
+    def changes(self, seat: SeatId) -> AbstractContextManager[AsyncIterator[Nudge]]:
         """See `StaffDesk.changes`."""
-        grants = self._leadership.term().grants
-        # In one step with the mailbox: what is granted or withdrawn later comes after it.
-        held = grants.of(seat)
-        first = [PANEL] if held is None else [Nudge("card", held.call, held.grant), PANEL]
-        async with self._screens.seat_changes(seat, first) as nudges:
-            yield nudges
+        return self._screens.seats.mailbox(seat, first=partial(self._so_now, seat))
+
+    def _so_now(self, seat: SeatId) -> list[Nudge]:
+        held = self._leadership.term().grants.of(seat)
+        return [PANEL] if held is None else [Nudge("card", held.call, held.grant), PANEL]
 
     # -- what accounts ask (see `accounts.Seats`) ----------------------------------------------------------
 

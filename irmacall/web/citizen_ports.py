@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, NewType, Protocol
 
@@ -163,5 +163,5 @@ class CitizenDesk(Protocol):
     async def cancel(self, page: PageToken) -> None:
         """Give up the disclosures of this browser that are still going on; one just sealed is erased."""
 
-    def changes(self, page: PageToken) -> AbstractAsyncContextManager[AsyncIterator[None]]:
+    def changes(self, page: PageToken) -> AbstractContextManager[AsyncIterator[None]]:
         """An iterator that yields whenever it is worth asking for the view again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, NewType, Protocol
 
@@ -51,7 +51,7 @@ class PairedDesk(Protocol):
     async def stop_paired(self, page: NowToken) -> None:
         """She did not call, or wants none of it. To stop twice is harmless."""
 
-    def paired_changes(self, page: NowToken) -> AbstractAsyncContextManager[AsyncIterator[None]]:
+    def paired_changes(self, page: NowToken) -> AbstractContextManager[AsyncIterator[None]]:
         """An iterator that yields whenever it is worth asking for the view again."""
 
 

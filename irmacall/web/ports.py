@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
@@ -312,7 +312,7 @@ class StaffDesk(Protocol):
     async def reveal(self, seat: SeatId, user: UserId, call: CallId, grant: GrantNumber) -> Card:
         """The one door through which identity leaves. Raises Refused, VaultGone, LeaseLost or PeerError."""
 
-    def changes(self, seat: SeatId) -> AbstractAsyncContextManager[AsyncIterator[Nudge]]:
+    def changes(self, seat: SeatId) -> AbstractContextManager[AsyncIterator[Nudge]]:
         """Nudges for this seat, in order; it ends when this daemon may not speak any more.
 
         It begins with what is so now: look at the panel, and of who has a caller to see, her card. Nothing that was

@@ -7,8 +7,7 @@ blanks by itself. Who does not read what is written is shed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 BEAT_SECONDS: Final = 1.0
@@ -105,24 +104,23 @@ class Pulse:
         self._working: asyncio.Task[None] | None = None
         self._count = 0
 
-    @contextmanager
-    def keeping(self, stream: Stream) -> Iterator[None]:
-        """This stream beats while the context lasts, and is told to end where it must."""
-        slot = self._slots[self._next]
-        self._next = (self._next + 1) % SLOTS
+    def add(self, stream: Stream) -> None:
+        """From now on this stream beats, and is told to end where it must. Raises as `Stream.write`."""
         stream.write(_BEAT)
-        slot[stream] = None
+        self._slots[self._next][stream] = None
+        self._next = (self._next + 1) % SLOTS
         self._count += 1
         if self._working is None:
             self._working = asyncio.create_task(self._work(), name="pulse")
-        try:
-            yield
-        finally:
-            del slot[stream]
-            self._count -= 1
-            if not self._count:
-                self._working.cancel()
-                self._working = None
+
+    def remove(self, stream: Stream) -> None:
+        """No more, after `add`."""
+        for slot in self._slots:
+            slot.pop(stream, None)
+        self._count -= 1
+        if not self._count and self._working is not None:
+            self._working.cancel()
+            self._working = None
 
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as both:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final, TypeVar
 
 from aiohttp import HttpVersion11, web
@@ -43,7 +43,7 @@ class Streams:
     async def serve(
         self,
         request: web.Request,
-        changes: AbstractAsyncContextManager[AsyncIterator[Change]],
+        changes: AbstractContextManager[AsyncIterator[Change]],
         write: Callable[[Change], bytes],
         may_go_on: Callable[[], Awaitable[bool]],
     ) -> web.StreamResponse:
@@ -56,7 +56,7 @@ class Streams:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         response.enable_chunked_encoding()
         try:
-            async with changes as told:
+            with changes as told:
                 await response.prepare(request)
                 response.headers.clear()  # They have left, and a stream lives long.
                 stream = Stream(_transport(request), task, may_go_on)
@@ -74,11 +74,14 @@ class Streams:
     ) -> None:
         try:
             stream.must_go_on(await stream.may_go_on())
-            with self._pulse.keeping(stream):
+            self._pulse.add(stream)
+            try:
                 stream.write(b"retry: 1000\n\n")
                 async for change in told:
                     stream.write(write(change))
                 raise NoMore
+            finally:
+                self._pulse.remove(stream)
         except asyncio.CancelledError:
             if stream.ended is None:
                 raise

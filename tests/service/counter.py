@@ -77,9 +77,10 @@ class Counter:
 
     async def becomes(self, begun: Begun, state: str) -> CitizenView:
         """What her page shows as soon as it is in this state; looked at whenever the page is told to look."""
-        async with asyncio.timeout(5), self.citizens.changes(begun.page) as looks:
-            while (seen := await self.view(begun)).state != state:
-                await anext(looks)
+        with self.citizens.changes(begun.page) as looks:
+            async with asyncio.timeout(5):
+                while (seen := await self.view(begun)).state != state:
+                    await anext(looks)
         return seen
 
     async def sealed(self) -> Begun:

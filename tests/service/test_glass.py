@@ -81,7 +81,7 @@ async def test_a_look_is_told_to_the_owner_however_short_it_was(house: House) ->
     glass, office = _glass(house), Office(house)
     await glass.ask(DESK_OF_MIA, MIA, call, WHY)
     await glass.reveal_by_glass(DESK_OF_MIA, MIA, call, await _grant(house, call))
-    async with office.staff.changes(seat_of(ELS)) as nudges:
+    with office.staff.changes(seat_of(ELS)) as nudges:
         await glass.leave(DESK_OF_MIA, call)
         async with asyncio.timeout(5):
             async for _ in nudges:

@@ -162,7 +162,7 @@ async def test_the_end_blanks_every_card_and_closes_every_stream_before_a_slow_n
         await house.store.called.until(lambda called: called == "renew")
         await house.eventually(lambda: box._closed)
         assert box._waiting["blank"] == second._waiting["blank"] == Nudge("blank", call, number)
-        assert [nudge async for nudge in box.nudges()] == []
+        assert [nudge async for nudge in box] == []
         assert term.grants.held() == []
         assert house.leadership._term is term  # Its nodes are still being closed.
         with pytest.raises(PeerUnavailable):

@@ -66,7 +66,7 @@ async def test_when_she_wipes_the_door_refuses_before_her_page_is_answered(count
     """Withdrawn, blanked and erased, and only then is she told that it is done."""
     begun = await _talks(counter)
     house, seat = counter.house, seat_of(ELS)
-    async with house.screens.seat_changes(seat) as nudges:
+    with house.screens.seats.mailbox(seat) as nudges:
         house.store.gate.hold()  # Nothing can be saved: what takes away waits for nobody.
         task = asyncio.create_task(counter.citizens.erase(begun.page))
         assert (await anext(nudges)).kind == "blank"

@@ -26,9 +26,8 @@ def _blank(number: int, call: CallId = CALL) -> Nudge:
 async def _waiting(box: Mailbox) -> list[Nudge]:
     """All that is told before the stream would wait."""
     told = []
-    nudges = box.nudges()
     while box._waiting:
-        told.append(await within(anext(nudges)))
+        told.append(await within(anext(box)))
     return told
 
 
@@ -56,7 +55,7 @@ async def test_a_mailbox_holds_the_newest_of_each_kind(put: list[Nudge], told: l
 async def test_a_stream_waits_for_the_next_nudge() -> None:
     """Nothing is polled: what is put wakes who waits."""
     box = Mailbox()
-    asked = asyncio.ensure_future(anext(box.nudges()))
+    asked = asyncio.ensure_future(anext(box))
     await asyncio.sleep(0)
     assert not asked.done()
     box.put(PANEL)
@@ -69,7 +68,7 @@ async def test_a_closed_mailbox_ends_and_tells_nothing_any_more() -> None:
     box.put(_card(1))
     box.close()
     box.put(PANEL)
-    assert [nudge async for nudge in box.nudges()] == []
+    assert [nudge async for nudge in box] == []
 
 
 async def test_a_stream_that_is_closed_while_it_is_read_ends() -> None:
@@ -78,7 +77,7 @@ async def test_a_stream_that_is_closed_while_it_is_read_ends() -> None:
     box.put(PANEL)
     box.put(_card(1))
     told = []
-    async for nudge in box.nudges():
+    async for nudge in box:
         told.append(nudge)
         box.close()
     assert told == [PANEL]
@@ -115,7 +114,7 @@ async def test_closing_ends_every_stream_that_is_open_and_none_that_comes_later(
         screens.seats.close()
         with screens.seats.mailbox(SEAT) as late:
             screens.seats.nudge(SEAT, PANEL)
-            assert [nudge async for nudge in early.nudges()] == []
+            assert [nudge async for nudge in early] == []
             assert await _waiting(late) == [PANEL]
 
 
@@ -124,7 +123,7 @@ async def test_a_citizens_page_is_told_only_that_it_should_look() -> None:
     screens = Screens()
     page = PageId("page1")
     before = PageId("page0")
-    async with screens.page_changes([before, page]) as looks:
+    with screens.page_changes([before, page]) as looks:
         for each in (page, before):
             screens.pages.nudge(each, PANEL)
             asked: object = await within(anext(looks))

@@ -231,7 +231,7 @@ async def test_hanging_up_ends_the_call_that_the_screen_showed(office: Office) -
 async def test_a_stream_is_told_of_the_card_and_of_its_end(office: Office) -> None:
     """In this order, and only to the seat that has the caller."""
     call = await office.house.connects()
-    async with office.staff.changes(SEAT) as nudges, office.staff.changes(seat_of(BO)) as others:
+    with office.staff.changes(SEAT) as nudges, office.staff.changes(seat_of(BO)) as others:
         await office.house.joins(call)
         kinds = []
         async with asyncio.timeout(5):
@@ -249,11 +249,11 @@ async def test_a_stream_is_told_of_the_card_and_of_its_end(office: Office) -> No
 async def test_a_stream_begins_with_what_is_so_now(office: Office) -> None:
     """Of who has the caller on the line, with her card; of anybody else with the panel alone; nothing is replayed."""
     call, number = await office.house.talks()
-    async with office.staff.changes(SEAT) as nudges, office.staff.changes(seat_of(BO)) as others:
+    with office.staff.changes(SEAT) as nudges, office.staff.changes(seat_of(BO)) as others:
         assert await anext(nudges) == Nudge("card", call, number)
         assert await anext(nudges) == await anext(others) == Nudge("panel")
     await office.house.hangs_up(call)
-    async with office.staff.changes(SEAT) as nudges:
+    with office.staff.changes(SEAT) as nudges:
         assert await anext(nudges) == Nudge("panel")
 
 

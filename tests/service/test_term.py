@@ -35,12 +35,12 @@ SEALED = SealedId("sealed1")
 
 
 async def _next(box: Mailbox) -> Nudge:
-    return await within(anext(box.nudges()))
+    return await within(anext(box))
 
 
 async def _told_of_a_card(box: Mailbox) -> bool:
     async with asyncio.timeout(PATIENCE):
-        async for nudge in box.nudges():
+        async for nudge in box:
             if nudge.kind == "card":
                 return True
     return False

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
@@ -72,8 +72,8 @@ class Ears(Generic[Told]):
         for queue in self._queues.get(key, ()):
             queue.put_nowait([])
 
-    @asynccontextmanager
-    async def listen(self, key: str, first: Sequence[Told] = ()) -> AsyncIterator[AsyncIterator[Told]]:
+    @contextmanager
+    def listen(self, key: str, first: Sequence[Told] = ()) -> Iterator[AsyncIterator[Told]]:
         """Listen at a key; `first` is told at once."""
         queue: asyncio.Queue[list[Told]] = asyncio.Queue()
         for told in first:
@@ -178,10 +178,8 @@ class MemoryCitizenDesk:
         self.calls.append("cancel")
         self.become(page, state="failed", reason="refused")
 
-    @asynccontextmanager
-    async def changes(self, page: PageToken) -> AsyncIterator[AsyncIterator[None]]:
-        async with self.ears.listen(page) as told:
-            yield told
+    def changes(self, page: PageToken) -> AbstractContextManager[AsyncIterator[None]]:
+        return self.ears.listen(page)
 
 
 def card(grant: int, name: str = "Vries", gender: str = "V", language: str = "nl") -> Card:
@@ -306,10 +304,8 @@ class MemoryStaffDesk:
             await held.hold.wait()
         return found
 
-    @asynccontextmanager
-    async def changes(self, seat: SeatId) -> AsyncIterator[AsyncIterator[Nudge]]:
-        async with self.ears.listen(seat, self._first(seat)) as told:
-            yield told
+    def changes(self, seat: SeatId) -> AbstractContextManager[AsyncIterator[Nudge]]:
+        return self.ears.listen(seat, self._first(seat))
 
     def _first(self, seat: SeatId) -> list[Nudge]:
         """With what a stream begins: what is so now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from irmacall.core.ids import CallId, SeatId, SubjectId, UserId
@@ -66,10 +66,8 @@ class MemoryPairedDesk:
         self.stopped.append(page)
         self.pages.pop(page, None)
 
-    @asynccontextmanager
-    async def paired_changes(self, page: NowToken) -> AsyncIterator[AsyncIterator[None]]:
-        async with self.ears.listen(page) as told:
-            yield told
+    def paired_changes(self, page: NowToken) -> AbstractContextManager[AsyncIterator[None]]:
+        return self.ears.listen(page)
 
     def become(self, state: str) -> None:
         """The one page that typed in the number is in this state, and its browser is told."""

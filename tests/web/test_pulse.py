@@ -56,8 +56,11 @@ async def _serve(pulse: Pulse, wire: _Wire, login: _Login) -> Exception | None:
     stream = Stream(wire, task, login)
     try:
         stream.must_go_on(await login())
-        with pulse.keeping(stream):
+        pulse.add(stream)
+        try:
             await asyncio.Event().wait()
+        finally:
+            pulse.remove(stream)
     except asyncio.CancelledError:
         task.uncancel()
     return stream.ended
