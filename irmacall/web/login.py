@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import secrets
 from typing import Final
 
@@ -15,8 +17,11 @@ from irmacall.web.pages import Pages
 from irmacall.web.routes import EVERYBODY, Route
 from irmacall.web.throttle import Throttle
 
+log = logging.getLogger("irmacall.web")
+
 COOKIE: Final = "__Host-irmacall-login"
 """Before there is a session, the login form's token is bound to this cookie."""
+_BOUND: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class Login:
@@ -42,34 +47,44 @@ class Login:
         if await sessions.user_of(request) is not None:
             raise web.HTTPSeeOther("/")
         key = sessions.sent_key(request)
-        return self._form(ended_by=None if key is None else self._accounts.ended_by(key))
+        return self._form(request, ended_by=None if key is None else self._accounts.ended_by(key))
 
     async def log_in(self, request: web.Request) -> web.StreamResponse:
-        """Check the password; the same answer for an unknown login and a wrong password."""
+        """Check the password; the same answer for an unknown login and a wrong password.
+
+        A form that is not the newest of this browser, as two tabs that were logged out at once have them, is refused
+        by another one.
+        """
         doors.must_be_same_origin(request, self._origin)
         fields = await doors.form(request)
-        bound = request.cookies.get(COOKIE)
-        if bound is None:
-            raise CrossSite("no login cookie")
-        doors.must_carry(fields.get("token"), bound)
+        try:
+            _must_be_this_browsers(request, fields.get("token"))
+        except CrossSite:
+            log.info("action=login.old_form")
+            return self._form(request, status=403, old=True)
         login, password = doors.text(fields, "login", 100), doors.text(fields, "password", 256)
         self._logins.take(request.remote)
         user = await self._accounts.verify(login, password, request.remote or "")
         if user is None:
-            return self._form(failed=True)
+            return self._form(request, status=401, failed=True)
         await sessions.log_in(request, self._accounts, user)
         response = web.Response(status=303, headers={"Location": "/"})
         response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
         return response
 
-    def _form(self, failed: bool = False, ended_by: str | None = None) -> web.Response:
-        bound = secrets.token_urlsafe(32)
+    def _form(
+        self,
+        request: web.Request,
+        status: int = 200,
+        *,
+        failed: bool = False,
+        old: bool = False,
+        ended_by: str | None = None,
+    ) -> web.Response:
+        bound = _bound(request) or secrets.token_urlsafe(32)  # the same in all tabs: none makes another's form old
+        token = doors.token_for(bound)
         response = self._pages.draw(
-            "staff/login.html",
-            status=401 if failed else 200,
-            failed=failed,
-            ended_by=ended_by,
-            token=doors.token_for(bound),
+            "staff/login.html", status=status, failed=failed, old=old, ended_by=ended_by, token=token
         )
         response.set_cookie(COOKIE, bound, path="/", secure=True, httponly=True, samesite="Strict")
         return response
@@ -79,3 +94,17 @@ class Login:
         doors.must_carry((await doors.form(request)).get("token"), await sessions.key_of(request))
         await sessions.log_out(request)
         return web.Response(status=303, headers={"Location": "/login"})
+
+
+def _must_be_this_browsers(request: web.Request, token: str | None) -> None:
+    """Refuse a form that is bound to another cookie, or to none. Raises CrossSite."""
+    bound = _bound(request)
+    if bound is None:
+        raise CrossSite("no login cookie")
+    doors.must_carry(token, bound)
+
+
+def _bound(request: web.Request) -> str | None:
+    """What this browser's forms are bound to, where it has one already."""
+    found = request.cookies.get(COOKIE, "")
+    return found if _BOUND.fullmatch(found) else None

@@ -29,6 +29,42 @@ async def test_an_unknown_login_looks_like_a_wrong_password(client: aiohttp.Clie
     assert not staff.accounts.sessions
 
 
+async def test_two_tabs_that_were_logged_out_at_once_can_both_log_in(
+    client: aiohttp.ClientSession, staff: Staff
+) -> None:
+    """Each asked for a form before it had the other's cookie: the older one is refused by a form that works."""
+    forms, answers = [], []
+    for _ in range(2):
+        client.cookie_jar.clear()
+        async with client.get(f"{staff.origin}/login") as form:
+            forms.append(field(await form.text(), "token"))
+    given = {"token": forms[0], "login": "anna", "password": PASSWORD}
+    for _ in range(2):
+        async with client.post(
+            f"{staff.origin}/login", data=given, headers={"Origin": staff.origin}, allow_redirects=False
+        ) as answer:
+            answers.append(answer.status)
+            if answer.status == 403:
+                text = await answer.text()
+                assert "Meld u nog eens aan" in text
+                given["token"] = field(text, "token")
+    assert answers == [403, 303]
+
+
+async def test_a_further_tab_makes_no_form_old(client: aiohttp.ClientSession, staff: Staff) -> None:
+    """All forms of one browser are bound to the same cookie, until she is logged in; a made-up one is replaced."""
+    tokens = set()
+    for _ in range(2):
+        async with client.get(f"{staff.origin}/login") as form:
+            tokens.add(field(await form.text(), "token"))
+    assert len(tokens) == 1
+    client.cookie_jar.clear()
+    client.cookie_jar.update_cookies({"__Host-irmacall-login": "short"})
+    async with client.get(f"{staff.origin}/login") as form:
+        assert field(await form.text(), "token") not in tokens
+        assert len(form.cookies["__Host-irmacall-login"].value) == 43
+
+
 async def test_each_login_has_a_key_of_its_own(client: aiohttp.ClientSession, staff: Staff) -> None:
     """Who is logged in is led past the form; a second login in a fresh browser gets another key."""
     await log_in(client, staff)
