@@ -52,15 +52,18 @@ class Login:
     async def log_in(self, request: web.Request) -> web.StreamResponse:
         """Check the password; the same answer for an unknown login and a wrong password.
 
-        A form that is not the newest of this browser, as two tabs that were logged out at once have them, is refused
-        by another one.
+        A form that is bound to another cookie than this browser has now, as two tabs that were logged out at once
+        have them, is answered with one that works. Who is in by another tab is led there: she may have a caller on
+        the line, and a second login would end the first.
         """
         doors.must_be_same_origin(request, self._origin)
         fields = await doors.form(request)
         try:
             _must_be_this_browsers(request, fields.get("token"))
-        except CrossSite:
-            log.info("action=login.old_form")
+        except CrossSite as refused:
+            if await sessions.user_of(request) is not None:
+                raise web.HTTPSeeOther("/") from refused
+            log.info("action=login.old_form why=%r", refused.why)
             return self._form(request, status=403, old=True)
         login, password = doors.text(fields, "login", 100), doors.text(fields, "password", 256)
         self._logins.take(request.remote)

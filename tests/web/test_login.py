@@ -29,26 +29,42 @@ async def test_an_unknown_login_looks_like_a_wrong_password(client: aiohttp.Clie
     assert not staff.accounts.sessions
 
 
-async def test_two_tabs_that_were_logged_out_at_once_can_both_log_in(
-    client: aiohttp.ClientSession, staff: Staff
-) -> None:
-    """Each asked for a form before it had the other's cookie: the older one is refused by a form that works."""
-    forms, answers = [], []
+async def _two_forms(client: aiohttp.ClientSession, staff: Staff) -> list[dict[str, str]]:
+    """What two tabs would send that asked for their form before either had the other's cookie."""
+    forms = []
     for _ in range(2):
         client.cookie_jar.clear()
         async with client.get(f"{staff.origin}/login") as form:
-            forms.append(field(await form.text(), "token"))
-    given = {"token": forms[0], "login": "anna", "password": PASSWORD}
-    for _ in range(2):
-        async with client.post(
-            f"{staff.origin}/login", data=given, headers={"Origin": staff.origin}, allow_redirects=False
-        ) as answer:
-            answers.append(answer.status)
-            if answer.status == 403:
-                text = await answer.text()
-                assert "Meld u nog eens aan" in text
-                given["token"] = field(text, "token")
-    assert answers == [403, 303]
+            forms.append({"token": field(await form.text(), "token"), "login": "anna", "password": PASSWORD})
+    return forms
+
+
+async def _sent(client: aiohttp.ClientSession, staff: Staff, form: dict[str, str]) -> tuple[int, str, str]:
+    """The answer's status, where it leads, and what it says."""
+    headers = {"Origin": staff.origin}
+    async with client.post(f"{staff.origin}/login", data=form, headers=headers, allow_redirects=False) as answer:
+        return answer.status, answer.headers.get("Location", ""), await answer.text()
+
+
+async def test_of_two_tabs_that_were_logged_out_at_once_each_can_log_in(
+    client: aiohttp.ClientSession, staff: Staff
+) -> None:
+    """The older form is answered by one that works."""
+    older, _ = await _two_forms(client, staff)
+    status, _, text = await _sent(client, staff, older)
+    assert (status, "Meld u nog eens aan" in text) == (403, True)
+    assert not staff.accounts.sessions
+    assert await _sent(client, staff, {**older, "token": field(text, "token")}) == (303, "/", "")
+
+
+async def test_a_form_that_is_left_over_ends_no_login(client: aiohttp.ClientSession, staff: Staff) -> None:
+    """Who is in by one tab, perhaps with a caller on the line, and sends the other's form is led to her screen."""
+    older, newer = await _two_forms(client, staff)
+    assert (await _sent(client, staff, newer))[:2] == (303, "/")
+    [key] = staff.accounts.sessions
+    for form in (older, newer):
+        assert (await _sent(client, staff, form))[:2] == (303, "/")
+        assert [*staff.accounts.sessions] == [key]
 
 
 async def test_a_further_tab_makes_no_form_old(client: aiohttp.ClientSession, staff: Staff) -> None:
