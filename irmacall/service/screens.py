@@ -21,7 +21,7 @@ PANEL = Nudge("panel")
 class Mailbox:
     """What one stream has still to be told, newest of each kind only, in the order in which it came.
 
-    Iterated, it gives every nudge until it is closed; what waits then is not told any more.
+    Iterated, it gives its one reader every nudge until it is closed; what waits then is not told any more.
     """
 
     __slots__ = ("_closed", "_filled", "_waiting")
@@ -53,7 +53,7 @@ class Mailbox:
         return self
 
     async def __anext__(self) -> Nudge:
-        if not self._waiting and not self._closed:
+        while not self._waiting and not self._closed:
             self._filled = asyncio.get_running_loop().create_future()
             await self._filled
         if self._closed:

@@ -114,10 +114,11 @@ class Pulse:
             self._working = asyncio.create_task(self._work(), name="pulse")
 
     def remove(self, stream: Stream) -> None:
-        """No more, after `add`."""
+        """No more; harmless for one that does not beat."""
         for slot in self._slots:
-            slot.pop(stream, None)
-        self._count -= 1
+            if stream in slot:
+                del slot[stream]
+                self._count -= 1
         if not self._count and self._working is not None:
             self._working.cancel()
             self._working = None
