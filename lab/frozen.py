@@ -44,7 +44,7 @@ def stands_still(pid: int) -> bool:
     """Whether no thread of this process runs any more. Raises ProcessLookupError where it is gone."""
     try:
         stats = [task.joinpath("stat").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
-    except FileNotFoundError:  # a thread ended as we read, or all of it did
+    except (FileNotFoundError, ProcessLookupError):  # a thread ended as we read, or all of it did
         os.kill(pid, 0)
         return False
     return all(stat.rpartition(")")[2].split()[0] in _STILL for stat in stats)
