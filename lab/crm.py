@@ -1,19 +1,15 @@
-"""A CRM for the lab: a real HTTP server that is told of calls and checks each signature;
-and a page of it, which has ours in a frame.
-"""
+"""A CRM for the lab: a real HTTP server that is told of calls, checks each signature, and shows what it heard."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import hmac
-import ssl
 import time
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from aiohttp import web
-from playwright.async_api import Page
 
 FRESH_SECONDS: Final = 300
 """What was signed longer ago is somebody else's, who sends it again."""
@@ -82,50 +78,3 @@ class Crm:
         at = parts.get("t", "0")
         right = hmac.new(self.key.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
         return abs(time.time() - int(at)) < FRESH_SECONDS and hmac.compare_digest(parts.get("v1", ""), right)
-
-
-_PAGE: Final = """<!doctype html><html lang="nl"><title>CRM</title><h1>Contact</h1>
-<iframe src="%(staff)s/crm" title="Telefoon" width="360" height="48"></iframe>
-<script>window.told = []; window.addEventListener("message", (event) =>
-{ if (event.origin === "%(staff)s") told.push(event.data); else told.push("of another"); });</script></html>"""
-
-
-@dataclass
-class CrmPage:
-    """Stands at an origin of its own while the context lasts, and keeps what `staff`'s frame in it tells."""
-
-    tls: ssl.SSLContext
-    host: str
-    port: int
-    staff: str = ""
-
-    @property
-    def origin(self) -> str:
-        """What the site names it by."""
-        return f"https://{self.host}:{self.port}"
-
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_get("/", self._show)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self.tls).start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
-
-    async def _show(self, _: web.Request) -> web.Response:
-        return web.Response(text=_PAGE % {"staff": self.staff}, content_type="text/html")
-
-
-async def told(page: Page, number: int) -> list[dict[str, str | None]]:
-    """All that a browser's page of the CRM was told, once it is so much."""
-    await page.wait_for_function("(number) => told.length >= number", arg=number)
-    messages: list[dict[str, str | None]] = await page.evaluate("told")
-    return messages
-
-
-def message(event: str, reference: str | None = None) -> dict[str, str | None]:
-    """What the frame tells (docs/crm.md)."""
-    return {"source": "irmacall", "event": event, "reference": reference}

@@ -18,7 +18,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext
 
-from lab.crm import Crm, CrmPage
+from lab.crm import Crm
+from lab.crm_page import CrmPage
 from lab.exchange import Exchange
 from lab.lab import Lab
 from lab.paths import VAR

@@ -17,7 +17,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 from irmacall.core.ids import SeatId
 from irmacall.web.crm import CrmCall, CrmFrame
 from irmacall.web.staff import TABLE
-from lab.crm import CrmPage, message, told
+from lab.crm_page import CrmPage, message, told
 from tests.web.conftest import Staff, available, free_port, log_in, running_staff
 from tests.web.doubles import CALL, NUMBER, MemoryStaffDesk, card
 from tests.web.test_accessibility import RULES
