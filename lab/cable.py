@@ -4,7 +4,9 @@
         screen = await AgentScreen.open(town, agent, cable=cable)
         cable.pull()
 
-To the browser it is an HTTP proxy that knows CONNECT alone (RFC 9110, 9.3.6), which is all that https needs.
+To the browser it is an HTTP proxy that knows CONNECT alone (RFC 9110, 9.3.6), which is all that https needs. It leads
+to this machine and nowhere else: a Chromium that has a proxy leaves the resolving of names to it, so that the rule by
+which the lab's browsers call nobody (lab/browser.py) is the cable's to keep.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ from typing import ClassVar
 
 from lab.relay import Relay
 
+_HERE = ("127.0.0.1", "localhost")
+
 
 class Cable(Relay):
-    """Listens on a free port of 127.0.0.1 for one browser, and passes its bytes on to wherever it asks for."""
+    """Listens on a free port of 127.0.0.1 for one browser, and passes its bytes on to the port that it asks for."""
 
     _greeting: ClassVar[bytes] = b"HTTP/1.1 200 Connected\r\n\r\n"
 
@@ -39,7 +43,9 @@ class Cable(Relay):
 
     async def _target(self, reader: asyncio.StreamReader) -> tuple[str, int]:
         head = await reader.readuntil(b"\r\n\r\n")
-        method, target = head.split()[:2]
-        assert method == b"CONNECT", "this browser is for https alone"
-        host, port = target.decode().rsplit(":", 1)
+        method, target = head.decode(errors="replace").split()[:2]
+        host, _, port = target.rpartition(":")
+        if method != "CONNECT" or host not in _HERE:
+            await self._flowing.wait()
+            raise ConnectionRefusedError(f"{method} {target}: only CONNECT, and only to {' or '.join(_HERE)}")
         return host, int(port)

@@ -23,7 +23,8 @@ class Desktop:
     def __init__(self, directory: Path, trusted_key: str, *, proxy: str | None = None) -> None:
         """`directory` becomes its profile and log; `trusted_key`: see lab.browser.Browser."""
         argv: list[str | Path] = [CHROMIUM, "--headless=new", "--accept-lang=nl-NL,nl", *FLAGS, trusting(trusted_key)]
-        argv += [f"--user-data-dir={directory / 'profile'}", "--remote-debugging-port=0"]
+        # No tab of Chromium's own: it would go to its maker's page, and Playwright is not there before that has come.
+        argv += [f"--user-data-dir={directory / 'profile'}", "--remote-debugging-port=0", "--no-startup-window"]
         if proxy is not None:
             argv += [f"--proxy-server={proxy}", "--proxy-bypass-list=<-loopback>"]
         self._program = Program("chromium", argv, directory / "chromium.log", ready=says(_DEVTOOLS))
@@ -32,12 +33,16 @@ class Desktop:
         self._frozen: dict[Page, CDPSession] = {}
 
     async def start(self) -> None:
-        """Start it. Raises LabError."""
+        """Start it, or leave nothing behind. Raises LabError, or Playwright's Error where it cannot be driven."""
         await self._program.start()
         found = re.search(_DEVTOOLS, self._program.written())
         assert found is not None
-        self._playwright = await async_playwright().start()
-        self._browser = await self._playwright.chromium.connect_over_cdp(found[1], no_defaults=True)
+        try:
+            self._playwright = await async_playwright().start()
+            self._browser = await self._playwright.chromium.connect_over_cdp(found[1], no_defaults=True)
+        except BaseException:
+            await self.stop()  # the next on this profile would find it taken
+            raise
 
     @property
     def context(self) -> BrowserContext:

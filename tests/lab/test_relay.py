@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -100,3 +101,21 @@ async def test_where_nobody_listens_whoever_asked_is_cut_off(echo: int) -> None:
     """As near as a relay comes to a refusal."""
     async with Relay("127.0.0.1", 1) as relay, client(relay, echo) as there:
         assert await there.said_back(b"a word") == b""
+
+
+_ELSEWHERE = ["CONNECT foreign.example:443", "CONNECT [::1]:{echo}", "GET http://127.0.0.1:{echo}/"]
+
+
+@pytest.mark.parametrize("asked", _ELSEWHERE)
+async def test_a_cable_leads_to_this_machine_alone(asked: str, echo: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else the browser asks for is cut off; no name is looked up, and nothing has gone wrong."""
+    gone_wrong: list[object] = []
+    looked_up: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: gone_wrong.append(context))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *wanted, **_more: looked_up.append(wanted))
+    async with Cable() as cable:
+        reader, writer = await asyncio.open_connection("127.0.0.1", cable.port)
+        head = f"{asked.format(echo=echo)} HTTP/1.1\r\nHost: there\r\n\r\n"
+        assert await Client(reader, writer).said_back(head.encode()) == b""
+        writer.close()
+    assert (looked_up, gone_wrong) == ([], [])
