@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from lab.browser import CHROMIUM
+from lab.browser import CHROMIUM, FLAGS
 from tests.heap import heap
 from tests.web.conftest import Staff, available
 from tests.web.doubles import card
@@ -85,9 +85,7 @@ async def remembering() -> AsyncIterator[Browser]:
     """A Chromium that keeps the pages that are left, as people's own do (Playwright's does not by itself)."""
     async with async_playwright() as playwright:
         off = ["--disable-back-forward-cache"]
-        started = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"], ignore_default_args=off
-        )
+        started = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, ignore_default_args=off)
         yield started
         await started.close()
 
