@@ -12,6 +12,7 @@ const agent = byId("token").dataset.agent;
 let asked = null; // the card that is being fetched or shown: {call, grant, abort}
 let looking = null; // the question on its way
 let shown = null; // the call that there is to look at
+let spent = null; // the grant whose minute this page has seen out: the server may count a moment longer
 let alive = false;
 let stream = null;
 
@@ -33,7 +34,7 @@ async function refresh() {
   const seen = await get(`/glass/state?${new URLSearchParams({ user: agent })}`, mine);
   if (looking !== mine || !seen) return;
   shown = seen.call;
-  const may = seen.grant !== null && !document.hidden && alive;
+  const may = seen.grant !== null && seen.grant !== spent && !document.hidden && alive;
   byId("none").hidden = seen.call !== null;
   byId("taken").hidden = !seen.taken;
   byId("ask").hidden = seen.call === null || seen.taken || seen.grant !== null;
@@ -56,10 +57,16 @@ async function askCard(call, grant) {
   );
   byId("demo").hidden = !(byId("real").hidden = card.demo);
   tick(byId("age"), card.age);
-  tick(byId("left"), card.left, -1, () => (blank(), refresh()));
+  tick(byId("left"), card.left, -1, () => over(grant));
   byId("card").hidden = false;
   byId("ask").hidden = true;
   say(byId("said"), byId("said").dataset.looking);
+}
+
+function over(grant) {
+  spent = grant;
+  blank();
+  setTimeout(refresh, 1000); // the last second of the clock, after which there is something to ask again
 }
 
 async function act(path, given) {
