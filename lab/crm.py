@@ -11,6 +11,8 @@ from typing import Any, Final, Self
 
 from aiohttp import web
 
+from lab.listening import listening
+
 FRESH_SECONDS: Final = 300
 """What was signed longer ago is somebody else's, who sends it again."""
 
@@ -36,10 +38,7 @@ class Crm:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_post("/telephone", self._take)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
+        self._runner = await listening(app, self.port)
         self.port = self._runner.addresses[0][1]
         return self
 

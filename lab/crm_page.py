@@ -9,6 +9,8 @@ from typing import Final, Self
 from aiohttp import web
 from playwright.async_api import Page
 
+from lab.listening import listening
+
 _PAGE: Final = """<!doctype html><html lang="nl"><title>CRM</title><h1>Contact</h1>
 <iframe src="%(staff)s/crm" title="Telefoon" width="360" height="48"></iframe>
 <script>window.told = []; window.addEventListener("message", (event) =>
@@ -32,9 +34,7 @@ class CrmPage:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_get("/", self._show)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self.tls).start()
+        self._runner = await listening(app, self.port, tls=self.tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:

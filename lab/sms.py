@@ -8,6 +8,8 @@ from typing import Self
 
 from aiohttp import web
 
+from lab.listening import listening
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -39,10 +41,7 @@ class Gateway:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_post("/v1/messages", self._take)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
+        self._runner = await listening(app, self.port)
         self.port = self._runner.addresses[0][1]
         return self
 

@@ -14,6 +14,7 @@ from typing import Any, Self
 from aiohttp import WSMsgType, encode_basic_auth, web
 
 from irmacall.core.ids import ChannelId
+from lab.listening import listening
 from tests.ari.fake_world import World
 
 
@@ -54,10 +55,7 @@ class FakeAsterisk:
         app = web.Application()
         app.router.add_get("/ari/events", self._events)
         app.router.add_route("*", "/ari/{path:.*}", self._rest)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
+        self._runner = await listening(app)
         return self
 
     async def __aexit__(

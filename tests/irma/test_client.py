@@ -12,6 +12,7 @@ from aiohttp import web
 from irmacall.errors import PeerError, PeerUnavailable
 from irmacall.irma.client import IrmaClient
 from irmacall.irma.wire import RequestorToken, Session, Status
+from lab.listening import listening
 from tests.irma.asking import TEL, question
 
 SESSION = Session(RequestorToken("tokentokentoken"), {}, {})
@@ -23,9 +24,7 @@ async def answering(handler: Handler, **options: float) -> AsyncIterator[IrmaCli
     """A client of a server that answers everything with `handler`."""
     app = web.Application()
     app.router.add_route("*", "/{rest:.*}", handler)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    runner = await listening(app)
     host, port = runner.addresses[0][:2]
     client = IrmaClient(f"http://{host}:{port}/", "secret-of-ours", **options)
     try:

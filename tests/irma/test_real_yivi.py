@@ -21,6 +21,7 @@ from irmacall.irma.client import IDLE_S, IrmaClient
 from irmacall.irma.wire import Refusal, Session, Status, verify
 from lab.identity.parts import Parts
 from lab.identity.scheme import OTHER_SCHEME
+from lab.listening import listening
 from lab.wallet import Wallet
 from lab.yivi import YiviServer
 from tests.irma.asking import TEL, question
@@ -117,9 +118,7 @@ async def tampering(yivi: YiviServer) -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_route("*", "/{rest:.*}", pass_on)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    runner = await listening(app)
     host, port = runner.addresses[0][:2]
     yield f"http://{host}:{port}"
     await runner.cleanup()
