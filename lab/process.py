@@ -14,12 +14,15 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from lab import frozen
 from lab.errors import LabError
 
 #: Waits until a program can be used; it is cancelled when the program ends first.
 Ready = Callable[["Program"], Awaitable[None]]
+TIED: Final = ("setpriv", "--pdeathsig", "KILL", "--")
+"""What a program's words follow that the kernel kills with us."""
 _PROBE_S = 0.02
 
 
@@ -61,7 +64,7 @@ class Program:
         """Start, and return when it is ready. Raises LabError, with the end of its log, when that fails."""
         assert not self.running, f"{self.name} runs already"
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        tie = ["setpriv", "--pdeathsig", "KILL", "--"] if self._ties else []
+        tie = TIED if self._ties else ()
         with self.log.open("ab") as out:
             self.log_start, self._gone = out.tell(), False
             self._process = await asyncio.create_subprocess_exec(

@@ -15,6 +15,7 @@ from typing import Any
 from lab import frozen
 from lab.errors import LabError
 from lab.paths import CHECKOUT, phones_python
+from lab.process import TIED
 
 News = dict[str, Any]
 _REPLY_S = 10.0
@@ -54,8 +55,7 @@ class Rack:
         python, env = _interpreter(self._own_python)
         with (self.directory / "softphone.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *("setpriv", "--pdeathsig", "KILL", "--", python, "-m", "lab.softphone"),
-                *(self.address, str(self.directory)),
+                *(*TIED, python, "-m", "lab.softphone", self.address, str(self.directory)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,

@@ -14,6 +14,7 @@ import aiohttp
 
 from lab.errors import LabError
 from lab.identity.scheme import CREDENTIAL, ISSUER, SCHEME
+from lab.process import TIED
 from lab.yivi import YiviServer
 
 Answer = Literal["accept", "refuse", "ask"]
@@ -104,7 +105,8 @@ class Wallet:
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *("setpriv", "--pdeathsig", "KILL", "--", *self._argv),
+                *TIED,
+                *self._argv,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,

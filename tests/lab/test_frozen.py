@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lab.frozen import freeze, stands_still, wake
+from lab.process import TIED
 
 _COUNTS = """
 import mmap, pathlib, sys, threading
@@ -31,8 +32,7 @@ _BURNS = "print('burns', flush=True)\nwhile True: pass"
 @contextmanager
 def running(*argv: str) -> Iterator[int]:
     """A Python program that has said its first line; killed at the end."""
-    tied = ["setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-c", *argv]
-    with subprocess.Popen(tied, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([*TIED, sys.executable, "-c", *argv], stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline()
